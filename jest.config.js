@@ -1,0 +1,26 @@
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+const common = {
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  moduleNameMapper: { '^cdk-recovery$': '<rootDir>/lib/index.ts' },
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
+};
+
+module.exports = {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/integ/'],
+      setupFiles: ['<rootDir>/test/setup-unit.ts'],
+    },
+    {
+      ...common,
+      displayName: 'integ',
+      testMatch: ['<rootDir>/test/{emulator,integ}/**/*.test.ts'],
+    },
+  ],
+  collectCoverageFrom: ['lib/**/*.ts'],
+};
