@@ -1,0 +1,66 @@
+import { CfnResource, Names, Stack, Stage, TagManager, Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import type { StatefulResource } from '../../model/facts';
+import { type ResourceType, labelOf, statefulTypeOf } from '../../model/services';
+
+/** A stateful resource of the application, with what selections ask about it. */
+export interface InventoryItem extends StatefulResource {
+  readonly type: ResourceType;
+  readonly cfn: CfnResource;
+  readonly stack: Stack;
+  /** Tags as they stand in the template; a value that is only known at deploy time is left out. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Every stateful resource of one stage, by the id that facts call it. */
+export type Inventory = ReadonlyMap<string, InventoryItem>;
+
+/** Walks the tree of a stage once; nested stages have an inventory of their own. */
+export function takeInventory(stage: Stage): Inventory {
+  const items = new Map<string, InventoryItem>();
+  const walk = (node: IConstruct): void => {
+    if (CfnResource.isCfnResource(node)) {
+      const type = statefulTypeOf(node.cfnResourceType, node as unknown as Record<string, unknown>);
+      if (type) {
+        const id = resourceId(node);
+        const engine = (node as unknown as { engine?: unknown }).engine;
+        const label = labelOf(type, typeof engine === 'string' && !Token.isUnresolved(engine) ? engine : undefined);
+        items.set(id, { id, name: id, type, label, cfn: node, stack: Stack.of(node), tags: tagsOf(node) });
+      }
+    }
+    for (const child of node.node.children) {
+      if (!Stage.isStage(child)) {
+        walk(child);
+      }
+    }
+  };
+  walk(stage);
+  return items;
+}
+
+/** The id of a resource in facts: the path of the construct that a user wrote, not of the L1 inside it. */
+export function resourceId(construct: IConstruct): string {
+  const owner = construct.node.scope;
+  return CfnResource.isCfnResource(construct) && owner && !Stack.isStack(owner) && owner.node.defaultChild === construct
+    ? owner.node.path
+    : construct.node.path;
+}
+
+/** The L1 of a construct that is defined in this app; nothing where it is imported. */
+export function cfnOf(construct: IConstruct): CfnResource | undefined {
+  if (CfnResource.isCfnResource(construct)) {
+    return construct;
+  }
+  const child = construct.node.defaultChild;
+  return child && CfnResource.isCfnResource(child) ? child : undefined;
+}
+
+function tagsOf(cfn: CfnResource): Record<string, string> {
+  const values = TagManager.of(cfn)?.tagValues() ?? {};
+  return Object.fromEntries(Object.entries(values).filter(([key, value]) => !Token.isUnresolved(key) && !Token.isUnresolved(value)));
+}
+
+/** A name that AWS accepts, unique for the construct and stable between synths. */
+export function uniqueName(construct: IConstruct, maxLength: number, separator = '-'): string {
+  return Names.uniqueResourceName(construct, { maxLength, separator, allowedSpecialCharacters: '-_' });
+}

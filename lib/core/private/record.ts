@@ -1,0 +1,98 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attachCustomSynthesis, Stage } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import type { Assessment, Finding } from '../../model/assessment';
+import { assess } from '../../model/assessor';
+import type { Fact } from '../../model/facts';
+import { type RecoveryReportJson, renderMarkdown, renderText, toReport } from '../../model/report';
+import { type Inventory, takeInventory } from './inventory';
+import { warn } from './problems';
+
+/** Whoever protects something tells it here; asked once per synth, when the whole tree is known. */
+export interface FactSource {
+  facts(inventory: Inventory): readonly Fact[];
+}
+
+const ID = 'RecoveryRecord';
+
+/** What all constructs of one stage have recorded; judges it when the app is synthesised and writes the report beside the templates. */
+export class RecoveryRecord extends Construct {
+  /** The record of the stage that `scope` is in. */
+  public static of(scope: IConstruct): RecoveryRecord {
+    const stage = Stage.of(scope) ?? scope.node.root;
+    return (stage.node.tryFindChild(ID) as RecoveryRecord | undefined) ?? new RecoveryRecord(stage as Construct);
+  }
+
+  /** What becomes of a stateful resource that nobody protects or excludes. */
+  public unprotected: 'warn' | 'error' | 'ignore' = 'warn';
+  /** Whether `cdk synth` prints the report. */
+  public printed = true;
+
+  private readonly sources: FactSource[] = [];
+  private readonly warned = new Set<string>();
+  private report?: RecoveryReportJson;
+
+  private constructor(stage: Construct) {
+    super(stage, ID);
+    this.node.addValidation({ validate: () => this.judge() });
+    attachCustomSynthesis(this, { onSynthesize: ({ outdir }) => this.write(outdir) });
+  }
+
+  public add(source: FactSource): void {
+    this.sources.push(source);
+  }
+
+  /** The assessor's answer for the tree as it stands. */
+  public assess(): Assessment {
+    const inventory = takeInventory(this.stage as Stage);
+    const facts = this.sources.flatMap((source) => source.facts(inventory));
+    const stateful = [...inventory.values()].map(({ id, name, type, label }) => ({ id, name, type, label }));
+    return assess(facts, stateful, { unprotected: this.unprotected });
+  }
+
+  private get stage(): IConstruct {
+    return this.node.scope as IConstruct;
+  }
+
+  private judge(): string[] {
+    const assessment = this.assess();
+    this.report = toReport(assessment, this.stage.node.path);
+    for (const finding of assessment.findings.filter(({ severity }) => severity === 'warning')) {
+      this.warnOnce(finding);
+    }
+    return assessment.findings.filter(({ severity }) => severity === 'error').map(({ message, code, at }) => `${message} (${code} at '${at}')`);
+  }
+
+  private warnOnce(finding: Finding): void {
+    const key = JSON.stringify([finding.at, finding.code, finding.message]);
+    if (!this.warned.has(key)) {
+      this.warned.add(key);
+      warn(this.constructAt(finding.at), finding.code, finding.message);
+    }
+  }
+
+  private constructAt(path: string): IConstruct {
+    const prefix = this.stage.node.path;
+    const relative = prefix && path.startsWith(`${prefix}/`) ? path.slice(prefix.length + 1) : path;
+    let found: IConstruct = this.stage;
+    for (const id of relative.split('/')) {
+      const child = found.node.tryFindChild(id);
+      if (!child) {
+        return found;
+      }
+      found = child;
+    }
+    return found;
+  }
+
+  private write(outdir: string): void {
+    const report = this.report ?? toReport(this.assess(), this.stage.node.path);
+    mkdirSync(outdir, { recursive: true });
+    writeFileSync(join(outdir, 'recovery-report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+    writeFileSync(join(outdir, 'recovery-report.md'), renderMarkdown(report));
+    if (this.printed && process.env.CDK_OUTDIR) {
+      process.stderr.write(`${renderText(report, { width: process.stderr.columns ?? 120 })}\n`);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import type { Disruption } from './disruption';
+import type { Place, StatefulResource, Term } from './facts';
+
+/** The assessor's answer: what is promised, what is kept, what is missing. Serialisable as JSON. */
+export interface Assessment {
+  readonly resources: readonly ResourceAssessment[];
+  readonly coverage: Coverage;
+  readonly findings: readonly Finding[];
+}
+
+export interface ResourceAssessment {
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  readonly place: Place;
+  readonly tier?: string;
+  readonly rpoMs: number;
+  readonly rtoMs: number;
+  readonly disruptions: readonly DisruptionVerdict[];
+  readonly copies: CopyCount;
+}
+
+/**
+ * - `kept`: the objective holds by numbers that are configured, documented, declared or measured.
+ * - `expected`: it holds, but some number is our estimate.
+ * - `doubtful`: it fails only because of an estimate: a warning.
+ * - `broken`: it fails: an error.
+ * - `unknown`: something is known only at deploy time.
+ * - `not-promised`: nobody asked for it; what would happen is told all the same.
+ */
+export type Outcome = 'kept' | 'expected' | 'doubtful' | 'broken' | 'unknown' | 'not-promised';
+
+export interface DisruptionVerdict {
+  readonly disruption: Disruption;
+  readonly outcome: Outcome;
+  /** What brings the data back, in words; left out where nothing does. */
+  readonly mechanism?: string;
+  /** Id of the copy that brings it back; left out where the resource itself survives. */
+  readonly copy?: string;
+  readonly rpo?: Claim;
+  readonly rto?: Claim;
+  /** The objective that holds for this disruption, where promised. */
+  readonly objective?: { readonly rpoMs: number; readonly rtoMs: number };
+  readonly keptMs?: number | 'forever';
+  readonly test?: { readonly everyMs: number; readonly checks: number };
+  /** Sentences that qualify the verdict, such as why a nearer copy does not count. */
+  readonly notes: readonly string[];
+}
+
+/** A worst case with its parts. */
+export interface Claim {
+  readonly ms: number;
+  readonly terms: readonly Term[];
+}
+
+/** The 3-2-1-1-0 count of one resource; the resource itself is the first copy. */
+export interface CopyCount {
+  readonly copies: number;
+  readonly media: number;
+  readonly offSite: number;
+  readonly otherAccount: number;
+  readonly immutable: 'no' | 'governance' | 'compliance';
+  /** Copies without a restore test. */
+  readonly unverified: number;
+  readonly places: readonly CopyPlace[];
+}
+
+export interface CopyPlace {
+  readonly copy: string;
+  readonly mechanism: string;
+  readonly place: Place;
+  readonly keptMs?: number | 'forever';
+  readonly immutable: 'no' | 'governance' | 'compliance';
+}
+
+export interface Coverage {
+  readonly protected: readonly StatefulResource[];
+  readonly excluded: readonly (StatefulResource & { readonly reason: string })[];
+  readonly unprotected: readonly StatefulResource[];
+}
+
+/** An error or a warning with everything a reader needs to act. */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  /** Stable PascalCase code with an entry in docs/errors.md. */
+  readonly code: string;
+  /** Construct path where it is shown. */
+  readonly at: string;
+  readonly resource?: string;
+  /** Lower case: the property, the value, the limit, the remedy. */
+  readonly message: string;
+}
