@@ -1,0 +1,65 @@
+import type { KeyFact } from '../facts';
+import { type AbilityOptions, abilitiesOf, labelOf, type ResourceType } from '../services';
+import { type Problem, warning } from './problem';
+
+/** Where a copy action leads; `undefined` is only known at deploy time. */
+export interface CopyRoute {
+  readonly otherRegion?: boolean;
+  readonly otherAccount?: boolean;
+}
+
+/** Why AWS Backup makes no copy of a type on this route, in words; `undefined` where it makes one. */
+export function copyObstacle(type: ResourceType, route: CopyRoute, options: AbilityOptions = {}): string | undefined {
+  const { awsBackup, copyRegion, copyAccount } = abilitiesOf(type, options);
+  if (!awsBackup) {
+    return `AWS Backup does not protect ${labelOf(type)}`;
+  }
+  if (!copyRegion && !copyAccount) {
+    return `AWS Backup copies no recovery points of ${labelOf(type)}`;
+  }
+  if (route.otherRegion === true && !copyRegion) {
+    return `AWS Backup copies no recovery points of ${labelOf(type)} to another Region`;
+  }
+  return route.otherAccount === true && !copyAccount
+    ? `AWS Backup copies no recovery points of ${labelOf(type)} to another account`
+    : undefined;
+}
+
+/** Warns where a copy action is accepted but makes no copy of a type. */
+export function checkCopy(type: ResourceType, route: CopyRoute, options: AbilityOptions = {}): Problem | undefined {
+  const obstacle = copyObstacle(type, route, options);
+  return obstacle === undefined
+    ? undefined
+    : warning(
+        'CopyUnsupported',
+        `'copies' names a destination, but ${obstacle}: replicate or export the data, or protect it by a rule without copies`,
+      );
+}
+
+/** Keys on the way of a copy. */
+export interface CopyKeys {
+  /** Key of the destination vault. */
+  readonly destination: KeyFact['kind'];
+  /** Key of the data itself. */
+  readonly source: KeyFact['kind'];
+}
+
+/** Warns where the keys make the copies of a type fail, because AWS Backup does not manage it fully. */
+export function checkCopyKeys(type: ResourceType, route: CopyRoute, keys: CopyKeys): Problem | undefined {
+  if (abilitiesOf(type).fullyManaged) {
+    return undefined;
+  }
+  const destinationUnfit = keys.destination !== 'customer' && keys.destination !== 'unknown';
+  if (destinationUnfit && (route.otherRegion === true || route.otherAccount === true)) {
+    return warning(
+      'CopyNeedsCustomerKey',
+      `'encryptionKey' of the destination vault is ${keys.destination}, but copies of ${labelOf(type)} to another Region or account fail without a customer managed key: give the vault its own key`,
+    );
+  }
+  return route.otherAccount === true && keys.source === 'service-managed'
+    ? warning(
+        'SourceNeedsCustomerKey',
+        `'encryptionKey' of the ${labelOf(type)} is an AWS managed key, but such a key cannot be shared and copies to another account fail: encrypt the data with a customer managed key`,
+      )
+    : undefined;
+}
