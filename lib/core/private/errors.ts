@@ -5,9 +5,9 @@ export class ConfigurationError extends Error {
   constructor(
     public readonly code: string,
     message: string,
-    scope: IConstruct,
+    scope?: IConstruct,
   ) {
-    super(`${message} (${code} at '${scope.node.path}')`);
+    super(`${message} (${code}${scope ? ` at '${scope.node.path}'` : ''})`);
     this.name = 'ConfigurationError';
   }
 }

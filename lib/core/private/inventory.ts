@@ -1,7 +1,7 @@
 import { CfnResource, Names, Stack, Stage, TagManager, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { StatefulResource } from '../../model/facts';
-import { type ResourceType, labelOf, statefulTypeOf } from '../../model/services';
+import { labelOf, type ResourceType, statefulTypeOf } from '../../model/services';
 
 /** A stateful resource of the application, with what selections ask about it. */
 export interface InventoryItem extends StatefulResource {
@@ -20,11 +20,10 @@ export function takeInventory(stage: Stage): Inventory {
   const items = new Map<string, InventoryItem>();
   const walk = (node: IConstruct): void => {
     if (CfnResource.isCfnResource(node)) {
-      const type = statefulTypeOf(node.cfnResourceType, node as unknown as Record<string, unknown>);
+      const type = statefulTypeOf(node.cfnResourceType, propertiesOf(node));
       if (type) {
         const id = resourceId(node);
-        const engine = (node as unknown as { engine?: unknown }).engine;
-        const label = labelOf(type, typeof engine === 'string' && !Token.isUnresolved(engine) ? engine : undefined);
+        const label = labelOf(type, engineOf(node));
         items.set(id, { id, name: id, type, label, cfn: node, stack: Stack.of(node), tags: tagsOf(node) });
       }
     }
@@ -53,6 +52,21 @@ export function cfnOf(construct: IConstruct): CfnResource | undefined {
   }
   const child = construct.node.defaultChild;
   return child && CfnResource.isCfnResource(child) ? child : undefined;
+}
+
+/** Properties as in the template, resolved only when somebody asks for one: most types are known by their name. */
+export function propertiesOf(cfn: CfnResource): Properties {
+  let properties: Properties | undefined;
+  const render = (): Properties => {
+    const { Resources } = Stack.of(cfn).resolve(cfn._toCloudFormation()) as { Resources: Record<string, { Properties?: Properties }> };
+    return Object.values(Resources)[0].Properties ?? {};
+  };
+  return new Proxy({}, { get: (_, name: string) => (properties ??= render())[name] });
+}
+
+function engineOf(cfn: CfnResource): string | undefined {
+  const { engine } = cfn as unknown as { engine?: unknown };
+  return typeof engine === 'string' && !Token.isUnresolved(engine) ? engine : undefined;
 }
 
 function tagsOf(cfn: CfnResource): Record<string, string> {

@@ -11,7 +11,11 @@ export function known<T>(value: T | undefined): T | undefined {
 export function requireMs(scope: IConstruct, prop: string, value: Duration): number {
   const ms = value.toMilliseconds({ integral: false });
   if (value.isUnresolved() || Token.isUnresolved(ms)) {
-    throw new ConfigurationError('DurationUnknown', `'${prop}' is only known at deploy time and cannot be judged: give a plain Duration`, scope);
+    throw new ConfigurationError(
+      'DurationUnknown',
+      `'${prop}' is only known at deploy time and cannot be judged: give a plain Duration`,
+      scope,
+    );
   }
   return ms;
 }

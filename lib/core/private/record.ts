@@ -61,7 +61,9 @@ export class RecoveryRecord extends Construct {
     for (const finding of assessment.findings.filter(({ severity }) => severity === 'warning')) {
       this.warnOnce(finding);
     }
-    return assessment.findings.filter(({ severity }) => severity === 'error').map(({ message, code, at }) => `${message} (${code} at '${at}')`);
+    return assessment.findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ message, code, at }) => `${message} (${code} at '${at}')`);
   }
 
   private warnOnce(finding: Finding): void {

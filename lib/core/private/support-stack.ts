@@ -1,5 +1,5 @@
 import { Stack, Stage, Token } from 'aws-cdk-lib/core';
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { ConfigurationError } from './errors';
 
 /** Where a support stack is. */
@@ -19,7 +19,11 @@ export function supportStackOf(scope: IConstruct, environment: SupportStackEnvir
   const supported = Stack.of(scope);
   const { region, account } = environment;
   if (Token.isUnresolved(region)) {
-    throw new ConfigurationError('RegionUnknown', "the recovery Region is only known at deploy time: give it as plain text, such as 'ap-northeast-3'", scope);
+    throw new ConfigurationError(
+      'RegionUnknown',
+      "the recovery Region is only known at deploy time: give it as plain text, such as 'ap-northeast-3'",
+      scope,
+    );
   }
   const suffix = [account, region].filter((part) => part !== undefined).join('-');
   const owner = (Stage.of(supported) ?? supported.node.root) as Construct;

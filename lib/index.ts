@@ -1,0 +1,4 @@
+export * from './core';
+export { Disruption } from './model/disruption';
+export * from './protection';
+export * from './vault';

@@ -1,0 +1,38 @@
+import { EVERY_HOURS } from '../retention';
+
+/** A rhythm of recovery points as an AWS cron expression. */
+export interface Cadence {
+  /** Name of the rule that it becomes. */
+  readonly name: string;
+  readonly expression: string;
+  /** Longest time between two runs, leaving daylight saving aside; orders the candidates. */
+  readonly nominalMs: number;
+}
+
+const HOUR = 3_600_000;
+const WEEK_DAYS: readonly (readonly [name: string, days: string, gapDays: number])[] = [
+  ['Weekly', 'SUN', 7],
+  ['TwiceWeekly', 'SUN,WED', 4],
+  ['ThriceWeekly', 'SUN,TUE,THU', 3],
+  ['Daily', '*', 1],
+];
+
+/** Every rhythm that the planner may choose, the sparsest first; all of them run at `hour:minute` too. */
+export function cadences(hour: number, minute: number): readonly Cadence[] {
+  const byDay = WEEK_DAYS.map(([name, days, gapDays]) => ({
+    name,
+    expression: days === '*' ? `cron(${minute} ${hour} * * ? *)` : `cron(${minute} ${hour} ? * ${days} *)`,
+    nominalMs: gapDays * 24 * HOUR,
+  }));
+  const byHour = [...EVERY_HOURS].reverse().map((hours) => everyHours(hours, hour, minute));
+  return [...byDay, ...byHour];
+}
+
+function everyHours(hours: number, hour: number, minute: number): Cadence {
+  const all = Array.from({ length: 24 / hours }, (_, run) => (hour % hours) + run * hours).join(',');
+  return {
+    name: hours === 1 ? 'Hourly' : `Every${hours}Hours`,
+    expression: `cron(${minute} ${hours === 1 ? '*' : all} * * ? *)`,
+    nominalMs: hours * HOUR,
+  };
+}

@@ -1,0 +1,107 @@
+import { LIMITS } from '../limits';
+import type { RungModel } from '../retention';
+import { claimsOf, type JobTimes, type RuleModel } from '../worst-case';
+import { type Cadence, cadences } from './cadence';
+
+/** What is wanted, from which rules are derived. */
+export interface PlanRequest {
+  /** Worst age of the newest recovery point in the vault; left out where continuous backup keeps the promise. */
+  readonly rpoMs?: number;
+  /** Worst age of the newest recovery point in the vaults that are copied to. */
+  readonly copyRpoMs?: number;
+  /** Rhythm asked for by hand instead of the sparsest that keeps the objective. */
+  readonly everyMs?: number;
+  readonly rungs: readonly RungModel[];
+  /** How long recovery points between the rungs are kept. */
+  readonly recentMs: number;
+  readonly continuous: boolean;
+  readonly times: JobTimes;
+  readonly hour: number;
+  readonly minute: number;
+  readonly timeZone?: string;
+  readonly startWindowMs: number;
+  readonly completionWindowMs: number;
+  /** Name of the vault, and of those that every rule copies to. */
+  readonly container: string;
+  readonly copies: readonly string[];
+}
+
+/** A rule that the planner wants: what AWS Backup is told, with the lifecycle. */
+export interface PlannedRule extends RuleModel {
+  readonly coldAfterMs?: number;
+  readonly archive?: boolean;
+}
+
+/**
+ * Derives the rules of a plan: a rung for each step of the retention ladder and, where they are too far apart for the
+ * objective, the sparsest rhythm between them that keeps it. Where none does, the densest: the assessor then says by how
+ * much the promise is missed.
+ */
+export function planRules(request: PlanRequest): readonly PlannedRule[] {
+  const rungs = request.rungs.map((rung) => rungRule(request, rung));
+  if (request.everyMs !== undefined) {
+    return [...between(request, cadenceFor(request, request.everyMs)), ...rungs];
+  }
+  if (!request.continuous && rungs.length > 0 && keeps(request, rungs)) {
+    return rungs;
+  }
+  const candidates = cadences(request.hour, request.minute);
+  for (const cadence of candidates) {
+    const rules = [...between(request, cadence), ...rungs];
+    if (keeps(request, rules)) {
+      return rules;
+    }
+  }
+  return [...between(request, candidates.at(-1) as Cadence), ...rungs];
+}
+
+function keeps(request: PlanRequest, rules: readonly PlannedRule[]): boolean {
+  return claimsOf(rules, request.times).every(({ container, copied, staleness }) => {
+    const rpoMs = copied || container !== request.container ? request.copyRpoMs : request.rpoMs;
+    return rpoMs === undefined || staleness.reduce((sum, { ms }) => sum + ms, 0) <= rpoMs;
+  });
+}
+
+/** The rhythm with at most this time between runs; the densest there is for less than an hour. */
+function cadenceFor(request: PlanRequest, everyMs: number): Cadence {
+  const candidates = cadences(request.hour, request.minute);
+  return candidates.find(({ nominalMs }) => nominalMs <= everyMs) ?? (candidates.at(-1) as Cadence);
+}
+
+/** The rule between the rungs; a rung with the same schedule makes it superfluous unless it carries continuous backup. */
+function between(request: PlanRequest, cadence: Cadence): readonly PlannedRule[] {
+  if (!request.continuous && request.rungs.some(({ expression }) => expression === cadence.expression)) {
+    return [];
+  }
+  const base = { ...common(request), name: cadence.name, expression: cadence.expression };
+  if (!request.continuous) {
+    return [{ ...base, keptMs: request.recentMs, copies: copies(request, request.recentMs) }];
+  }
+  const longest = request.rungs.reduce(
+    (max, { keptMs }) => Math.max(max, keptMs === 'forever' ? Number.POSITIVE_INFINITY : keptMs),
+    request.recentMs,
+  );
+  const keptMs = Math.min(longest, LIMITS.continuousRetentionDays.max * 86_400_000);
+  return [{ ...base, name: 'Continuous', continuous: true, keptMs, copies: copies(request, request.recentMs) }];
+}
+
+function rungRule(request: PlanRequest, rung: RungModel): PlannedRule {
+  return {
+    ...common(request),
+    name: rung.name,
+    expression: rung.expression,
+    keptMs: rung.keptMs,
+    coldAfterMs: rung.coldAfterMs,
+    archive: rung.archive,
+    copies: copies(request, rung.keptMs),
+  };
+}
+
+function common(request: PlanRequest) {
+  const { timeZone, startWindowMs, completionWindowMs, container } = request;
+  return { timeZone, startWindowMs, completionWindowMs, container, continuous: false };
+}
+
+function copies(request: PlanRequest, keptMs: number | 'forever') {
+  return request.copies.map((container) => ({ container, keptMs }));
+}
