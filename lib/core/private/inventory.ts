@@ -57,11 +57,14 @@ export function cfnOf(construct: IConstruct): CfnResource | undefined {
 /** Properties as in the template, resolved only when somebody asks for one: most types are known by their name. */
 export function propertiesOf(cfn: CfnResource): Properties {
   let properties: Properties | undefined;
-  const render = (): Properties => {
-    const { Resources } = Stack.of(cfn).resolve(cfn._toCloudFormation()) as { Resources: Record<string, { Properties?: Properties }> };
-    return Object.values(Resources)[0].Properties ?? {};
+  const read = (name: string): unknown => {
+    if (properties === undefined) {
+      const { Resources } = Stack.of(cfn).resolve(cfn._toCloudFormation()) as { Resources: Record<string, { Properties?: Properties }> };
+      properties = Object.values(Resources)[0].Properties ?? {};
+    }
+    return properties[name];
   };
-  return new Proxy({}, { get: (_, name: string) => (properties ??= render())[name] });
+  return new Proxy({}, { get: (_, name: string) => read(name) });
 }
 
 function engineOf(cfn: CfnResource): string | undefined {

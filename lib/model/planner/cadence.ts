@@ -1,4 +1,5 @@
 import { EVERY_HOURS } from '../retention';
+import { HOUR } from '../time';
 
 /** A rhythm of recovery points as an AWS cron expression. */
 export interface Cadence {
@@ -9,7 +10,6 @@ export interface Cadence {
   readonly nominalMs: number;
 }
 
-const HOUR = 3_600_000;
 const WEEK_DAYS: readonly (readonly [name: string, days: string, gapDays: number])[] = [
   ['Weekly', 'SUN', 7],
   ['TwiceWeekly', 'SUN,WED', 4],

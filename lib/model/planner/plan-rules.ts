@@ -1,5 +1,6 @@
 import { LIMITS } from '../limits';
 import type { RungModel } from '../retention';
+import { DAY } from '../time';
 import { claimsOf, type JobTimes, type RuleModel } from '../worst-case';
 import { type Cadence, cadences } from './cadence';
 
@@ -81,7 +82,7 @@ function between(request: PlanRequest, cadence: Cadence): readonly PlannedRule[]
     (max, { keptMs }) => Math.max(max, keptMs === 'forever' ? Number.POSITIVE_INFINITY : keptMs),
     request.recentMs,
   );
-  const keptMs = Math.min(longest, LIMITS.continuousRetentionDays.max * 86_400_000);
+  const keptMs = Math.min(longest, LIMITS.continuousRetention.value.max * DAY);
   return [{ ...base, name: 'Continuous', continuous: true, keptMs, copies: copies(request, request.recentMs) }];
 }
 
