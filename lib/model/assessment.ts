@@ -14,8 +14,10 @@ export interface ResourceAssessment {
   readonly label: string;
   readonly place: Place;
   readonly tier?: string;
-  readonly rpoMs: number;
-  readonly rtoMs: number;
+  /** Left out where nobody promised anything. */
+  readonly rpoMs?: number;
+  /** Left out where nobody promised anything. */
+  readonly rtoMs?: number;
   readonly disruptions: readonly DisruptionVerdict[];
   readonly copies: CopyCount;
 }

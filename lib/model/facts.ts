@@ -113,11 +113,13 @@ export interface CopyFact {
   /** `points`: discrete recovery points; `continuous`: any second of the retention; `replica`: follows every change, errors too. */
   readonly form: 'points' | 'continuous' | 'replica';
   readonly place: Place;
+  /** The copy lies in the one zone of the resource and is lost with it; only asked of replicas in the same Region. */
+  readonly lostWithZone?: boolean;
   /** `service`: the live storage of the service itself; `backup`: storage of AWS Backup; `export`: files in a bucket. */
   readonly medium: 'service' | 'backup' | 'export';
-  /** Worst case between the newest usable state of this copy and now: the sum of its terms. */
+  /** Worst case between the newest usable state of this copy and now: the sum of its terms; empty where not known. */
   readonly staleness: readonly Term[];
-  /** From the disruption until the data is usable again: the sum of its terms. */
+  /** From the disruption until the data is usable again: the sum of its terms; empty where not known. */
   readonly restore: readonly Term[];
   /** Longest time any state of this copy is kept; 'forever' where it never expires; left out for replicas. */
   readonly keptMs?: number | 'forever';

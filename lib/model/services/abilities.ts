@@ -11,6 +11,8 @@ const S3_BACKUP = 'AWSBackupServiceRolePolicyForS3Backup';
 const S3_RESTORE = 'AWSBackupServiceRolePolicyForS3Restore';
 
 const SPREAD: ZoneFact = { kind: 'spread', words: 'data in several zones', failoverMs: 0 };
+// Without a reader in another zone the writer is made anew, which takes longest.
+const SHARED_STORAGE: ZoneFact = { kind: 'spread', words: 'storage in several zones', failoverMs: 10 * MINUTE };
 const SINGLE: ZoneFact = { kind: 'single', words: 'data in one zone' };
 const UNKNOWN: ZoneFact = { kind: 'unknown', words: 'zones not known' };
 
@@ -75,7 +77,7 @@ const ABILITIES: Readonly<Record<ResourceType, Abilities>> = {
     continuous: RDS_LOG,
     restoreTesting: 'Aurora',
     optIn: 'always',
-    zones: { kind: 'spread', words: 'storage in several zones' },
+    zones: SHARED_STORAGE,
   }),
   AuroraDSQL: protectable([...COPY, 'fullyManaged', 'cold', 'airGapped'], { zones: SPREAD }),
   DynamoDB: protectable([...COPY, 'fullyManaged', 'cold', 'airGapped'], { continuous: OWN_LOG, restoreTesting: 'DynamoDB', zones: SPREAD }),
@@ -93,8 +95,8 @@ const ABILITIES: Readonly<Record<ResourceType, Abilities>> = {
   FSxWindows: protectable([...COPY, 'incremental', 'airGapped'], FSX),
   FSxONTAP: protectable(['incremental'], FSX),
   FSxOpenZFS: protectable([...COPY, 'incremental'], FSX),
-  DocumentDB: protectable([...COPY, 'airGapped'], { restoreTesting: 'DocumentDB', optIn: 'always', zones: SPREAD }),
-  Neptune: protectable([...COPY, 'airGapped'], { restoreTesting: 'Neptune', optIn: 'always', zones: SPREAD }),
+  DocumentDB: protectable([...COPY, 'airGapped'], { restoreTesting: 'DocumentDB', optIn: 'always', zones: SHARED_STORAGE }),
+  Neptune: protectable([...COPY, 'airGapped'], { restoreTesting: 'Neptune', optIn: 'always', zones: SHARED_STORAGE }),
   Redshift: protectable([]),
   RedshiftServerless: protectable([], { zones: SPREAD, confidence: 'unconfirmed' }),
   Timestream: protectable([...COPY, 'fullyManaged', 'cold'], { zones: SPREAD }),

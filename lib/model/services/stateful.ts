@@ -1,8 +1,12 @@
 import type { ZoneFact } from '../facts';
+import { MINUTE } from '../time';
 import { abilitiesOf } from './abilities';
 import type { ResourceType } from './types';
 
-/** Resolved properties of a CloudFormation resource; a value known only at deploy time is an object, never a string. */
+/**
+ * Properties of a CloudFormation resource, in the spelling of templates (`DBClusterIdentifier`) or of constructs
+ * (`dbClusterIdentifier`).
+ */
 export type Properties = Readonly<Record<string, unknown>>;
 
 const ALWAYS: Readonly<Record<string, ResourceType>> = {
@@ -47,9 +51,9 @@ const DEPENDS: Readonly<Record<string, (properties: Properties) => ResourceType 
   'AWS::RDS::DBCluster': databaseCluster,
   'AWS::EC2::Instance': instance,
   'AWS::FSx::FileSystem': fileSystem,
-  'AWS::FSx::Volume': (properties) => (properties.VolumeType === 'ONTAP' ? 'FSxONTAP' : undefined),
+  'AWS::FSx::Volume': (properties) => (read(properties, 'VolumeType') === 'ONTAP' ? 'FSxONTAP' : undefined),
   'AWS::ElastiCache::CacheCluster': cacheCluster,
-  'AWS::ElastiCache::ReplicationGroup': ({ GlobalReplicationGroupId }) => (given(GlobalReplicationGroupId) ? undefined : 'ElastiCache'),
+  'AWS::ElastiCache::ReplicationGroup': (properties) => (given(read(properties, 'GlobalReplicationGroupId')) ? undefined : 'ElastiCache'),
 };
 
 /**
@@ -67,31 +71,32 @@ export function statefulTypeOf(cfnType: string, properties: Properties): Resourc
 export function zonesOf(type: ResourceType, properties: Properties): ZoneFact {
   switch (type) {
     case 'RDS':
-      return multiAz(properties.MultiAZ);
+      return multiAz(read(properties, 'MultiAZ'));
     case 'EFS':
-      return given(properties.AvailabilityZoneName) ? { kind: 'single', words: 'One Zone file system' } : abilitiesOf(type).zones;
+      return given(read(properties, 'AvailabilityZoneName')) ? { kind: 'single', words: 'One Zone file system' } : abilitiesOf(type).zones;
     case 'FSxWindows':
+      return fileServer(deploymentOf(properties, 'WindowsConfiguration'));
     case 'FSxOpenZFS':
-      return deployment(properties);
+      return fileServer(deploymentOf(properties, 'OpenZFSConfiguration'));
     default:
       return abilitiesOf(type).zones;
   }
 }
 
 function databaseInstance(properties: Properties): ResourceType | undefined {
-  const { DBClusterIdentifier, SourceDBInstanceIdentifier, SourceDBClusterIdentifier, Engine } = properties;
-  const replica = given(SourceDBInstanceIdentifier) || given(SourceDBClusterIdentifier);
-  const member = given(DBClusterIdentifier) || (typeof Engine === 'string' && Engine.startsWith('aurora'));
+  const engine = read(properties, 'Engine');
+  const replica = given(read(properties, 'SourceDBInstanceIdentifier')) || given(read(properties, 'SourceDBClusterIdentifier'));
+  const member = given(read(properties, 'DBClusterIdentifier')) || (typeof engine === 'string' && engine.startsWith('aurora'));
   return replica || member ? undefined : 'RDS';
 }
 
 function databaseCluster(properties: Properties): ResourceType | undefined {
-  const { Engine, ReplicationSourceIdentifier, GlobalClusterIdentifier, MasterUsername, SnapshotIdentifier } = properties;
-  const secondary = given(GlobalClusterIdentifier) && !given(MasterUsername) && !given(SnapshotIdentifier);
-  if (given(ReplicationSourceIdentifier) || secondary) {
+  const ownData = given(read(properties, 'MasterUsername')) || given(read(properties, 'SnapshotIdentifier'));
+  const secondary = given(read(properties, 'GlobalClusterIdentifier')) && !ownData;
+  if (given(read(properties, 'ReplicationSourceIdentifier')) || secondary) {
     return undefined;
   }
-  switch (Engine) {
+  switch (read(properties, 'Engine')) {
     case 'mysql':
     case 'postgres':
       return 'RDSCluster';
@@ -106,20 +111,22 @@ function databaseCluster(properties: Properties): ResourceType | undefined {
 
 const ROOT_DEVICES: readonly unknown[] = ['/dev/xvda', '/dev/sda1'];
 
-function instance({ BlockDeviceMappings }: Properties): ResourceType | undefined {
-  const mappings = Array.isArray(BlockDeviceMappings) ? (BlockDeviceMappings as readonly Properties[]) : [];
-  const holdsData = mappings.some(({ DeviceName, Ebs }) => {
-    const volume = Ebs as Properties | undefined;
-    return volume !== undefined && (volume.DeleteOnTermination === false || !ROOT_DEVICES.includes(DeviceName));
-  });
-  return holdsData ? 'EC2' : undefined;
+function instance(properties: Properties): ResourceType | undefined {
+  const mappings = read(properties, 'BlockDeviceMappings');
+  const holdsData = (mapping: Properties) => {
+    const volume = read(mapping, 'Ebs');
+    return (
+      given(volume) && (read(volume as Properties, 'DeleteOnTermination') === false || !ROOT_DEVICES.includes(read(mapping, 'DeviceName')))
+    );
+  };
+  return Array.isArray(mappings) && mappings.some(holdsData) ? 'EC2' : undefined;
 }
 
-function fileSystem({ FileSystemType, LustreConfiguration }: Properties): ResourceType | undefined {
-  switch (FileSystemType) {
+function fileSystem(properties: Properties): ResourceType | undefined {
+  switch (read(properties, 'FileSystemType')) {
     case 'LUSTRE': {
       // Scratch is for data that lives elsewhere; a Lustre file system without a deployment type is SCRATCH_1.
-      const kind = (LustreConfiguration as Properties | undefined)?.DeploymentType ?? 'SCRATCH_1';
+      const kind = deploymentOf(properties, 'LustreConfiguration') ?? 'SCRATCH_1';
       return typeof kind === 'string' && kind.startsWith('SCRATCH') ? undefined : 'FSxLustre';
     }
     case 'WINDOWS':
@@ -132,25 +139,41 @@ function fileSystem({ FileSystemType, LustreConfiguration }: Properties): Resour
   }
 }
 
-function cacheCluster({ Engine }: Properties): ResourceType | undefined {
-  return Engine === 'memcached' ? undefined : 'ElastiCache';
+function cacheCluster(properties: Properties): ResourceType | undefined {
+  return read(properties, 'Engine') === 'memcached' ? undefined : 'ElastiCache';
 }
 
 function multiAz(value: unknown): ZoneFact {
-  if (value === true || value === 'true') {
-    return { kind: 'standby', words: 'Multi-AZ standby', failoverMs: 120_000 };
+  if (value === true) {
+    return { kind: 'standby', words: 'Multi-AZ standby', failoverMs: 2 * MINUTE };
   }
-  return given(value) && value !== false && value !== 'false'
+  return given(value) && value !== false
     ? { kind: 'unknown', words: 'Multi-AZ known only at deploy time' }
     : { kind: 'single', words: 'one zone' };
 }
 
-function deployment({ WindowsConfiguration, OpenZFSConfiguration }: Properties): ZoneFact {
-  const kind = ((WindowsConfiguration ?? OpenZFSConfiguration) as Properties | undefined)?.DeploymentType;
+function fileServer(kind: unknown): ZoneFact {
   if (typeof kind !== 'string') {
     return { kind: 'unknown', words: 'zones not known' };
   }
-  return kind.startsWith('MULTI_AZ') ? { kind: 'standby', words: 'Multi-AZ standby' } : { kind: 'single', words: 'one zone' };
+  return kind.startsWith('MULTI_AZ')
+    ? { kind: 'standby', words: 'Multi-AZ standby', failoverMs: MINUTE }
+    : { kind: 'single', words: 'one zone' };
+}
+
+function deploymentOf(properties: Properties, configuration: string): unknown {
+  const inner = read(properties, configuration);
+  return given(inner) ? read(inner as Properties, 'DeploymentType') : undefined;
+}
+
+function read(properties: Properties, name: string): unknown {
+  return properties[name] ?? properties[camelCase(name)];
+}
+
+/** `DBClusterIdentifier` becomes `dbClusterIdentifier`, as constructs spell it. */
+function camelCase(name: string): string {
+  const words = name.replace(/([A-Z])([A-Z]+)(?=[A-Z][a-z]|$)/g, (_, first: string, rest: string) => first + rest.toLowerCase());
+  return words.charAt(0).toLowerCase() + words.slice(1);
 }
 
 function given(value: unknown): boolean {
