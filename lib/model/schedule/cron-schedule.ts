@@ -1,0 +1,181 @@
+import { DAY, HOUR, MINUTE } from '../time';
+import { hourlyFloor } from './hourly-floor';
+import { type CronFields, LAST_YEAR, parseCron } from './private/cron-fields';
+import { datesOf } from './private/day-rule';
+import { TimeZone } from './private/time-zone';
+
+/** The longest time between two runs. */
+export interface Gap {
+  /** `Infinity` where no run follows. */
+  readonly gapMs: number;
+  /** The run before the gap; the start of the horizon where the schedule never runs. */
+  readonly fromMs: number;
+  /** The run after the gap; `Infinity` where none follows. */
+  readonly toMs: number;
+}
+
+/** Every search begins here, never at the present: two synths of one application must agree. */
+export const HORIZON_START = Date.UTC(2026, 0, 1);
+
+/** Every date falls on every weekday within 28 years; the rest covers schedules that leave out years. */
+export const HORIZON_YEARS = 40;
+
+/** `nextRun` looks through this much at a time, growing, so that frequent and rare schedules are both quick. */
+const FIRST_LOOK = 2 * DAY;
+
+/**
+ * A schedule of AWS Backup: `cron(...)` in the dialect of EventBridge, evaluated in a time zone.
+ *
+ * When clocks go forward, a run whose local time does not exist is left out; when they go back, a local time that
+ * comes twice runs once, the first time. Both are what EventBridge Scheduler documents (Schedule types, Daylight saving
+ * time), and AWS Backup documents the first. Where it should run twice after all, gaps only become shorter than stated.
+ */
+export class CronSchedule {
+  private static readonly known = new Map<string, CronSchedule>();
+
+  /**
+   * Reads a schedule; equal arguments give the same object.
+   * @param expression `cron(minutes hours day-of-month month day-of-week year)`
+   * @param timeZone IANA name
+   * @throws ScheduleError for what AWS Backup would refuse, also for more than one run an hour
+   */
+  public static parse(expression: string, timeZone = 'UTC'): CronSchedule {
+    const key = `${timeZone} ${expression}`;
+    let schedule = CronSchedule.known.get(key);
+    if (!schedule) {
+      const fields = parseCron(expression);
+      hourlyFloor(expression, fields.minutes);
+      schedule = new CronSchedule(expression, timeZone, fields, TimeZone.of(timeZone));
+      CronSchedule.known.set(key, schedule);
+    }
+    return schedule;
+  }
+
+  /** Whether runs go on to the end of AWS's calendar; `false` where the year field lets them end before. */
+  public readonly endless: boolean;
+  private readonly datesByMonth = new Map<number, readonly number[]>();
+  private readonly timesOfDay: readonly number[];
+  private gap?: Gap;
+
+  private constructor(
+    public readonly expression: string,
+    public readonly timeZone: string,
+    private readonly fields: CronFields,
+    private readonly zone: TimeZone,
+  ) {
+    this.timesOfDay = fields.hours.flatMap((hour) => fields.minutes.map((minute) => hour * HOUR + minute * MINUTE));
+    const last = fields.years[fields.years.length - 1];
+    const step = last - (fields.years[fields.years.length - 2] ?? last);
+    this.endless = last === LAST_YEAR || (step > 1 && last + step > LAST_YEAR);
+  }
+
+  /** The first run later than `afterMs`, as epoch milliseconds; `undefined` where none follows. */
+  public nextRun(afterMs: number): number | undefined {
+    const end = Date.UTC(LAST_YEAR + 1, 0, 2);
+    for (let fromMs = afterMs + 1, span = FIRST_LOOK; fromMs < end; fromMs += span, span *= 4) {
+      const [first] = this.runs(fromMs, Math.min(fromMs + span, end));
+      if (first !== undefined) {
+        return first;
+      }
+    }
+    return undefined;
+  }
+
+  /** Every run from `fromMs` until before `untilMs`, ascending, as epoch milliseconds. */
+  public runs(fromMs: number, untilMs: number): readonly number[] {
+    const runs: number[] = [];
+    let passedWall = Number.NEGATIVE_INFINITY;
+    for (const period of this.zone.periods(fromMs - DAY, untilMs + DAY)) {
+      const untilWall = period.untilMs + period.offsetMs;
+      const fromWall = Math.max(period.fromMs + period.offsetMs, passedWall);
+      this.collect(Math.max(fromWall, fromMs + period.offsetMs), Math.min(untilWall, untilMs + period.offsetMs), period.offsetMs, runs);
+      passedWall = Math.max(passedWall, untilWall);
+    }
+    return runs;
+  }
+
+  /**
+   * The longest gap between two runs from 2026 on: over a year where every week of the year is alike, otherwise over
+   * 40 years, so that the fifth Sunday of February and the 29th of February are told rightly. (That the year 2100 has
+   * no 29th of February lies beyond.) A schedule that ends has a gap of `Infinity` after its last run.
+   */
+  public longestGap(): Gap {
+    this.gap ??= this.findLongestGap();
+    return this.gap;
+  }
+
+  private findLongestGap(): Gap {
+    const start = HORIZON_START;
+    if (!this.endless) {
+      const last = this.lastRun();
+      return { gapMs: Number.POSITIVE_INFINITY, fromMs: last ?? start, toMs: Number.POSITIVE_INFINITY };
+    }
+    const end = start + 366 * (this.everyWeekAlike() ? 1 : HORIZON_YEARS) * DAY;
+    const runs = this.runs(start, end);
+    let longest: Gap | undefined;
+    for (let i = 0; i < runs.length; i++) {
+      const toMs = i + 1 < runs.length ? runs[i + 1] : (this.nextRun(runs[i]) ?? Number.NEGATIVE_INFINITY);
+      if (!longest || toMs - runs[i] > longest.gapMs) {
+        longest = { gapMs: toMs - runs[i], fromMs: runs[i], toMs };
+      }
+    }
+    return longest ?? { gapMs: Number.POSITIVE_INFINITY, fromMs: start, toMs: Number.POSITIVE_INFINITY };
+  }
+
+  private lastRun(): number | undefined {
+    for (let i = this.fields.years.length - 1; i >= 0; i--) {
+      const year = this.fields.years[i];
+      const runs = this.runs(Date.UTC(year, 0, 0), Date.UTC(year + 1, 0, 2));
+      if (runs.length > 0) {
+        return runs[runs.length - 1];
+      }
+    }
+    return undefined;
+  }
+
+  private everyWeekAlike(): boolean {
+    const { days, months, years } = this.fields;
+    return (
+      months.length === 12 && years.length === LAST_YEAR - 1970 + 1 && days.every((day) => day.kind === 'every' || day.kind === 'weekday')
+    );
+  }
+
+  /** Adds the runs whose local time lies in [fromWall, untilWall); local times are held as if they were UTC. */
+  private collect(fromWall: number, untilWall: number, offsetMs: number, runs: number[]): void {
+    if (fromWall >= untilWall) {
+      return;
+    }
+    const first = new Date(fromWall);
+    const startYear = first.getUTCFullYear();
+    for (let index = startYear * 12 + first.getUTCMonth(); ; index++) {
+      const month = (index % 12) + 1;
+      const year = Math.floor(index / 12);
+      const monthWall = Date.UTC(year, month - 1);
+      if (monthWall >= untilWall) {
+        return;
+      }
+      for (const date of this.dates(year, month)) {
+        const dayWall = monthWall + (date - 1) * DAY;
+        if (dayWall + DAY <= fromWall || dayWall >= untilWall) {
+          continue;
+        }
+        for (const time of this.timesOfDay) {
+          const wall = dayWall + time;
+          if (wall >= fromWall && wall < untilWall) {
+            runs.push(wall - offsetMs);
+          }
+        }
+      }
+    }
+  }
+
+  private dates(year: number, month: number): readonly number[] {
+    const key = year * 12 + month;
+    let dates = this.datesByMonth.get(key);
+    if (!dates) {
+      dates = this.fields.years.includes(year) && this.fields.months.includes(month) ? datesOf(this.fields.days, year, month) : [];
+      this.datesByMonth.set(key, dates);
+    }
+    return dates;
+  }
+}

@@ -1,0 +1,3 @@
+export * from './cron-schedule';
+export * from './hourly-floor';
+export * from './schedule-error';

@@ -1,0 +1,60 @@
+/** One entry of a day field, resolved month by month because most of them mean another date in each. Weekdays count from 0 = Sunday. */
+export type DayRule =
+  | { readonly kind: 'every' }
+  | { readonly kind: 'date'; readonly date: number }
+  | { readonly kind: 'before-last'; readonly days: number }
+  | { readonly kind: 'working-day-near'; readonly date: number }
+  | { readonly kind: 'last-working-day' }
+  | { readonly kind: 'weekday'; readonly weekday: number }
+  | { readonly kind: 'last-weekday'; readonly weekday: number }
+  | { readonly kind: 'nth-weekday'; readonly weekday: number; readonly nth: number };
+
+const SUNDAY = 0;
+const SATURDAY = 6;
+
+/** The dates of a month (1 = January) that any of the rules names, ascending. */
+export function datesOf(rules: readonly DayRule[], year: number, month: number): readonly number[] {
+  const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const firstWeekday = new Date(Date.UTC(year, month - 1, 1)).getUTCDay();
+  const weekdayOf = (date: number) => (firstWeekday + date - 1) % 7;
+  const dates: number[] = [];
+  for (let date = 1; date <= length; date++) {
+    if (rules.some((rule) => names(rule, date, length, weekdayOf))) {
+      dates.push(date);
+    }
+  }
+  return dates;
+}
+
+function names(rule: DayRule, date: number, length: number, weekdayOf: (date: number) => number): boolean {
+  switch (rule.kind) {
+    case 'every':
+      return true;
+    case 'date':
+      return date === rule.date;
+    case 'before-last':
+      return date === length - rule.days;
+    case 'working-day-near':
+      return rule.date <= length && date === workingDayNear(rule.date, length, weekdayOf);
+    case 'last-working-day':
+      return date === workingDayNear(length, length, weekdayOf);
+    case 'weekday':
+      return weekdayOf(date) === rule.weekday;
+    case 'last-weekday':
+      return weekdayOf(date) === rule.weekday && date + 7 > length;
+    case 'nth-weekday':
+      return weekdayOf(date) === rule.weekday && Math.ceil(date / 7) === rule.nth;
+  }
+}
+
+/** Monday to Friday nearest to the date, never in another month. */
+function workingDayNear(date: number, length: number, weekdayOf: (date: number) => number): number {
+  switch (weekdayOf(date)) {
+    case SATURDAY:
+      return date === 1 ? date + 2 : date - 1;
+    case SUNDAY:
+      return date === length ? date - 2 : date + 1;
+    default:
+      return date;
+  }
+}

@@ -1,0 +1,120 @@
+import type { Term } from '../facts';
+import { words } from '../time';
+import { type RuleRuns, runsOf } from './private/runs';
+import { copiedBy, feeds, type Worst, worstOf } from './private/staleness';
+import { outcomesOf, type Survival } from './private/swallowing';
+import type { JobTimes, PlaceClaim, RuleModel } from './rule-model';
+
+const known = new Map<string, readonly PlaceClaim[]>();
+
+/**
+ * What the rules of one plan promise for each place that they bring discrete recovery points to, in the order of the plan.
+ *
+ * A continuous rule promises nothing here for its own vault: its lag is the service's, and the caller knows it. The
+ * copies of a continuous rule are snapshots, one for each run.
+ * Runs that may be swallowed by another rule (see `overlapsOf`) do not count, and neither do rules that end some year.
+ * Equal arguments give the same object.
+ * @throws ScheduleError for an expression or time zone that AWS Backup would refuse
+ */
+export function claimsOf(rules: readonly RuleModel[], times: JobTimes): readonly PlaceClaim[] {
+  const key = JSON.stringify([rules, times]);
+  let claims = known.get(key);
+  if (!claims) {
+    claims = computeClaims(rules, times);
+    known.set(key, claims);
+  }
+  return claims;
+}
+
+function computeClaims(rules: readonly RuleModel[], times: JobTimes): readonly PlaceClaim[] {
+  const all = runsOf(rules);
+  const outcomes = outcomesOf(all);
+  const containers = new Set(rules.flatMap((rule) => [rule.container, ...rule.copies.map((copy) => copy.container)]));
+  return [...containers].flatMap((container) => {
+    const feeders = all.filter((runs) => feeds(runs, container));
+    return feeders.length > 0 ? [claimFor(container, feeders, outcomes, times)] : [];
+  });
+}
+
+function claimFor(
+  container: string,
+  feeders: readonly RuleRuns[],
+  outcomes: readonly (readonly Survival[])[],
+  times: JobTimes,
+): PlaceClaim {
+  const staleness = outcomes
+    .map((outcome) => termsOf(worstOf(outcome, container, times), container, times))
+    .reduce((worst, terms) => (sumOf(terms) > sumOf(worst) ? terms : worst));
+  const rules = feeders.map(({ rule }) => rule);
+  const kept = rules.map((rule) => keptAt(rule, container));
+  return {
+    container,
+    copied: rules.every((rule) => copiedBy(rule, container)),
+    staleness,
+    keptMs: asKept(Math.max(...kept)),
+    shortestKeptMs: asKept(Math.min(...kept)),
+    rules: rules.map(({ name }) => name),
+    cautions: cautionsOf(rules, staleness, Math.min(...kept), outcomes.length > 1, times),
+  };
+}
+
+const CLASH = 'runs that expire while another job of the resource goes on';
+
+function termsOf(worst: Worst | undefined, container: string, times: JobTimes): readonly Term[] {
+  if (!worst) {
+    return [{ name: 'no run is sure to be followed by another', ms: Number.POSITIVE_INFINITY, basis: 'configured' }];
+  }
+  const { before, after, clashMs } = worst;
+  const between = before.of === after.of ? described(after.of.rule) : `${described(before.of.rule)} then ${described(after.of.rule)}`;
+  const copy = copiedBy(after.of.rule, container);
+  return [
+    { name: `longest gap between runs (${between})`, ms: after.fromMs - before.fromMs, basis: 'configured' },
+    { name: `start window of rule ${after.of.rule.name}`, ms: after.of.rule.startWindowMs, basis: 'configured' },
+    { name: 'backup until complete', ms: times.backupMs, basis: times.basis },
+    ...(copy ? [{ name: 'copy until complete', ms: times.copyMs, basis: times.basis }] : []),
+    ...(clashMs > 0 ? [{ name: CLASH, ms: clashMs, basis: times.basis }] : []),
+  ];
+}
+
+function described({ name, expression, timeZone }: RuleModel): string {
+  return `${name}: ${expression}${timeZone === undefined || timeZone === 'UTC' ? '' : ` ${timeZone}`}`;
+}
+
+function cautionsOf(
+  rules: readonly RuleModel[],
+  staleness: readonly Term[],
+  shortest: number,
+  tied: boolean,
+  times: JobTimes,
+): readonly string[] {
+  const cautions: string[] = [];
+  if (staleness.some(({ name }) => name === CLASH)) {
+    cautions.push('a job may still run when the start window of the next one ends, which then expires: space the runs further apart');
+  }
+  if (tied) {
+    cautions.push('start windows of rules with equal retention overlap, and which of them backs up is not documented: let one keep longer');
+  }
+  const worstMs = sumOf(staleness);
+  if (shortest < worstMs) {
+    cautions.push(`recovery points may expire after ${words(shortest)}, before the next is sure to be usable (${words(worstMs)})`);
+  }
+  for (const { name, startWindowMs, completionWindowMs } of rules) {
+    if (startWindowMs + times.backupMs > completionWindowMs) {
+      cautions.push(`a backup of rule ${name} may pass its completion window of ${words(completionWindowMs)} and be cancelled: widen it`);
+    }
+  }
+  return cautions;
+}
+
+function sumOf(terms: readonly Term[]): number {
+  return terms.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+function keptAt(rule: RuleModel, container: string): number {
+  const { keptMs } = copiedBy(rule, container) ? rule.copies.find((copy) => copy.container === container)! : rule;
+  return keptMs === 'forever' ? Number.POSITIVE_INFINITY : keptMs;
+}
+
+function asKept(ms: number): number | 'forever' {
+  return Number.isFinite(ms) ? ms : 'forever';
+}
