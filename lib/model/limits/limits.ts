@@ -65,6 +65,11 @@ export const LIMITS = {
   clusterRetention: model<Range>({ min: 1, max: 35 }, 'days', 'API model rds 2014-10-31'),
   tableRecovery: model<Range>({ min: 1, max: 35 }, 'days', 'API model dynamodb 2012-08-10'),
 
+  nameLength: model(50, 'characters of the name of a plan, rule, selection or vault', API),
+  accountId: model(/^\d{12}$/, 'twelve digits', 'API model organizations 2016-11-28'),
+  organizationId: model(/^o-[a-z0-9]{10,32}$/, "'o-' and 10 to 32 lower-case letters or digits", 'API model organizations 2016-11-28'),
+  keyWaitingPeriod: documented<Range>({ min: 7, max: 30 }, 'days until a deleted key is gone', 'AWS KMS Developer Guide: deleting keys'),
+
   lockRetention: model<Range>({ min: 1, max: 36_500 }, 'days', API),
   lockGrace: model<Range>({ min: 3, max: 36_500 }, 'days', API),
   airGappedRetention: model<Range>({ min: 7, max: 36_500 }, 'days', API),
