@@ -1,0 +1,71 @@
+import type { Assessment, Finding, ResourceAssessment } from '../assessment';
+import { DISRUPTIONS } from '../disruption';
+import type { Fact, StatefulResource } from '../facts';
+import { contradictionsOf, strayFindings } from './private/contradictions';
+import { countOf } from './private/copy-count';
+import { copyRuleFindings } from './private/copy-rule';
+import { coverageOf, type Unprotected } from './private/coverage';
+import { promiseFindings } from './private/promises';
+import { bookOf, ofKind, ordered, type Subject } from './private/subject';
+import { verdictOf } from './private/verdict';
+
+/** How strict the assessment is. */
+export interface AssessOptions {
+  /** What becomes of a stateful resource that is neither protected nor excluded. */
+  readonly unprotected: Unprotected;
+}
+
+/**
+ * Judges what constructs have recorded: whether every promise is kept in every disruption, how many copies there are,
+ * which resources nobody protects and what contradicts itself. The order of facts makes no difference.
+ */
+export function assess(facts: readonly Fact[], stateful: readonly StatefulResource[], options: AssessOptions): Assessment {
+  const book = bookOf(facts);
+  const told = book.subjects.filter(
+    ({ objective, copies, impossible }) => objective !== undefined || copies.length + impossible.length > 0,
+  );
+  const judged = told.map(judge);
+  const { coverage, findings } = coverageOf(book, stateful, options.unprotected);
+  const concerns = ofKind(facts, 'concern').map(
+    ({ severity, code, by, resource, message }): Finding => ({ severity, code, at: by, resource, message }),
+  );
+  return {
+    resources: judged.map(({ assessment }) => assessment),
+    coverage,
+    findings: sorted([
+      ...judged.flatMap((subject) => subject.findings),
+      ...book.subjects.flatMap(contradictionsOf),
+      ...strayFindings(book),
+      ...findings,
+      ...concerns,
+    ]),
+  };
+}
+
+function judge(subject: Subject): { readonly assessment: ResourceAssessment; readonly findings: readonly Finding[] } {
+  const { resource, objective } = subject;
+  const disruptions = DISRUPTIONS.map((disruption) => verdictOf(subject, disruption));
+  const counted = countOf(subject);
+  return {
+    assessment: {
+      id: resource.id,
+      name: resource.name,
+      label: resource.label,
+      place: resource.place,
+      tier: objective?.tier,
+      rpoMs: objective?.rpoMs,
+      rtoMs: objective?.rtoMs,
+      disruptions,
+      copies: counted.count,
+    },
+    findings: [...disruptions.flatMap((verdict) => promiseFindings(subject, verdict)), ...copyRuleFindings(subject, counted)],
+  };
+}
+
+/** Errors first, each once. */
+function sorted(findings: readonly Finding[]): readonly Finding[] {
+  const unique = new Map(
+    findings.map((finding) => [JSON.stringify([finding.severity, finding.code, finding.at, finding.message]), finding]),
+  );
+  return ordered([...unique.values()], ({ severity, at, code }) => `${severity}\n${at}\n${code}`);
+}

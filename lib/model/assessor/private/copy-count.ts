@@ -1,0 +1,59 @@
+import type { CopyCount, CopyPlace } from '../../assessment';
+import type { CopyFact } from '../../facts';
+import type { Subject } from './subject';
+import { differ } from './survival';
+
+/** Copies in one container count once, however many rules fill it. */
+interface Store {
+  readonly copies: readonly CopyFact[];
+  readonly otherRegion: boolean | undefined;
+  readonly otherAccount: boolean | undefined;
+  readonly tested: boolean;
+}
+
+/** The 3-2-1-1-0 count, with what only deployment can tell. */
+export interface Count {
+  readonly count: CopyCount;
+  /** Copies that may turn out to be in another Region. */
+  readonly perhapsOffSite: number;
+  /** Copies that nobody can change or delete before their time, by any lock. */
+  readonly locked: number;
+  readonly untested: readonly string[];
+}
+
+const STRENGTHS = ['no', 'governance', 'compliance'] as const;
+
+export function countOf({ resource, copies, tests }: Subject): Count {
+  const groups = new Map<string, CopyFact[]>();
+  for (const copy of copies) {
+    const key = JSON.stringify(copy.place.container === undefined ? [copy.id] : [copy.place, copy.medium]);
+    groups.set(key, [...(groups.get(key) ?? []), copy]);
+  }
+  const stores = [...groups.values()].map(
+    (members): Store => ({
+      copies: members,
+      otherRegion: differ(members[0].place.region, resource.place.region),
+      otherAccount: differ(members[0].place.account, resource.place.account),
+      tested: members.some(({ id }) => tests.some(({ copy }) => copy === id)),
+    }),
+  );
+  const untested = stores.filter(({ tested }) => !tested);
+  return {
+    count: {
+      copies: 1 + stores.length,
+      media: new Set(['service', ...copies.map(({ medium }) => medium)]).size,
+      offSite: stores.filter(({ otherRegion }) => otherRegion === true).length,
+      otherAccount: stores.filter(({ otherAccount }) => otherAccount === true).length,
+      immutable: STRENGTHS[Math.max(0, ...copies.map(({ immutable }) => STRENGTHS.indexOf(immutable)))],
+      unverified: untested.length,
+      places: copies.map(placeOf),
+    },
+    perhapsOffSite: stores.filter(({ otherRegion }) => otherRegion === undefined).length,
+    locked: stores.filter((store) => store.copies.some(({ immutable }) => immutable !== 'no')).length,
+    untested: untested.map((store) => store.copies[0].mechanism),
+  };
+}
+
+function placeOf({ id, mechanism, place, keptMs, immutable }: CopyFact): CopyPlace {
+  return { copy: id, mechanism, place, keptMs, immutable };
+}

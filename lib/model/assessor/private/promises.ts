@@ -1,0 +1,141 @@
+import type { Claim, DisruptionVerdict, Finding } from '../../assessment';
+import { Disruption } from '../../disruption';
+import type { CopyFact, ObjectiveFact } from '../../facts';
+import { copyObstacle, LIMITS } from '../../limits';
+import { abilitiesOf } from '../../services';
+import { MINUTE, words } from '../../time';
+import { explainTerms } from '../explain';
+import { gradeOf } from './grade';
+import type { Subject } from './subject';
+import { WHEN, WHERE } from './words';
+
+/** What a reader has to know about the promise of one disruption: nothing where it holds. */
+export function promiseFindings(subject: Subject, verdict: DisruptionVerdict): readonly Finding[] {
+  const { objective } = subject;
+  if (objective === undefined || verdict.objective === undefined || verdict.outcome === 'kept' || verdict.outcome === 'expected') {
+    return [];
+  }
+  const demand = verdict.objective;
+  if (verdict.mechanism === undefined) {
+    return [nothingSurvives(subject, objective, verdict.disruption, demand)];
+  }
+  const late = [tooOld(subject, objective, verdict, demand.rpoMs), tooSlow(subject, objective, verdict, demand.rtoMs)].filter(
+    (finding) => finding !== undefined,
+  );
+  return late.length > 0 ? late : [unknown(subject, objective, verdict)];
+}
+
+function nothingSurvives(
+  { resource }: Subject,
+  { by }: ObjectiveFact,
+  disruption: Disruption,
+  { rpoMs, rtoMs }: { readonly rpoMs: number; readonly rtoMs: number },
+): Finding {
+  const { awsBackup, airGapped } = abilitiesOf(resource.type);
+  const obstacle = copyObstacle(resource.type, {
+    otherRegion: disruption === Disruption.REGION_LOSS,
+    otherAccount: disruption === Disruption.ACCOUNT_COMPROMISE && !airGapped,
+  });
+  const remedy: Record<Disruption, string> = {
+    [Disruption.OPERATOR_ERROR]: awsBackup ? 'add recovery points' : `${obstacle}, so add a backup of its own service or an export`,
+    [Disruption.ZONE_LOSS]: awsBackup ? 'spread it over several zones or add recovery points' : 'spread it over several zones',
+    [Disruption.REGION_LOSS]: obstacle
+      ? `${obstacle}, so replicate or export the data there`
+      : "set 'recoveryRegion' to copy its recovery points there",
+    [Disruption.ACCOUNT_COMPROMISE]: obstacle
+      ? `${obstacle}, so export the data to another account`
+      : `copy its recovery points to another account or to a ${airGapped ? 'logically air-gapped' : 'compliance-locked'} vault with another key`,
+  };
+  return {
+    severity: 'error',
+    code: 'NothingSurvives',
+    at: by,
+    resource: resource.id,
+    message:
+      `'${resource.name}' promises 'rpo' ${words(rpoMs)} and 'rto' ${words(rtoMs)} when ${WHEN[disruption]}, ` +
+      `but it has no copy ${WHERE[disruption]}: ${remedy[disruption]}, or take ${disruption} out of what it survives`,
+  };
+}
+
+function tooOld(subject: Subject, { by }: ObjectiveFact, verdict: DisruptionVerdict, rpoMs: number): Finding | undefined {
+  const { disruption, rpo, copy: id } = verdict;
+  const severity = severityOf(rpo, rpoMs);
+  if (rpo === undefined || severity === undefined) {
+    return undefined;
+  }
+  const { resource, copies } = subject;
+  const copy = copies.find((candidate) => candidate.id === id);
+  const aged = copy?.form === 'replica' ? 'behind' : 'old';
+  return {
+    severity,
+    code: severity === 'error' ? 'RecoveryPointTooOld' : 'RecoveryPointMayBeTooOld',
+    at: by,
+    resource: resource.id,
+    message:
+      `'${resource.name}' promises 'rpo' ${words(rpoMs)} when ${WHEN[disruption]}, but the freshest copy ${WHERE[disruption]} ` +
+      `may be ${words(rpo.ms)} ${aged} (${explainTerms(rpo.terms)}): ${fresher(subject, copy, disruption, rpoMs)}`,
+  };
+}
+
+/** The cheapest ways to lose less. */
+function fresher({ resource }: Subject, copy: CopyFact | undefined, disruption: Disruption, rpoMs: number): string {
+  const relax = `relax 'rpo' for ${disruption}`;
+  const { continuous } = abilitiesOf(resource.type);
+  const replicaHelps = disruption === Disruption.ZONE_LOSS || disruption === Disruption.REGION_LOSS;
+  if (rpoMs === 0) {
+    return replicaHelps
+      ? `no recovery point is as new as the data, so add synchronous replication or ${relax}`
+      : `nothing is as new as the data and yet free of the damage, so ${relax}${continuous && disruption === Disruption.OPERATOR_ERROR ? `, such as to ${words(continuous.lagMs)}` : ''}`;
+  }
+  const replicate = replicaHelps ? 'add live replication' : undefined;
+  if (copy?.form !== 'points') {
+    return [relax, replicate].filter(Boolean).join(' or ');
+  }
+  const stays = disruption === Disruption.OPERATOR_ERROR || disruption === Disruption.ZONE_LOSS;
+  const floor = rpoMs < LIMITS.scheduleFloor.value * MINUTE;
+  const first = floor ? 'AWS Backup makes recovery points hourly at most, so' : 'shorten the schedule or the start window,';
+  const others = [stays && continuous ? 'turn on continuous backup' : undefined, replicate, relax].filter(Boolean);
+  return `${first} ${others.join(' or ')}`;
+}
+
+function tooSlow({ resource }: Subject, { by }: ObjectiveFact, verdict: DisruptionVerdict, rtoMs: number): Finding | undefined {
+  const { disruption, rto, mechanism } = verdict;
+  const severity = severityOf(rto, rtoMs);
+  if (rto === undefined || severity === undefined) {
+    return undefined;
+  }
+  const remedy =
+    rtoMs === 0
+      ? 'no restore takes no time, so keep a live copy that takes over by itself'
+      : severity === 'warning'
+        ? 'state the size of the data, measure it with a restore test, keep a standby'
+        : 'keep a standby';
+  return {
+    severity,
+    code: severity === 'error' ? 'RecoveryTooSlow' : 'RecoveryMayBeTooSlow',
+    at: by,
+    resource: resource.id,
+    message:
+      `'${resource.name}' promises 'rto' ${words(rtoMs)} when ${WHEN[disruption]}, but ${mechanism} ` +
+      `may take ${words(rto.ms)} (${explainTerms(rto.terms)}): ${remedy} or relax 'rto' for ${disruption}`,
+  };
+}
+
+function unknown({ resource }: Subject, { by }: ObjectiveFact, { disruption, mechanism, rpo, rto, notes }: DisruptionVerdict): Finding {
+  const silent = [rpo ? undefined : 'how old its data is', rto ? undefined : 'how long it takes'].filter(Boolean);
+  const why = silent.length > 0 ? [`${mechanism} does not say ${silent.join(' and ')}`] : notes;
+  return {
+    severity: 'warning',
+    code: 'PromiseUnknown',
+    at: by,
+    resource: resource.id,
+    message:
+      `'${resource.name}' promises to survive when ${WHEN[disruption]}, but this cannot be judged at synth (${why.join('; ')}): ` +
+      `give stacks an explicit 'env' and plain values, or take ${disruption} out of what it survives`,
+  };
+}
+
+function severityOf(claim: Claim | undefined, objectiveMs: number): Finding['severity'] | undefined {
+  const grade = gradeOf(claim, objectiveMs);
+  return grade === 'broken' ? 'error' : grade === 'doubtful' ? 'warning' : undefined;
+}

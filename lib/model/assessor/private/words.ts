@@ -1,0 +1,22 @@
+import { Disruption } from '../../disruption';
+
+/** What a disruption does, to follow `when`. */
+export const WHEN: Readonly<Record<Disruption, string>> = {
+  [Disruption.OPERATOR_ERROR]: 'data is deleted or damaged',
+  [Disruption.ZONE_LOSS]: 'an Availability Zone is lost',
+  [Disruption.REGION_LOSS]: 'the Region is lost',
+  [Disruption.ACCOUNT_COMPROMISE]: 'the account is compromised',
+};
+
+/** Where a copy has to be to count, to follow `copy`. */
+export const WHERE: Readonly<Record<Disruption, string>> = {
+  [Disruption.OPERATOR_ERROR]: 'from before the error',
+  [Disruption.ZONE_LOSS]: 'outside the zone',
+  [Disruption.REGION_LOSS]: 'in another Region',
+  [Disruption.ACCOUNT_COMPROMISE]: 'out of reach of the account',
+};
+
+/** `1 copy`, `2 copies`. */
+export function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
