@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE } from '../time';
 import { hourlyFloor } from './hourly-floor';
 import { type CronFields, LAST_YEAR, parseCron } from './private/cron-fields';
-import { datesOf } from './private/day-rule';
+import { datesOf, shapeOf } from './private/day-rule';
 import { TimeZone } from './private/time-zone';
 
 /** The longest time between two runs. */
@@ -53,7 +53,8 @@ export class CronSchedule {
 
   /** Whether runs go on to the end of AWS's calendar; `false` where the year field lets them end before. */
   public readonly endless: boolean;
-  private readonly datesByMonth = new Map<number, readonly number[]>();
+  private readonly datesByShape = new Map<number, readonly number[]>();
+  private readonly years: ReadonlySet<number>;
   private readonly timesOfDay: readonly number[];
   private gap?: Gap;
 
@@ -64,6 +65,7 @@ export class CronSchedule {
     private readonly zone: TimeZone,
   ) {
     this.timesOfDay = fields.hours.flatMap((hour) => fields.minutes.map((minute) => hour * HOUR + minute * MINUTE));
+    this.years = new Set(fields.years);
     const last = fields.years[fields.years.length - 1];
     const step = last - (fields.years[fields.years.length - 2] ?? last);
     this.endless = last === LAST_YEAR || (step > 1 && last + step > LAST_YEAR);
@@ -170,11 +172,15 @@ export class CronSchedule {
   }
 
   private dates(year: number, month: number): readonly number[] {
-    const key = year * 12 + month;
-    let dates = this.datesByMonth.get(key);
+    if (!this.years.has(year) || !this.fields.months.includes(month)) {
+      return [];
+    }
+    const shape = shapeOf(year, month);
+    const key = shape.length * 7 + shape.firstWeekday;
+    let dates = this.datesByShape.get(key);
     if (!dates) {
-      dates = this.fields.years.includes(year) && this.fields.months.includes(month) ? datesOf(this.fields.days, year, month) : [];
-      this.datesByMonth.set(key, dates);
+      dates = datesOf(this.fields.days, shape);
+      this.datesByShape.set(key, dates);
     }
     return dates;
   }

@@ -1,8 +1,8 @@
 import type { Term } from '../facts';
 import { words } from '../time';
-import { type RuleRuns, runsOf } from './private/runs';
-import { copiedBy, feeds, type Worst, worstOf } from './private/staleness';
-import { outcomesOf, type Survival } from './private/swallowing';
+import { keptOf, runsOf } from './private/runs';
+import { copiedBy, disturbs, feeds, type Worst, worstOf } from './private/staleness';
+import { outcomesOf } from './private/swallowing';
 import type { JobTimes, PlaceClaim, RuleModel } from './rule-model';
 
 const known = new Map<string, readonly PlaceClaim[]>();
@@ -27,25 +27,18 @@ export function claimsOf(rules: readonly RuleModel[], times: JobTimes): readonly
 }
 
 function computeClaims(rules: readonly RuleModel[], times: JobTimes): readonly PlaceClaim[] {
-  const all = runsOf(rules);
-  const outcomes = outcomesOf(all);
   const containers = new Set(rules.flatMap((rule) => [rule.container, ...rule.copies.map((copy) => copy.container)]));
   return [...containers].flatMap((container) => {
-    const feeders = all.filter((runs) => feeds(runs, container));
-    return feeders.length > 0 ? [claimFor(container, feeders, outcomes, times)] : [];
+    const feeders = rules.filter((rule) => feeds(rule, container));
+    return feeders.length > 0 ? [claimFor(container, feeders, rules, times)] : [];
   });
 }
 
-function claimFor(
-  container: string,
-  feeders: readonly RuleRuns[],
-  outcomes: readonly (readonly Survival[])[],
-  times: JobTimes,
-): PlaceClaim {
+function claimFor(container: string, rules: readonly RuleModel[], plan: readonly RuleModel[], times: JobTimes): PlaceClaim {
+  const outcomes = outcomesOf(runsOf(plan.filter((rule) => rules.includes(rule) || disturbs(rule, rules, times))));
   const staleness = outcomes
     .map((outcome) => termsOf(worstOf(outcome, container, times), container, times))
     .reduce((worst, terms) => (sumOf(terms) > sumOf(worst) ? terms : worst));
-  const rules = feeders.map(({ rule }) => rule);
   const kept = rules.map((rule) => keptAt(rule, container));
   return {
     container,
@@ -64,12 +57,12 @@ function termsOf(worst: Worst | undefined, container: string, times: JobTimes): 
   if (!worst) {
     return [{ name: 'no run is sure to be followed by another', ms: Number.POSITIVE_INFINITY, basis: 'configured' }];
   }
-  const { before, after, clashMs } = worst;
-  const between = before.of === after.of ? described(after.of.rule) : `${described(before.of.rule)} then ${described(after.of.rule)}`;
-  const copy = copiedBy(after.of.rule, container);
+  const { before, after, gapMs, clashMs } = worst;
+  const between = before === after ? described(after) : `${described(before)} then ${described(after)}`;
+  const copy = copiedBy(after, container);
   return [
-    { name: `longest gap between runs (${between})`, ms: after.fromMs - before.fromMs, basis: 'configured' },
-    { name: `start window of rule ${after.of.rule.name}`, ms: after.of.rule.startWindowMs, basis: 'configured' },
+    { name: `longest gap between runs (${between})`, ms: gapMs, basis: 'configured' },
+    { name: `start window of rule ${after.name}`, ms: after.startWindowMs, basis: 'configured' },
     { name: 'backup until complete', ms: times.backupMs, basis: times.basis },
     ...(copy ? [{ name: 'copy until complete', ms: times.copyMs, basis: times.basis }] : []),
     ...(clashMs > 0 ? [{ name: CLASH, ms: clashMs, basis: times.basis }] : []),
@@ -111,8 +104,7 @@ function sumOf(terms: readonly Term[]): number {
 }
 
 function keptAt(rule: RuleModel, container: string): number {
-  const { keptMs } = copiedBy(rule, container) ? rule.copies.find((copy) => copy.container === container)! : rule;
-  return keptMs === 'forever' ? Number.POSITIVE_INFINITY : keptMs;
+  return keptOf(copiedBy(rule, container) ? rule.copies.find((copy) => copy.container === container)! : rule);
 }
 
 function asKept(ms: number): number | 'forever' {

@@ -28,7 +28,7 @@ export function overlapsOf(rules: readonly RuleModel[]): readonly Overlap[] {
       if (winner.kept < loser.kept || (tie && w >= l)) {
         return [];
       }
-      const flags = overlapped(loser, winner);
+      const flags = overlapped(loser, [winner]);
       const first = flags.indexOf(true);
       if (first < 0) {
         return [];

@@ -12,18 +12,22 @@ export type DayRule =
 const SUNDAY = 0;
 const SATURDAY = 6;
 
-/** The dates of a month (1 = January) that any of the rules names, ascending. */
-export function datesOf(rules: readonly DayRule[], year: number, month: number): readonly number[] {
-  const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  const firstWeekday = new Date(Date.UTC(year, month - 1, 1)).getUTCDay();
+/** All that the dates of a month depend on: how long it is and on which weekday it begins. There are 28 shapes. */
+export interface MonthShape {
+  readonly length: number;
+  readonly firstWeekday: number;
+}
+
+/** The shape of a month, 1 = January. */
+export function shapeOf(year: number, month: number): MonthShape {
+  return { length: new Date(Date.UTC(year, month, 0)).getUTCDate(), firstWeekday: new Date(Date.UTC(year, month - 1, 1)).getUTCDay() };
+}
+
+/** The dates of a month that any of the rules names, ascending. */
+export function datesOf(rules: readonly DayRule[], { length, firstWeekday }: MonthShape): readonly number[] {
   const weekdayOf = (date: number) => (firstWeekday + date - 1) % 7;
-  const dates: number[] = [];
-  for (let date = 1; date <= length; date++) {
-    if (rules.some((rule) => names(rule, date, length, weekdayOf))) {
-      dates.push(date);
-    }
-  }
-  return dates;
+  const dates = Array.from({ length }, (_, i) => i + 1);
+  return dates.filter((date) => rules.some((rule) => names(rule, date, length, weekdayOf)));
 }
 
 function names(rule: DayRule, date: number, length: number, weekdayOf: (date: number) => number): boolean {
