@@ -1,0 +1,53 @@
+import type { BackupVaultReference } from 'aws-cdk-lib/aws-backup';
+import { Arn, ArnFormat, Resource, Token } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { ConfigurationError } from '../../core/private/errors';
+import { known } from '../../core/private/known';
+import type { IRecoveryVault } from '../irecovery-vault';
+import type { VaultAttributes } from '../vault-attributes';
+import { VaultKeyKind } from '../vault-key-kind';
+import { VaultLockMode } from '../vault-lock-mode';
+import type { VaultTraits } from '../vault-traits';
+import { knownDuration } from './lock';
+
+const VAULT_ARN = /^arn:[^:]+:backup:[^:]+:[^:]+:backup-vault:[^:]+$/;
+
+/** A vault of which only the ARN, and what the user tells, is known. */
+export class ImportedVault extends Resource implements IRecoveryVault {
+  public readonly backupVaultName: string;
+  public readonly backupVaultArn: string;
+  public readonly traits: VaultTraits;
+
+  constructor(scope: Construct, id: string, attrs: VaultAttributes, backupVaultName?: string) {
+    super(scope, id, { environmentFromArn: requireVaultArn(scope, attrs.backupVaultArn) });
+    this.backupVaultArn = attrs.backupVaultArn;
+    this.backupVaultName = backupVaultName ?? Arn.split(attrs.backupVaultArn, ArnFormat.COLON_RESOURCE_NAME).resourceName!;
+    const airGapped = attrs.airGapped ?? false;
+    this.traits = {
+      vaultName: known(this.backupVaultName),
+      region: known(this.env.region),
+      account: known(this.env.account),
+      lock: attrs.lock ?? (airGapped ? VaultLockMode.COMPLIANCE : VaultLockMode.UNKNOWN),
+      minRetention: knownDuration(attrs.minRetention),
+      maxRetention: knownDuration(attrs.maxRetention),
+      key: attrs.encryptionKeyArn === undefined ? VaultKeyKind.UNKNOWN : VaultKeyKind.CUSTOMER,
+      keyId: known(attrs.encryptionKeyArn),
+      airGapped,
+    };
+  }
+
+  public get backupVaultRef(): BackupVaultReference {
+    return { backupVaultArn: this.backupVaultArn, backupVaultName: this.backupVaultName };
+  }
+}
+
+function requireVaultArn(scope: Construct, arn: string): string {
+  if (!Token.isUnresolved(arn) && !VAULT_ARN.test(arn)) {
+    throw new ConfigurationError(
+      'InvalidVaultArn',
+      `'backupVaultArn' is '${arn}', but the ARN of a vault is 'arn:<partition>:backup:<region>:<account>:backup-vault:<name>': correct it`,
+      scope,
+    );
+  }
+  return arn;
+}

@@ -1,0 +1,82 @@
+import type { CfnBackupVault, IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import { Arn, ArnFormat, type CfnResource, Duration, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { cfnOf, resourceId } from '../../core/private/inventory';
+import { known } from '../../core/private/known';
+import type { IRecoveryVault } from '../irecovery-vault';
+import { VaultKeyKind } from '../vault-key-kind';
+import { VaultLockMode } from '../vault-lock-mode';
+import type { VaultTraits } from '../vault-traits';
+
+/** What a vault may hold, whoever defined it; what cannot be read is left out. */
+export function traitsOf(vault: IBackupVaultRef): VaultTraits {
+  const own = (vault as Partial<IRecoveryVault>).traits;
+  if (own) {
+    return own;
+  }
+  const cfn = cfnOf(vault);
+  return cfn?.cfnResourceType === 'AWS::Backup::BackupVault' ? definedTraits(cfn as CfnBackupVault) : foreignTraits(vault);
+}
+
+/** A vault that aws-cdk-lib defines in this app: its L1 says what it may hold. */
+function definedTraits(cfn: CfnBackupVault): VaultTraits {
+  const stack = Stack.of(cfn);
+  return {
+    vaultName: known(cfn.backupVaultName),
+    region: known(stack.region),
+    account: known(stack.account),
+    ...lockOf(cfn, stack),
+    ...keyOf(cfn),
+    airGapped: false,
+  };
+}
+
+function lockOf(cfn: CfnBackupVault, stack: Stack): Pick<VaultTraits, 'lock' | 'minRetention' | 'maxRetention'> {
+  const lock: CfnBackupVault.LockConfigurationTypeProperty | undefined = stack.resolve(cfn.lockConfiguration);
+  if (lock === undefined) {
+    return { lock: VaultLockMode.NONE };
+  }
+  const days = (value: unknown): Duration | undefined => (typeof value === 'number' ? Duration.days(value) : undefined);
+  const readable = typeof lock.minRetentionDays === 'number' || typeof lock.maxRetentionDays === 'number' || 'minRetentionDays' in lock;
+  const mode = lock.changeableForDays === undefined ? VaultLockMode.GOVERNANCE : VaultLockMode.COMPLIANCE;
+  return {
+    lock: readable ? mode : VaultLockMode.UNKNOWN,
+    minRetention: days(lock.minRetentionDays),
+    maxRetention: days(lock.maxRetentionDays),
+  };
+}
+
+function keyOf(cfn: CfnBackupVault): Pick<VaultTraits, 'key' | 'keyId'> {
+  const key: unknown = cfn.encryptionKeyArn;
+  if (key === undefined) {
+    return { key: VaultKeyKind.SERVICE_MANAGED };
+  }
+  return { key: VaultKeyKind.CUSTOMER, keyId: typeof key === 'string' ? keyIdOfArn(key) : keyIdOf(key as IKeyRef) };
+}
+
+function foreignTraits(vault: IBackupVaultRef): VaultTraits {
+  const { backupVaultArn, backupVaultName } = vault.backupVaultRef;
+  const parts = Token.isUnresolved(backupVaultArn) ? undefined : Arn.split(backupVaultArn, ArnFormat.COLON_RESOURCE_NAME);
+  return {
+    vaultName: parts?.resourceName ?? known(backupVaultName),
+    region: parts?.region ?? known(vault.env.region),
+    account: parts?.account ?? known(vault.env.account),
+    lock: VaultLockMode.UNKNOWN,
+    key: VaultKeyKind.UNKNOWN,
+    airGapped: false,
+  };
+}
+
+/** Equal for equal keys: the path of a key of this app, the ARN of any other. */
+export function keyIdOf(key: IKeyRef): string | undefined {
+  return cfnOf(key) ? resourceId(key) : keyIdOfArn(key.keyRef.keyArn);
+}
+
+function keyIdOfArn(arn: string): string | undefined {
+  if (!Token.isUnresolved(arn)) {
+    return arn;
+  }
+  const reference = Tokenization.reverse(arn, { failConcat: false });
+  return Reference.isReference(reference) ? resourceId(reference.target as IConstruct as CfnResource) : undefined;
+}
