@@ -1,0 +1,63 @@
+import { HOUR, MINUTE, SECOND } from '../time';
+import type { Limit } from './limits';
+
+const READ_ON = '2026-11-23';
+
+function documented<T>(value: T, unit: string, source: string): Limit<T> {
+  return { value, unit, source, readOn: READ_ON, confidence: 'documentation' };
+}
+
+function unconfirmed<T>(value: T, unit: string, source: string): Limit<T> {
+  return { value, unit, source, readOn: READ_ON, confidence: 'unconfirmed' };
+}
+
+/** Numbers of single services that their protection and their own copies depend on. */
+export const SERVICE_LIMITS = {
+  databaseQuiet: documented(
+    HOUR,
+    'ms before a maintenance window without snapshots',
+    'AWS Backup Developer Guide: plan options and configuration',
+  ),
+  fileSystemQuiet: documented(
+    4 * HOUR,
+    'ms before a maintenance window without backups (another page of the guide says 3 h)',
+    'AWS Backup Developer Guide: plan options and configuration',
+  ),
+  fileSystemMaintenance: unconfirmed(30 * MINUTE, 'ms that a weekly maintenance window of FSx lasts', 'FSx User Guide'),
+  databaseLogLag: documented(
+    5 * MINUTE,
+    'ms between now and the newest second that RDS and Aurora restore',
+    'RDS User Guide: point-in-time recovery',
+  ),
+  tableLogLag: unconfirmed(
+    5 * MINUTE,
+    'ms between now and the newest second that DynamoDB restores',
+    'DynamoDB Developer Guide: point-in-time recovery',
+  ),
+  tableReplicaLag: unconfirmed(
+    MINUTE,
+    'ms that a replica of a global table is behind, usually about 1 s',
+    'DynamoDB Developer Guide: global tables',
+  ),
+  strongTableReplicaLag: documented(0, 'ms that a replica with strong consistency is behind', 'DynamoDB Developer Guide: global tables'),
+  globalClusterLag: documented(SECOND, 'ms that a secondary cluster is behind, typically', 'Aurora User Guide: global databases'),
+  objectReplicaLag: unconfirmed(15 * MINUTE, 'ms in which S3 copies most objects', 'S3 User Guide: replication'),
+  timedObjectReplicaLag: documented(
+    15 * MINUTE,
+    'ms in which S3 copies 99.9 % of objects with Replication Time Control',
+    'S3 User Guide: replication',
+  ),
+  fileReplicaLag: unconfirmed(15 * MINUTE, 'ms that EFS aims to be behind for most file systems', 'EFS User Guide: replication'),
+  backupReplicaTransfer: unconfirmed(10 * MINUTE, 'ms that a log takes to the other Region', 'our assumption'),
+  replicaTakeover: unconfirmed(30 * MINUTE, 'ms until an application uses a replica, by hand', 'our assumption'),
+} as const;
+
+const BACKUP_REPLICATION: Readonly<Record<string, readonly string[]>> = {
+  'ap-northeast-1': ['ap-east-1', 'ap-east-2', 'ap-northeast-3', 'ap-northeast-2', 'ap-southeast-1', 'us-east-1', 'us-east-2', 'us-west-2'],
+  'ap-northeast-3': ['ap-northeast-1'],
+};
+
+/** Regions that RDS replicates automated backups to, where we know them (RDS User Guide, read 2026-11-23). */
+export function backupReplicationRegions(source: string): readonly string[] | undefined {
+  return BACKUP_REPLICATION[source];
+}

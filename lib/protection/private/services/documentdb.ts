@@ -1,0 +1,16 @@
+import { abilitiesOf } from '../../../model/services';
+import type { ServiceAdapter } from '../service';
+import { unencryptedCopies } from './aurora';
+import { automatedBackups, prepareDatabase } from './database';
+import { describeTarget, storageKey } from './facts';
+
+/** DocumentDB clusters; AWS Backup makes snapshots only, so point-in-time recovery stays the service's own. */
+export const DOCUMENTDB: ServiceAdapter = {
+  types: ['DocumentDB'],
+  describe: (target) => describeTarget(target, { key: storageKey(target), zones: abilitiesOf('DocumentDB').zones }),
+  copies: (target, restore) => automatedBackups(target, restore),
+  prepare: (target, needs) => [
+    ...prepareDatabase(target, needs, { continuous: false, quiet: true, deletable: false }),
+    ...unencryptedCopies(target, needs.copied),
+  ],
+};

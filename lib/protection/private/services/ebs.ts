@@ -1,0 +1,28 @@
+import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
+import type { ServiceAdapter } from '../service';
+import { concern, describeTarget, outOfReach, storageKey } from './facts';
+import { isDeletedWithStack, keepOnDelete } from './settings';
+
+/** EBS volumes: one zone, recovery points only. */
+export const EBS: ServiceAdapter = {
+  types: ['EBS'],
+  describe: (target) => describeTarget(target, { key: storageKey(target, 'service-managed', 'encrypted') }),
+  copies: () => [],
+  prepare: (target) => {
+    if (!target.cfn) {
+      return outOfReach(target, []);
+    }
+    if (isDeletedWithStack(target.cfn)) {
+      return [
+        concern(
+          target,
+          'warning',
+          'DeletedWithStack',
+          "'removalPolicy' is DESTROY, so the data goes with the stack without a final snapshot: set SNAPSHOT",
+        ),
+      ];
+    }
+    keepOnDelete(target.cfn, CfnDeletionPolicy.SNAPSHOT);
+    return [];
+  },
+};

@@ -1,0 +1,10 @@
+import type { ServiceAdapter } from '../service';
+import { describeTarget } from './facts';
+
+/** Types that AWS Backup protects by their ARN and of which we know nothing else. */
+export const GENERIC: ServiceAdapter = {
+  types: [],
+  describe: (target) => describeTarget(target),
+  copies: () => [],
+  prepare: () => [],
+};

@@ -1,0 +1,81 @@
+import { CfnDeletionPolicy, type CfnResource, Token } from 'aws-cdk-lib/core';
+
+const SPECIAL: Readonly<Record<string, string>> = { multiAz: 'MultiAZ', dbClusterIdentifier: 'DBClusterIdentifier' };
+
+const defaults = new WeakMap<CfnResource, Map<string, unknown>>();
+
+/**
+ * What the template will hold at a dotted path of camel-case names; an override of the user goes before the property.
+ *
+ * Returns the token itself where the value, or what holds it, is only known at deploy time.
+ */
+export function settingOf(cfn: CfnResource, path: string): unknown {
+  const names = path.split('.');
+  const { rawOverrides } = cfn as unknown as { rawOverrides?: { Properties?: unknown } };
+  const override = rawOverrides?.Properties === undefined ? undefined : walk(rawOverrides.Properties, names.map(templateName));
+  return override ?? walk(cfn, names);
+}
+
+function walk(from: unknown, names: readonly string[]): unknown {
+  let value = from;
+  for (const name of names) {
+    value = (value as Record<string, unknown>)[name];
+    if (value === undefined || value === null || Token.isUnresolved(value)) {
+      return value ?? undefined;
+    }
+  }
+  return value;
+}
+
+function templateName(name: string): string {
+  return SPECIAL[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** The setting where it is plain text. */
+export function textOf(cfn: CfnResource, path: string): string | undefined {
+  const value = settingOf(cfn, path);
+  return typeof value === 'string' && !Token.isUnresolved(value) ? value : undefined;
+}
+
+/** The setting where it is a plain number. */
+export function numberOf(cfn: CfnResource, path: string): number | undefined {
+  const value = settingOf(cfn, path);
+  return typeof value === 'number' && !Token.isUnresolved(value) ? value : undefined;
+}
+
+/** Sets what the user left out; remembers that it was this library. */
+export function setDefault<T extends CfnResource, K extends keyof T & string>(cfn: T, name: K, value: T[K]): void {
+  if (settingOf(cfn, name) === undefined) {
+    cfn[name] = value;
+    const own = defaults.get(cfn) ?? new Map<string, unknown>();
+    defaults.set(cfn, own.set(name, value));
+  }
+}
+
+/** Whether this library, and not the user, gave the setting its present value. */
+export function isDefault(cfn: CfnResource, name: string): boolean {
+  const own = defaults.get(cfn);
+  return own?.has(name) === true && own.get(name) === settingOf(cfn, name);
+}
+
+/** Takes back what this library has set. */
+export function unsetDefault<T extends CfnResource>(cfn: T, name: keyof T & string): void {
+  if (isDefault(cfn, name)) {
+    cfn[name] = undefined as T[typeof name];
+    defaults.get(cfn)?.delete(name);
+  }
+}
+
+/** Keeps the data when the resource leaves the template, unless the user chose otherwise. */
+export function keepOnDelete(cfn: CfnResource, policy: CfnDeletionPolicy.SNAPSHOT | CfnDeletionPolicy.RETAIN): void {
+  const options = cfn.cfnOptions;
+  if (options.deletionPolicy === undefined) {
+    options.deletionPolicy = policy;
+    options.updateReplacePolicy ??= policy;
+  }
+}
+
+/** The user lets the data go with the resource. */
+export function isDeletedWithStack(cfn: CfnResource): boolean {
+  return cfn.cfnOptions.deletionPolicy === CfnDeletionPolicy.DELETE;
+}
