@@ -49,9 +49,12 @@ describe('cadences', () => {
     }
   });
 
-  test.each(cadences(2, 0).map((cadence) => [cadence.name, cadence] as const))('%s is as dense as it says', (_, { expression, nominalMs }) => {
-    expect(CronSchedule.parse(expression).longestGap().gapMs).toBe(nominalMs);
-  });
+  test.each(cadences(2, 0).map((cadence) => [cadence.name, cadence] as const))(
+    '%s is as dense as it says',
+    (_, { expression, nominalMs }) => {
+      expect(CronSchedule.parse(expression).longestGap().gapMs).toBe(nominalMs);
+    },
+  );
 });
 
 describe('rules that are derived from an objective', () => {
@@ -95,13 +98,15 @@ describe('rules that are derived from an objective', () => {
     expect(named({ everyMs: DAY })).toEqual(['Daily', 'Weekly', 'Monthly']);
   });
 
-  test('continuous backup is a rule of its own, kept as long as the ladder but 35 days at most', () => {
-    const [continuous] = planRules({ ...REQUEST, rpoMs: undefined, continuous: true });
-    expect(continuous).toMatchObject({ name: 'Continuous', continuous: true, keptMs: 35 * DAY });
-    const [short] = planRules({ ...REQUEST, rpoMs: undefined, continuous: true, rungs: [{ ...DAILY, keptMs: 10 * DAY }] });
-    expect(short.keptMs).toBe(10 * DAY);
-    const [bare] = planRules({ ...REQUEST, rpoMs: undefined, continuous: true, rungs: [{ ...DAILY, keptMs: 'forever' }] });
-    expect(bare.keptMs).toBe(35 * DAY);
+  test.each<[string, PlanRequest['rungs'], number]>([
+    ['a day less than the shortest rung, which wins where their start windows overlap', [DAILY, WEEKLY], 29],
+    ['35 days at most, whatever the rungs', [WEEKLY, MONTHLY], 35],
+    ['35 days without a rung', [], 35],
+    ['35 days where a rung is kept forever', [{ ...DAILY, keptMs: 'forever' }], 35],
+    ['a day at least', [{ ...DAILY, keptMs: DAY }], 1],
+  ])('continuous backup is a rule of its own, kept %s', (_, rungs, keptDays) => {
+    const [continuous] = planRules({ ...REQUEST, rpoMs: undefined, continuous: true, rungs });
+    expect(continuous).toMatchObject({ name: 'Continuous', continuous: true, keptMs: keptDays * DAY });
   });
 
   test('continuous backup runs as often as its copies need, since copies are snapshots', () => {

@@ -47,13 +47,19 @@ export function planRules(request: PlanRequest): readonly PlannedRule[] {
     return rungs;
   }
   const candidates = cadences(request.hour, request.minute);
-  for (const cadence of candidates) {
+  for (const cadence of candidates.filter((candidate) => mayKeep(request, candidate))) {
     const rules = [...between(request, cadence), ...rungs];
     if (keeps(request, rules)) {
       return rules;
     }
   }
   return [...between(request, candidates.at(-1) as Cadence), ...rungs];
+}
+
+/** A rhythm that is too sparse by itself never helps rungs that are too sparse: not worth the exact answer. */
+function mayKeep({ rpoMs, copyRpoMs, startWindowMs, times }: PlanRequest, { nominalMs }: Cadence): boolean {
+  const leastMs = nominalMs + startWindowMs + times.backupMs;
+  return leastMs <= (rpoMs ?? Number.POSITIVE_INFINITY) && leastMs + times.copyMs <= (copyRpoMs ?? Number.POSITIVE_INFINITY);
 }
 
 function keeps(request: PlanRequest, rules: readonly PlannedRule[]): boolean {
@@ -78,11 +84,9 @@ function between(request: PlanRequest, cadence: Cadence): readonly PlannedRule[]
   if (!request.continuous) {
     return [{ ...base, keptMs: request.recentMs, copies: copies(request, request.recentMs) }];
   }
-  const longest = request.rungs.reduce(
-    (max, { keptMs }) => Math.max(max, keptMs === 'forever' ? Number.POSITIVE_INFINITY : keptMs),
-    request.recentMs,
-  );
-  const keptMs = Math.min(longest, LIMITS.continuousRetention.value.max * DAY);
+  // Where start windows overlap only the longer retention backs up: a day less than the shortest rung lets every rung win.
+  const shortest = request.rungs.reduce((min, { keptMs }) => Math.min(min, keptMs === 'forever' ? min : keptMs), Number.POSITIVE_INFINITY);
+  const keptMs = Math.max(DAY, Math.min(shortest - DAY, LIMITS.continuousRetention.value.max * DAY));
   return [{ ...base, name: 'Continuous', continuous: true, keptMs, copies: copies(request, request.recentMs) }];
 }
 
