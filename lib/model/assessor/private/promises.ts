@@ -7,7 +7,12 @@ import { MINUTE, words } from '../../time';
 import { explainTerms } from '../explain';
 import { gradeOf } from './grade';
 import type { Subject } from './subject';
-import { WHEN, WHERE } from './words';
+import { either, WHEN, WHERE } from './words';
+
+interface Demand {
+  readonly rpoMs: number;
+  readonly rtoMs: number;
+}
 
 /** What a reader has to know about the promise of one disruption: nothing where it holds. */
 export function promiseFindings(subject: Subject, verdict: DisruptionVerdict): readonly Finding[] {
@@ -22,15 +27,10 @@ export function promiseFindings(subject: Subject, verdict: DisruptionVerdict): r
   const late = [tooOld(subject, objective, verdict, demand.rpoMs), tooSlow(subject, objective, verdict, demand.rtoMs)].filter(
     (finding) => finding !== undefined,
   );
-  return late.length > 0 ? late : [unknown(subject, objective, verdict)];
+  return late.length > 0 ? late : [unknown(subject, objective, verdict, demand)];
 }
 
-function nothingSurvives(
-  { resource }: Subject,
-  { by }: ObjectiveFact,
-  disruption: Disruption,
-  { rpoMs, rtoMs }: { readonly rpoMs: number; readonly rtoMs: number },
-): Finding {
+function nothingSurvives({ resource }: Subject, { by }: ObjectiveFact, disruption: Disruption, { rpoMs, rtoMs }: Demand): Finding {
   const { awsBackup, airGapped } = abilitiesOf(resource.type);
   const obstacle = copyObstacle(resource.type, {
     otherRegion: disruption === Disruption.REGION_LOSS,
@@ -58,13 +58,13 @@ function nothingSurvives(
 }
 
 function tooOld(subject: Subject, { by }: ObjectiveFact, verdict: DisruptionVerdict, rpoMs: number): Finding | undefined {
-  const { disruption, rpo, copy: id } = verdict;
+  const { disruption, rpo, copy: id, mechanism } = verdict;
   const severity = severityOf(rpo, rpoMs);
   if (rpo === undefined || severity === undefined) {
     return undefined;
   }
   const { resource, copies } = subject;
-  const copy = copies.find((candidate) => candidate.id === id);
+  const copy = copies.find((candidate) => candidate.id === id && candidate.mechanism === mechanism);
   const aged = copy?.form === 'replica' ? 'behind' : 'old';
   return {
     severity,
@@ -77,25 +77,29 @@ function tooOld(subject: Subject, { by }: ObjectiveFact, verdict: DisruptionVerd
   };
 }
 
+/** Below this age no schedule of AWS Backup helps: it runs hourly at most, and a run may wait for as long as its start window. */
+const POINTS_FLOOR_MS = (LIMITS.scheduleFloor.value + LIMITS.startWindow.value.min) * MINUTE;
+
 /** The cheapest ways to lose less. */
 function fresher({ resource }: Subject, copy: CopyFact | undefined, disruption: Disruption, rpoMs: number): string {
   const relax = `relax 'rpo' for ${disruption}`;
   const { continuous } = abilitiesOf(resource.type);
   const replicaHelps = disruption === Disruption.ZONE_LOSS || disruption === Disruption.REGION_LOSS;
   if (rpoMs === 0) {
+    const lag = continuous && disruption === Disruption.OPERATOR_ERROR ? `, such as to ${words(continuous.lagMs)}` : '';
     return replicaHelps
-      ? `no recovery point is as new as the data, so add synchronous replication or ${relax}`
-      : `nothing is as new as the data and yet free of the damage, so ${relax}${continuous && disruption === Disruption.OPERATOR_ERROR ? `, such as to ${words(continuous.lagMs)}` : ''}`;
+      ? `no recovery point is as new as the data, so ${either('add synchronous replication', relax)}`
+      : `nothing is as new as the data and yet free of the damage, so ${relax}${lag}`;
   }
   const replicate = replicaHelps ? 'add live replication' : undefined;
   if (copy?.form !== 'points') {
-    return [relax, replicate].filter(Boolean).join(' or ');
+    return either(replicate, relax);
   }
-  const stays = disruption === Disruption.OPERATOR_ERROR || disruption === Disruption.ZONE_LOSS;
-  const floor = rpoMs < LIMITS.scheduleFloor.value * MINUTE;
-  const first = floor ? 'AWS Backup makes recovery points hourly at most, so' : 'shorten the schedule or the start window,';
-  const others = [stays && continuous ? 'turn on continuous backup' : undefined, replicate, relax].filter(Boolean);
-  return `${first} ${others.join(' or ')}`;
+  const log = continuous && disruption !== Disruption.REGION_LOSS && disruption !== Disruption.ACCOUNT_COMPROMISE;
+  const newer = [log ? 'turn on continuous backup' : undefined, replicate, relax];
+  return rpoMs < POINTS_FLOOR_MS
+    ? `AWS Backup makes recovery points hourly at most and may start an hour late, so ${either(...newer)}`
+    : either('shorten the schedule or the start window', ...newer);
 }
 
 function tooSlow({ resource }: Subject, { by }: ObjectiveFact, verdict: DisruptionVerdict, rtoMs: number): Finding | undefined {
@@ -104,12 +108,9 @@ function tooSlow({ resource }: Subject, { by }: ObjectiveFact, verdict: Disrupti
   if (rto === undefined || severity === undefined) {
     return undefined;
   }
-  const remedy =
-    rtoMs === 0
-      ? 'no restore takes no time, so keep a live copy that takes over by itself'
-      : severity === 'warning'
-        ? 'state the size of the data, measure it with a restore test, keep a standby'
-        : 'keep a standby';
+  const measure = severity === 'warning' ? ['state the size of the data', 'measure it with a restore test'] : [];
+  const faster =
+    rtoMs === 0 ? ['keep a live copy that takes over by itself, because no restore takes no time'] : [...measure, 'keep a standby'];
   return {
     severity,
     code: severity === 'error' ? 'RecoveryTooSlow' : 'RecoveryMayBeTooSlow',
@@ -117,11 +118,16 @@ function tooSlow({ resource }: Subject, { by }: ObjectiveFact, verdict: Disrupti
     resource: resource.id,
     message:
       `'${resource.name}' promises 'rto' ${words(rtoMs)} when ${WHEN[disruption]}, but ${mechanism} ` +
-      `may take ${words(rto.ms)} (${explainTerms(rto.terms)}): ${remedy} or relax 'rto' for ${disruption}`,
+      `may take ${words(rto.ms)} (${explainTerms(rto.terms)}): ${either(...faster, `relax 'rto' for ${disruption}`)}`,
   };
 }
 
-function unknown({ resource }: Subject, { by }: ObjectiveFact, { disruption, mechanism, rpo, rto, notes }: DisruptionVerdict): Finding {
+function unknown(
+  { resource }: Subject,
+  { by }: ObjectiveFact,
+  { disruption, mechanism, rpo, rto, notes }: DisruptionVerdict,
+  demand: Demand,
+): Finding {
   const silent = [rpo ? undefined : 'how old its data is', rto ? undefined : 'how long it takes'].filter(Boolean);
   const why = silent.length > 0 ? [`${mechanism} does not say ${silent.join(' and ')}`] : notes;
   return {
@@ -130,7 +136,8 @@ function unknown({ resource }: Subject, { by }: ObjectiveFact, { disruption, mec
     at: by,
     resource: resource.id,
     message:
-      `'${resource.name}' promises to survive when ${WHEN[disruption]}, but this cannot be judged at synth (${why.join('; ')}): ` +
+      `'${resource.name}' promises 'rpo' ${words(demand.rpoMs)} and 'rto' ${words(demand.rtoMs)} when ${WHEN[disruption]}, ` +
+      `but whether that holds is not known at synth (${why.join('; ')}): ` +
       `give stacks an explicit 'env' and plain values, or take ${disruption} out of what it survives`,
   };
 }

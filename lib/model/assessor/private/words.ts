@@ -20,3 +20,9 @@ export const WHERE: Readonly<Record<Disruption, string>> = {
 export function plural(count: number, one: string, many: string = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** `a`, `a or b`, `a, b or c`; what is left out is not offered. */
+export function either(...choices: readonly (string | undefined)[]): string {
+  const offered = choices.filter((choice) => choice !== undefined);
+  return [offered.slice(0, -1).join(', '), ...offered.slice(-1)].filter((part) => part !== '').join(' or ');
+}

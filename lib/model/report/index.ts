@@ -1,0 +1,4 @@
+export { renderMarkdown } from './render-markdown';
+export { renderText, type TextOptions } from './render-text';
+export type { RecoveryReportJson, ReportClaim, ReportResource, ReportSummary, ReportTerm, ReportVerdict, SpanMs } from './report-json';
+export { toReport } from './to-report';

@@ -1,0 +1,88 @@
+import type { Outcome } from '../../assessment';
+import type { Disruption } from '../../disruption';
+import { DAY, words } from '../../time';
+import type { RecoveryReportJson, ReportClaim, ReportResource, ReportVerdict, SpanMs } from '../report-json';
+
+/** The disruption as the report lists it. */
+export const DISRUPTION_WORDS: Readonly<Record<`${Disruption}`, string>> = {
+  OPERATOR_ERROR: 'operator error, corruption',
+  ZONE_LOSS: 'Availability Zone lost',
+  REGION_LOSS: 'Region lost',
+  ACCOUNT_COMPROMISE: 'account compromised',
+};
+
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  kept: 'kept',
+  expected: 'kept by estimate',
+  doubtful: 'doubtful',
+  broken: 'broken',
+  unknown: 'unknown until deployment',
+  'not-promised': 'not promised',
+};
+
+export function spanWords(ms: SpanMs): string {
+  return ms === 'unbounded' ? 'unbounded' : words(ms);
+}
+
+/** The number that is claimed: `2 h 30 est.` */
+export function claimWords(claim: ReportClaim | undefined): string {
+  return claim === undefined ? '-' : `${spanWords(claim.ms)}${claim.estimated ? ' est.' : ''}`;
+}
+
+/** What brings the data back: `copy in ap-northeast-3, kept 30 days`. */
+export function mechanismWords({ mechanism, keptMs, outcome }: ReportVerdict): string {
+  if (mechanism === undefined) {
+    return outcome === 'not-promised' ? 'nothing brings it back (not promised)' : 'nothing brings it back';
+  }
+  const kept = keptMs === undefined ? '' : `, kept ${keptMs === 'forever' ? 'forever' : words(keptMs)}`;
+  return `${mechanism}${kept}`;
+}
+
+/** `restore tested weekly, 3 checks`; nothing where the resource itself survives. */
+export function testWords({ copy, test }: ReportVerdict): string | undefined {
+  if (test !== undefined) {
+    return `restore tested ${rhythm(test.everyMs)}, ${count(test.checks, 'check')}`;
+  }
+  return copy === undefined ? undefined : 'restore NOT tested';
+}
+
+/** The promise for this disruption, where it differs from what the resource promises in general. */
+export function exceptionWords({ rpoMs, rtoMs }: ReportResource, { objective }: ReportVerdict): string | undefined {
+  return objective === undefined || (objective.rpoMs === rpoMs && objective.rtoMs === rtoMs)
+    ? undefined
+    : `promised RPO ${words(objective.rpoMs)}, RTO ${words(objective.rtoMs)}`;
+}
+
+/** `3 copies, 2 media, 1 off-site, 1 in another account; immutable: governance lock`. */
+export function copiesWords({ copies }: ReportResource): string {
+  const immutable = { no: 'no', governance: 'governance lock', compliance: 'compliance lock' }[copies.immutable];
+  const account = copies.otherAccount > 0 ? [`${copies.otherAccount} in another account`] : [];
+  const parts = [count(copies.copies, 'copy', 'copies'), count(copies.media, 'medium', 'media'), `${copies.offSite} off-site`, ...account];
+  return `${parts.join(', ')}; immutable: ${immutable}`;
+}
+
+/** `11 promises: 8 kept, 2 kept by estimate, 1 broken`. */
+export function summaryWords({ summary }: RecoveryReportJson): string {
+  const outcomes = ['kept', 'expected', 'doubtful', 'broken', 'unknown'] as const;
+  const parts = outcomes
+    .filter((outcome) => summary.promises[outcome] > 0)
+    .map((outcome) => `${summary.promises[outcome]} ${OUTCOME_WORDS[outcome]}`);
+  const total = outcomes.reduce((sum, outcome) => sum + summary.promises[outcome], 0);
+  return total === 0 ? 'nothing is promised' : `${count(total, 'promise')}: ${parts.join(', ')}`;
+}
+
+function rhythm(everyMs: number): string {
+  const days = Math.round(everyMs / DAY);
+  const names: readonly (readonly [from: number, to: number, name: string])[] = [
+    [1, 1, 'daily'],
+    [7, 7, 'weekly'],
+    [28, 31, 'monthly'],
+    [89, 92, 'quarterly'],
+    [365, 366, 'yearly'],
+  ];
+  return names.find(([from, to]) => days >= from && days <= to)?.[2] ?? `every ${words(everyMs)}`;
+}
+
+function count(amount: number, one: string, many: string = `${one}s`): string {
+  return `${amount} ${amount === 1 ? one : many}`;
+}

@@ -1,0 +1,104 @@
+import type { CopyPlace } from '../assessment';
+import { words } from '../time';
+import {
+  claimWords,
+  copiesWords,
+  DISRUPTION_WORDS,
+  exceptionWords,
+  mechanismWords,
+  OUTCOME_WORDS,
+  spanWords,
+  summaryWords,
+  testWords,
+} from './private/phrases';
+import type { RecoveryReportJson, ReportClaim, ReportResource, ReportVerdict } from './report-json';
+
+/** The report for people: every number with the parts that it is the sum of. */
+export function renderMarkdown(report: RecoveryReportJson): string {
+  const { coverage, findings } = report;
+  const sections = [
+    `# ${report.app === '' ? 'Recovery report' : `Recovery report of ${text(report.app)}`}`,
+    `${sentence(summaryWords(report))} An estimate (est.) is an assumption of this report, not a measurement.`,
+    ...report.resources.flatMap(resourceSections),
+    '## Coverage',
+    list([
+      `protected: ${coverage.protected.length}`,
+      ...coverage.unprotected.map(({ name, label }) => `**not protected**: ${text(name)} (${text(label)})`),
+      ...coverage.excluded.map(({ name, label, reason }) => `excluded: ${text(name)} (${text(label)}), because: ${text(reason)}`),
+    ]),
+    ...(findings.length === 0
+      ? []
+      : [
+          '## Findings',
+          list(findings.map(({ severity, code, message, at }) => `**${severity}** \`${code}\` at \`${at}\`: ${text(message)}`)),
+        ]),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function resourceSections(resource: ReportResource): readonly string[] {
+  const { name, label, tier, rpoMs, rtoMs, disruptions, copies } = resource;
+  const promise =
+    rpoMs === undefined || rtoMs === undefined
+      ? 'Nothing is promised.'
+      : `Promised${tier === undefined ? '' : ` (tier ${text(tier)})`}: RPO ${words(rpoMs)}, RTO ${words(rtoMs)}.`;
+  return [
+    `## ${text(name)} (${text(label)})`,
+    `${promise} ${sentence(copiesWords(resource))}`,
+    table(
+      ['When', 'Promise', 'RPO at worst', 'RTO expected', 'What brings it back', 'Restore test'],
+      disruptions.map((verdict) => [
+        DISRUPTION_WORDS[verdict.disruption],
+        [OUTCOME_WORDS[verdict.outcome], exceptionWords(resource, verdict)].filter(Boolean).join(', '),
+        claimWords(verdict.rpo),
+        claimWords(verdict.rto),
+        mechanismWords(verdict),
+        testWords(verdict) ?? '-',
+      ]),
+    ),
+    ...(copies.places.length === 0 ? [] : [table(['Copy', 'Region', 'Account', 'Kept', 'Immutable'], copies.places.map(placeRow))]),
+    ...explanations(disruptions),
+  ];
+}
+
+function placeRow({ mechanism, place, keptMs, immutable }: CopyPlace): readonly string[] {
+  const kept = keptMs === undefined ? '-' : keptMs === 'forever' ? 'forever' : words(keptMs);
+  return [mechanism, place.region ?? 'unknown', place.account ?? 'unknown', kept, immutable];
+}
+
+/** Where the numbers come from, part by part, and why a nearer copy does not count. */
+function explanations(disruptions: readonly ReportVerdict[]): readonly string[] {
+  const items = disruptions.flatMap(({ disruption, rpo, rto, notes }) => [
+    ...(rpo ? [`${DISRUPTION_WORDS[disruption]}: RPO ${parts(rpo)}`] : []),
+    ...(rto ? [`${DISRUPTION_WORDS[disruption]}: RTO ${parts(rto)}`] : []),
+    ...notes.map((note) => `${DISRUPTION_WORDS[disruption]}: ${note}`),
+  ]);
+  return items.length === 0 ? [] : ['How the numbers come about:', list(items.map(text))];
+}
+
+function parts({ ms, terms }: ReportClaim): string {
+  const sum = terms.map((term) => `${term.name}${term.ms === 0 ? '' : ` ${spanWords(term.ms)}`} (${term.basis})`).join(' + ');
+  return `${spanWords(ms)} = ${sum}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(text)))].join('\n');
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
+/** Takes the meaning out of what Markdown and HTML would read as markup. */
+function text(value: string): string {
+  return value
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*_|[\]]/g, '\\$&')
+    .replace(/\s*\n\s*/g, ' ');
+}
