@@ -1,0 +1,161 @@
+import { CfnBackupSelection } from 'aws-cdk-lib/aws-backup';
+import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
+import { type IResource, Lazy, Stack } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { ConfigurationError } from '../core/private/errors';
+import { uniqueName } from '../core/private/inventory';
+import { known } from '../core/private/known';
+import { insist } from '../core/private/problems';
+import { checkName, LIMITS } from '../model/limits';
+import { abilitiesOf, labelOf, RESOURCE_TYPES, type ResourceType } from '../model/services';
+import type { Expectations } from './expectations';
+import { type ExpectedTimes, expectedTimes, refine } from './private/job-times';
+import { differ, placeOfStack } from './private/places';
+import type { ListedResource } from './private/plan-members';
+import { resourceTypesOf } from './private/resource-arns';
+import { formsOf, type SelectionForm } from './private/selection-form';
+import type { SelectionSpec } from './private/selection-spec';
+import type { Target } from './private/service';
+import { targetOf } from './private/services';
+import type { ProtectionPlan } from './protection-plan';
+import type { Selection } from './selection';
+
+/** Leaves room for the number of a part. */
+const NAME_ROOM = 46;
+
+const PROTECTABLE = RESOURCE_TYPES.filter((type) => abilitiesOf(type).awsBackup);
+
+/** Options of a selection in a plan. */
+export interface PlanSelectionOptions {
+  /**
+   * Name of the selection: 1 to 50 letters, digits, `-`, `_` or `.`; where it has to be split, the parts are numbered.
+   * @default - the construct id where it is such a name, otherwise a unique name
+   */
+  readonly selectionName?: string;
+  /**
+   * The role that AWS Backup uses for these resources; it trusts `backup.amazonaws.com`.
+   * @default - the role of the plan
+   */
+  readonly role?: IRoleRef;
+  /**
+   * What is known about the data of these resources.
+   * @default - sizes and times are estimated
+   */
+  readonly expects?: Expectations;
+}
+
+/** Properties of a PlanSelection. */
+export interface PlanSelectionProps extends PlanSelectionOptions {
+  /** The plan that protects the resources. */
+  readonly plan: ProtectionPlan;
+  /** Which resources are protected. */
+  readonly selection: Selection;
+}
+
+/**
+ * A selection of a plan: as many backup selections of AWS as its meaning needs.
+ *
+ * Usually made by `plan.select()`. Resources that are added later never move earlier ones to another backup selection.
+ */
+export class PlanSelection extends Construct {
+  private readonly plan: ProtectionPlan;
+  private readonly spec: SelectionSpec;
+  private readonly baseName: string;
+  private readonly givenRole?: IRoleRef;
+  private readonly expected: ExpectedTimes;
+  private readonly listed: ListedResource[] = [];
+  private readonly ids = new Set<string>();
+  private readonly types = new Set<ResourceType>();
+  private lastPart: string[] = [];
+  private parts = 0;
+
+  constructor(scope: Construct, id: string, props: PlanSelectionProps) {
+    super(scope, id);
+    const { plan, selection, selectionName, role, expects } = props;
+    insist(this, checkName('selection', 'selectionName', known(selectionName)));
+    this.plan = plan;
+    this.spec = selection._spec;
+    this.givenRole = role;
+    this.expected = expectedTimes(this, expects);
+    this.baseName = selectionName ?? (checkName('selection', 'id', id) ? uniqueName(this, NAME_ROOM) : id);
+    const exceptions = this.spec.exceptions.map((resource) => targetOf(this, resource));
+    const exceptionArns = exceptions.map(({ arn }) => arn);
+    const forms = formsOf(this, this.spec, exceptionArns);
+    const exceptionIds = new Set(exceptions.map((target) => target.id));
+    plan._register({ path: this.node.path, spec: this.spec, expected: this.expected, listed: this.listed, exceptionIds });
+    if (this.spec.kind === 'resources') {
+      this.spec.resources.forEach((resource) => {
+        this.addResource(resource);
+      });
+      return;
+    }
+    this.learn(this.spec.types.length > 0 ? resourceTypesOf(this.spec.types) : PROTECTABLE);
+    forms.forEach((form) => {
+      this.addPart(form);
+    });
+  }
+
+  /**
+   * Adds a resource to a selection that lists its resources; one that is in it already stays as it is.
+   * @param resource a construct of this app, a reference or an imported resource
+   * @param expects what is known about its data; goes before what the selection says
+   */
+  public addResource(resource: IConstruct, expects?: Expectations): void {
+    if (this.spec.kind !== 'resources') {
+      const message = `'addResource' extends selections that list resources, but this one is by ${this.spec.kind}: make another selection`;
+      throw new ConfigurationError('SelectionNotExtendable', message, this);
+    }
+    const target = targetOf(this, resource);
+    if (this.ids.has(target.id)) {
+      return;
+    }
+    this.checkReach(target);
+    this.ids.add(target.id);
+    this.learn([target.type]);
+    if (this.parts === 0 || this.lastPart.length >= LIMITS.arnsPerSelection.value) {
+      const arns: string[] = [];
+      this.lastPart = arns;
+      this.addPart({ resources: Lazy.list({ produce: () => arns }) });
+    }
+    this.lastPart.push(target.arn);
+    this.listed.push({ target, expected: expects ? refine(this.expected, expectedTimes(this, expects)) : this.expected });
+  }
+
+  private addPart(form: SelectionForm): void {
+    this.parts++;
+    this.plan._countPart(this);
+    const suffix = this.parts === 1 ? '' : `${this.parts}`;
+    new CfnBackupSelection(this, `Resource${suffix}`, {
+      backupPlanId: this.plan.backupPlanId,
+      backupSelection: {
+        ...form,
+        selectionName: suffix ? `${this.baseName.slice(0, NAME_ROOM)}-${suffix}` : this.baseName,
+        iamRoleArn: this.givenRole ? this.givenRole.roleRef.roleArn : this.plan._roleFor(this.types).roleRef.roleArn,
+      },
+    });
+  }
+
+  /** The role of the plan grows with the types that it has to back up. */
+  private learn(types: Iterable<ResourceType>): void {
+    const fresh = [...types].filter((type) => !this.types.has(type));
+    for (const type of fresh) {
+      this.types.add(type);
+    }
+    if (fresh.length > 0 && !this.givenRole) {
+      this.plan._roleFor(new Set(fresh));
+    }
+  }
+
+  private checkReach({ id, type, construct, cfn }: Target): void {
+    if (!abilitiesOf(type).awsBackup) {
+      const message = `'${id}' is ${labelOf(type)}, which AWS Backup does not protect: exclude it with a reason, or protect it by other means`;
+      throw new ConfigurationError('TypeNotProtectable', message, this);
+    }
+    const here = placeOfStack(this);
+    const env = cfn ? Stack.of(cfn) : (construct as Partial<IResource>).env;
+    if (differ(known(env?.region), here.region) || differ(known(env?.account), here.account)) {
+      const message = `'${id}' is in ${env?.region} of ${env?.account}, but a plan protects the Region and account that it is in: give it a plan there`;
+      throw new ConfigurationError('ResourceElsewhere', message, this);
+    }
+  }
+}

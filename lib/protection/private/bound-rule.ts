@@ -1,0 +1,261 @@
+import type { CfnBackupPlan, IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
+import { type Duration, Stack, Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { ConfigurationError } from '../../core/private/errors';
+import { known, wholeUnits } from '../../core/private/known';
+import { insist } from '../../core/private/problems';
+import {
+  checkCompletionWindow,
+  checkContinuous,
+  checkCount,
+  checkLifecycle,
+  checkName,
+  checkRetention,
+  checkRetentionInVault,
+  checkStartWindow,
+  checkWindows,
+  type Days,
+  LIMITS,
+} from '../../model/limits';
+import { CronSchedule, ScheduleError } from '../../model/schedule';
+import { DAY, MINUTE } from '../../model/time';
+import type { RuleModel } from '../../model/worst-case';
+import { vaultArnFor } from '../../vault/private/vault-arn';
+import type { CopyAction, CopyActionOptions } from '../copy-action';
+import type { ProtectionRule } from '../protection-rule';
+import { differ, placeOfCopy, placeOfStack, placeOfVault, type VaultPlace, vaultNameFor } from './places';
+
+/** A copy action of a rule with its destination. */
+export interface BoundCopy {
+  readonly place: VaultPlace;
+  readonly keptMs?: number | 'forever';
+}
+
+/** A rule in its plan: checked, with its destinations, as CloudFormation and as the model want it. */
+export interface BoundRule {
+  readonly name: string;
+  readonly continuous: boolean;
+  readonly place: VaultPlace;
+  readonly airGapped?: VaultPlace;
+  readonly copies: readonly BoundCopy[];
+  readonly coldAfterDays?: number;
+  readonly index?: string;
+  readonly scanned: boolean;
+  readonly cfn: CfnBackupPlan.BackupRuleResourceTypeProperty;
+  /** Left out where schedule, windows or retention are only known at deploy time, so that nothing can be promised. */
+  readonly model?: RuleModel;
+}
+
+interface Lifecycle {
+  readonly days: Days;
+  readonly keptMs?: number | 'forever';
+  readonly coldAfterDays?: number;
+  readonly cfn?: CfnBackupPlan.LifecycleResourceTypeProperty;
+}
+
+interface Retention {
+  readonly keep?: Duration;
+  readonly keepForever?: boolean;
+  readonly coldStorageAfter?: Duration;
+  readonly archive?: boolean;
+}
+
+/** Checks a rule against the limits of AWS Backup and against its vaults. */
+export function bindRule(scope: IConstruct, rule: ProtectionRule, planVault: IBackupVaultRef): BoundRule {
+  const { name, props } = rule;
+  insist(scope, checkName('rule', 'name', known(name)));
+  const place = placeOfVault(props.vault ?? planVault);
+  const airGapped = props.airGappedVault && placeOfVault(props.airGappedVault);
+  checkHome(scope, name, place);
+  const lifecycle = lifecycleOf(scope, name, props);
+  if (lifecycle.days === undefined && !props.keep) {
+    throw new ConfigurationError(
+      'RetentionMissing',
+      `'keep' of rule '${name}' is not set, which would keep every recovery point forever: give 'keep', or 'keepForever: true' where that is meant`,
+      scope,
+    );
+  }
+  if (props.continuous) {
+    insist(scope, checkContinuous({ deleteAfterDays: lifecycle.days, coldAfterDays: lifecycle.coldAfterDays }));
+  }
+  const home = airGapped ?? place;
+  insist(scope, checkRetentionInVault('keep', lifecycle.days, home.name, home.range));
+  if (airGapped) {
+    checkAirGappedHome(scope, rule, airGapped);
+  }
+  const windows = windowsOf(scope, rule);
+  const timeZone = props.timeZone?.timezoneName;
+  const expression = props.schedule.expressionString;
+  checkSchedule(scope, name, expression, timeZone);
+  const actions = props.copies ?? [];
+  insist(
+    scope,
+    checkCount('copyActions', actions.length),
+    checkCount('recoveryPointTags', Object.keys(props.recoveryPointTags ?? {}).length),
+  );
+  const copies = actions.map((action) => bindCopy(scope, rule, action, home, lifecycle));
+  checkDistinct(scope, name, copies);
+  return {
+    name,
+    continuous: props.continuous === true,
+    place,
+    airGapped,
+    copies,
+    coldAfterDays: lifecycle.coldAfterDays,
+    index: props.index,
+    scanned: props.malwareScan !== undefined,
+    cfn: {
+      ruleName: name,
+      targetBackupVault: vaultNameFor(scope, props.vault ?? planVault),
+      targetLogicallyAirGappedBackupVaultArn: props.airGappedVault && vaultArnFor(scope, props.airGappedVault),
+      scheduleExpression: expression,
+      scheduleExpressionTimezone: timeZone,
+      startWindowMinutes: windows.start,
+      completionWindowMinutes: windows.completion,
+      lifecycle: lifecycle.cfn,
+      enableContinuousBackup: props.continuous,
+      copyActions: actions.length === 0 ? undefined : copies.map(({ cfn }) => cfn),
+      recoveryPointTags: props.recoveryPointTags,
+      indexActions: props.index && [{ resourceTypes: [props.index] }],
+      scanActions: props.malwareScan && [{ malwareScanner: 'GUARDDUTY', scanMode: props.malwareScan }],
+    },
+    model: modelOf(rule, place, copies, lifecycle, windows),
+  };
+}
+
+function bindCopy(scope: IConstruct, rule: ProtectionRule, action: CopyAction, home: VaultPlace, original: Lifecycle) {
+  const place = placeOfCopy(action);
+  if (place.container === home.container) {
+    throw new ConfigurationError(
+      'CopyToSameVault',
+      `'copies' of rule '${rule.name}' has vault '${place.name}', which holds the originals: copy to a vault of another Region or account`,
+      scope,
+    );
+  }
+  const lifecycle = copyLifecycle(scope, rule, action.options, original);
+  insist(scope, checkRetentionInVault('keep', lifecycle.days, place.name, place.range));
+  const destinationBackupVaultArn = action.vault ? vaultArnFor(scope, action.vault) : (action.vaultArn as string);
+  return { place, keptMs: lifecycle.keptMs, cfn: { destinationBackupVaultArn, lifecycle: lifecycle.cfn } };
+}
+
+/** Always written out: whether a copy action without a lifecycle takes that of its rule or keeps forever is not certain. */
+function copyLifecycle(scope: IConstruct, { name, props }: ProtectionRule, options: CopyActionOptions, original: Lifecycle): Lifecycle {
+  const { keep, keepForever, coldStorageAfter } = options;
+  if (!keep && !keepForever && !coldStorageAfter) {
+    return original;
+  }
+  if (keepForever && !props.keepForever && !coldStorageAfter) {
+    throw new ConfigurationError(
+      'CopyForever',
+      `'keepForever' of a copy of rule '${name}' is on, but a copy action has no way to say it beside a rule that ends: give the copy 'keep: Duration.days(${LIMITS.retention.value.max})', or keep the originals forever too`,
+      scope,
+    );
+  }
+  return lifecycleOf(scope, name, keep || keepForever ? options : { ...options, keep: props.keep, keepForever: props.keepForever });
+}
+
+function lifecycleOf(scope: IConstruct, rule: string, { keep, keepForever, coldStorageAfter, archive }: Retention): Lifecycle {
+  if (keep && keepForever) {
+    throw new ConfigurationError('RetentionTwice', `'keep' and 'keepForever' of rule '${rule}' are both set: leave one out`, scope);
+  }
+  const deleteAfterDays = keep && wholeUnits(scope, 'keep', keep, 'days');
+  const moveToColdStorageAfterDays = coldStorageAfter && wholeUnits(scope, 'coldStorageAfter', coldStorageAfter, 'days');
+  const days: Days = keepForever ? 'forever' : known(deleteAfterDays);
+  const coldAfterDays = known(moveToColdStorageAfterDays);
+  insist(scope, checkRetention('keep', days), checkLifecycle({ deleteAfterDays: days, coldAfterDays }));
+  if (archive && !coldStorageAfter) {
+    throw new ConfigurationError(
+      'ArchiveWithoutColdStorage',
+      `'archive' of rule '${rule}' is on, but nothing moves to cold storage: set 'coldStorageAfter', or leave out 'archive'`,
+      scope,
+    );
+  }
+  const given = keep || coldStorageAfter;
+  return {
+    days,
+    keptMs: days === undefined || days === 'forever' ? days : days * DAY,
+    coldAfterDays,
+    cfn: given && { deleteAfterDays, moveToColdStorageAfterDays, optInToArchiveForSupportedResources: archive },
+  };
+}
+
+interface Windows {
+  readonly start: number;
+  readonly completion?: number;
+}
+
+function windowsOf(scope: IConstruct, { props }: ProtectionRule): Windows {
+  const start = props.startWindow ? wholeUnits(scope, 'startWindow', props.startWindow, 'minutes') : LIMITS.startWindow.value.min;
+  const completion = props.completionWindow && wholeUnits(scope, 'completionWindow', props.completionWindow, 'minutes');
+  insist(scope, checkStartWindow(known(start)), checkCompletionWindow(known(completion)), checkWindows(known(start), known(completion)));
+  return { start, completion };
+}
+
+function checkSchedule(scope: IConstruct, rule: string, expression: string, timeZone: string | undefined): void {
+  if (Token.isUnresolved(expression) || Token.isUnresolved(timeZone)) {
+    return;
+  }
+  try {
+    CronSchedule.parse(expression, timeZone);
+  } catch (error) {
+    if (error instanceof ScheduleError) {
+      throw new ConfigurationError('InvalidSchedule', `'schedule' of rule '${rule}': ${error.message}`, scope);
+    }
+    throw error;
+  }
+}
+
+function checkHome(scope: IConstruct, rule: string, { name, place }: VaultPlace): void {
+  const here = placeOfStack(scope);
+  const elsewhere = differ(place.region, here.region) ? place.region : differ(place.account, here.account) ? place.account : undefined;
+  if (elsewhere !== undefined) {
+    throw new ConfigurationError(
+      'VaultElsewhere',
+      `'vault' of rule '${rule}' is '${name}' of ${elsewhere}, but recovery points are made in the Region and account of the plan: keep them in a vault there and add CopyAction.to(vault) to 'copies'`,
+      scope,
+    );
+  }
+}
+
+function checkAirGappedHome(scope: IConstruct, { name, props }: ProtectionRule, airGapped: VaultPlace): void {
+  checkHome(scope, name, airGapped);
+  if (props.index) {
+    throw new ConfigurationError(
+      'IndexInAirGappedVault',
+      `'index' of rule '${name}' is ${props.index}, but AWS Backup makes no index in a logically air-gapped vault: leave one of them out`,
+      scope,
+    );
+  }
+}
+
+function checkDistinct(scope: IConstruct, rule: string, copies: readonly BoundCopy[]): void {
+  const seen = new Set<string>();
+  for (const { place } of copies) {
+    if (seen.has(place.container)) {
+      throw new ConfigurationError('DuplicateCopy', `'copies' of rule '${rule}' has vault '${place.name}' twice: leave one out`, scope);
+    }
+    seen.add(place.container);
+  }
+}
+
+function modelOf(rule: ProtectionRule, place: VaultPlace, copies: readonly BoundCopy[], { keptMs }: Lifecycle, windows: Windows) {
+  const { schedule, timeZone } = rule.props;
+  const unknown = [schedule.expressionString, timeZone?.timezoneName, windows.start, windows.completion].some((value) =>
+    Token.isUnresolved(value),
+  );
+  const kept = copies.map((copy) => copy.keptMs);
+  if (unknown || keptMs === undefined || kept.some((ms) => ms === undefined)) {
+    return undefined;
+  }
+  return {
+    name: rule.name,
+    expression: schedule.expressionString,
+    timeZone: timeZone?.timezoneName,
+    startWindowMs: windows.start * MINUTE,
+    completionWindowMs: (windows.completion ?? LIMITS.completionWindowDefault.value) * MINUTE,
+    keptMs,
+    continuous: rule.props.continuous === true,
+    container: place.container,
+    copies: copies.map((copy) => ({ container: copy.place.container, keptMs: copy.keptMs as number | 'forever' })),
+  };
+}

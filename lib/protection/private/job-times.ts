@@ -1,0 +1,59 @@
+import { type Duration, SizeRoundingBehavior } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { requireMs } from '../../core/private/known';
+import type { Term } from '../../model/facts';
+import { estimateMs, type ResourceType } from '../../model/services';
+import { MINUTE } from '../../model/time';
+import type { JobTimes } from '../../model/worst-case';
+import type { Expectations } from '../expectations';
+
+/** Until somebody starts the restore, where nobody says. */
+const RESPONSE_MS = 30 * MINUTE;
+
+/** What somebody expects of a resource, in milliseconds; checked once, where it is said. */
+export interface ExpectedTimes {
+  readonly sizeGib?: number;
+  readonly backupMs?: number;
+  readonly copyMs?: number;
+  readonly restoreMs?: number;
+  readonly responseMs?: number;
+}
+
+/** Reads the expectations; a time that is only known at deploy time is refused. */
+export function expectedTimes(scope: IConstruct, expects: Expectations = {}): ExpectedTimes {
+  const ms = (prop: string, value: Duration | undefined) => (value === undefined ? undefined : requireMs(scope, `expects.${prop}`, value));
+  return {
+    sizeGib: expects.dataSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE }),
+    backupMs: ms('backupTime', expects.backupTime),
+    copyMs: ms('copyTime', expects.copyTime),
+    restoreMs: ms('restoreTime', expects.restoreTime),
+    responseMs: ms('responseTime', expects.responseTime),
+  };
+}
+
+/** The later of two statements wins, part by part. */
+export function refine(general: ExpectedTimes, special: ExpectedTimes): ExpectedTimes {
+  const given = Object.entries(special).filter(([, value]) => value !== undefined);
+  return { ...general, ...Object.fromEntries(given) };
+}
+
+/** How long jobs for a resource take: declared where somebody said so, else our estimate. */
+export function jobTimes(type: ResourceType, { sizeGib, backupMs, copyMs }: ExpectedTimes): JobTimes {
+  return {
+    backupMs: backupMs ?? estimateMs(type, 'backup', sizeGib),
+    copyMs: copyMs ?? estimateMs(type, 'copy', sizeGib),
+    basis: backupMs !== undefined && copyMs !== undefined ? 'declared' : 'estimated',
+  };
+}
+
+/** From the disruption until the data is usable again. */
+export function restoreTerms(type: ResourceType, { sizeGib, restoreMs, responseMs }: ExpectedTimes): readonly Term[] {
+  return [
+    { name: 'response', ms: responseMs ?? RESPONSE_MS, basis: responseMs === undefined ? 'estimated' : 'declared' },
+    {
+      name: 'restore job',
+      ms: restoreMs ?? estimateMs(type, 'restore', sizeGib),
+      basis: restoreMs === undefined ? 'estimated' : 'declared',
+    },
+  ];
+}

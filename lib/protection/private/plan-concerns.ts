@@ -1,0 +1,168 @@
+import type { IConstruct } from 'constructs';
+import type { ConcernFact, ResourceFact } from '../../model/facts';
+import {
+  checkAirGappedType,
+  checkBucket,
+  checkColdStorage,
+  checkContinuousRules,
+  checkCopyKeys,
+  checkCount,
+  type Problem,
+} from '../../model/limits';
+import { labelOf, type ResourceType } from '../../model/services';
+import { claimsOf, type JobTimes, overlapsOf, type RuleModel } from '../../model/worst-case';
+import type { BoundRule } from './bound-rule';
+import { isContinuous } from './copy-facts';
+import { differ } from './places';
+import type { PlanMember, ProtectedResource } from './plan-members';
+import { settingOf } from './services/settings';
+
+/** What is odd about the rules of a plan, for the types that it protects. */
+export function planConcerns(
+  plan: IConstruct,
+  rules: readonly BoundRule[],
+  types: ReadonlySet<ResourceType>,
+  cautions: readonly string[],
+): readonly ConcernFact[] {
+  const problems = [...types].flatMap((type) => [
+    ...rules.map(({ coldAfterDays }) => checkColdStorage(type, coldAfterDays)),
+    ...rules.map(({ airGapped }) => airGapped && checkAirGappedType(type)),
+    checkContinuousRules(rules.filter((rule) => isContinuous(rule, type)).length),
+  ]);
+  return [
+    ...problems.filter((problem) => problem !== undefined).map((problem) => concern(plan, problem)),
+    ...overlapConcerns(plan, rules),
+    ...unknownConcerns(plan, rules),
+    ...(types.has('S3') ? bucketConcerns(plan, rules) : []),
+    ...cautions
+      .filter((caution) => !caution.startsWith('recovery points may expire'))
+      .map((caution) => warning(plan, 'WeakClaim', caution)),
+  ];
+}
+
+/** What is odd about the selections of a plan. */
+export function memberConcerns(plan: IConstruct, members: readonly PlanMember[]): readonly ConcernFact[] {
+  const byTag = members.filter(({ spec }) => spec.kind === 'allOf' || spec.kind === 'anyOf').length;
+  const problem = checkCount('tagSelections', byTag);
+  return problem ? [concern(plan, problem)] : [];
+}
+
+/** What is odd about one resource in a plan. */
+export function resourceConcerns(
+  plan: IConstruct,
+  rules: readonly BoundRule[],
+  { target, absent, listed }: ProtectedResource,
+  resource: ResourceFact,
+): readonly ConcernFact[] {
+  const keys = rules.flatMap(({ place, copies }) =>
+    copies.map((copy) =>
+      checkCopyKeys(
+        target.type,
+        {
+          otherRegion: differ(copy.place.place.region, place.place.region),
+          otherAccount: differ(copy.place.place.account, place.place.account),
+        },
+        { destination: copy.place.key.kind, source: resource.key.kind },
+      ),
+    ),
+  );
+  return [
+    ...[...keys, listed ? undefined : bucketProblem(rules, target, resource)]
+      .filter((problem) => problem !== undefined)
+      .map((problem) => concern(plan, problem, target.id)),
+    ...(absent.length === 0
+      ? []
+      : [
+          warning(
+            plan,
+            'TagMissing',
+            `'${resource.name}' is selected only because it has no tag '${[...new Set(absent)].join("', '")}', and AWS Backup documents the negated conditions for tagged resources: give it the tag, or list it`,
+            target.id,
+          ),
+        ]),
+  ];
+}
+
+/** A resource that is found by its tags is not changed, but what it lacks is told. */
+function bucketProblem(
+  rules: readonly BoundRule[],
+  { type, cfn }: ProtectedResource['target'],
+  { name }: ResourceFact,
+): Problem | undefined {
+  const status = cfn && settingOf(cfn, 'versioningConfiguration.status');
+  const known = status === undefined || typeof status === 'string';
+  return type === 'S3' && cfn
+    ? checkBucket(name, {
+        versioned: known ? status === 'Enabled' : undefined,
+        continuous: rules.some((rule) => isContinuous(rule, type)),
+        eventBridge: undefined,
+      })
+    : undefined;
+}
+
+const NO_TIME: JobTimes = { backupMs: 0, copyMs: 0, basis: 'estimated' };
+
+/**
+ * Rules whose runs are swallowed by another one. Where the winner runs at the same times the loser's promise is still kept
+ * by its recovery points, so that is told only where the promise gets worse, or where a rule never runs at all.
+ */
+function overlapConcerns(plan: IConstruct, rules: readonly BoundRule[]): readonly ConcernFact[] {
+  const models = rules.map(({ model }) => model).filter((model) => model !== undefined);
+  return overlapsOf(models)
+    .filter(({ loser, share }) => share >= 1 || weakens(models, loser))
+    .map(({ winner, loser, share, tie }) =>
+      warning(
+        plan,
+        'OverlappingRules',
+        `'startWindow' of rules '${winner}' and '${loser}' overlap, so that ${percent(share)} of the runs of '${loser}' make no recovery point` +
+          `${tie ? ' (both keep equally long, and which one loses is not documented)' : ` (only '${winner}', which keeps longer, does)`}: ` +
+          'shorten the start windows, or move the schedules apart',
+      ),
+    );
+}
+
+function weakens(models: readonly RuleModel[], loser: string): boolean {
+  const alone = models.filter(({ name }) => name === loser);
+  const [before] = claimsOf(alone, NO_TIME);
+  const after = claimsOf(models, NO_TIME).find(({ container }) => container === before?.container);
+  const sum = (terms: readonly { readonly ms: number }[] = []) => terms.reduce((total, { ms }) => total + ms, 0);
+  return before !== undefined && after !== undefined && sum(after.staleness) > sum(before.staleness);
+}
+
+function percent(share: number): string {
+  return share >= 1 ? 'all' : `${Math.max(1, Math.round(share * 100))} %`;
+}
+
+function unknownConcerns(plan: IConstruct, rules: readonly BoundRule[]): readonly ConcernFact[] {
+  return rules
+    .filter(({ model }) => model === undefined)
+    .map(({ name }) =>
+      warning(
+        plan,
+        'RuleUnknown',
+        `'schedule', 'startWindow' or 'keep' of rule '${name}' is only known at deploy time, so nothing is promised for it: give plain values`,
+      ),
+    );
+}
+
+/** AWS Backup wants the continuous and the other recovery points of a bucket in one vault. */
+function bucketConcerns(plan: IConstruct, rules: readonly BoundRule[]): readonly ConcernFact[] {
+  const vaults = [...new Map(rules.map(({ place }) => [place.container, place.name])).values()];
+  return vaults.length > 1 && rules.some((rule) => isContinuous(rule, 'S3'))
+    ? [
+        warning(
+          plan,
+          'BucketVaultsDiffer',
+          `'vault' of the rules is '${vaults.join("' and '")}', but continuous and other recovery points of an ${labelOf('S3')} have to be in one vault: use one vault, or another plan for buckets`,
+        ),
+      ]
+    : [];
+}
+
+function concern(plan: IConstruct, { severity, code, message }: Problem, resource?: string): ConcernFact {
+  return { kind: 'concern', severity, code, by: plan.node.path, resource, message };
+}
+
+function warning(plan: IConstruct, code: string, message: string, resource?: string): ConcernFact {
+  return concern(plan, { severity: 'warning', code, message }, resource);
+}

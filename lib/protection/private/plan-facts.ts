@@ -1,0 +1,126 @@
+import type { IConstruct } from 'constructs';
+import type { Inventory } from '../../core/private/inventory';
+import type { FactSource } from '../../core/private/record';
+import type { ConcernFact, CopyFact, Fact } from '../../model/facts';
+import { CronSchedule, HORIZON_START } from '../../model/schedule';
+import type { ResourceType } from '../../model/services';
+import { DAY, MINUTE } from '../../model/time';
+import type { JobTimes } from '../../model/worst-case';
+import type { BoundRule } from './bound-rule';
+import { claimsForType, type TypeClaims } from './copy-facts';
+import { type ExpectedTimes, jobTimes, restoreTerms } from './job-times';
+import { memberConcerns, planConcerns, resourceConcerns } from './plan-concerns';
+import type { PlanMember, ProtectedResource } from './plan-members';
+import { selects } from './selection-match';
+import type { Needs, Target } from './service';
+import { adapterOf, targetOf } from './services';
+
+/** Tells the record which copies a plan makes of which resources. */
+export class PlanFacts implements FactSource {
+  private readonly prepared = new Map<string, readonly ConcernFact[]>();
+  private needsKey = '';
+
+  constructor(
+    private readonly plan: IConstruct,
+    private readonly rules: readonly BoundRule[],
+    private readonly members: readonly PlanMember[],
+  ) {}
+
+  /** Sets what the plan needs on resources of this app; called once the tree is complete, and again when rules were added. */
+  public prepare(): void {
+    const needs = this.needs();
+    const key = JSON.stringify(needs);
+    if (key !== this.needsKey) {
+      this.prepared.clear();
+      this.needsKey = key;
+    }
+    for (const { target } of this.members.flatMap(({ listed }) => listed)) {
+      if (!this.prepared.has(target.id)) {
+        this.prepared.set(target.id, adapterOf(target.type).prepare(target, needs));
+      }
+    }
+  }
+
+  public facts(inventory: Inventory): readonly Fact[] {
+    this.prepare();
+    const protectedOnes = this.protectedBy(inventory);
+    const facts: Fact[] = [];
+    const concerns = [...this.prepared.values()].flat();
+    const claims = new Map<string, TypeClaims>();
+    for (const one of protectedOnes.values()) {
+      const { target, expected } = one;
+      const resource = adapterOf(target.type).describe(target);
+      const times = jobTimes(target.type, expected);
+      const { templates } = this.claimsFor(claims, target.type, times);
+      const restore = restoreTerms(target.type, expected);
+      facts.push(resource);
+      for (const { fact, key = resource.key } of templates) {
+        facts.push({ ...fact, resource: target.id, restore, key } satisfies CopyFact);
+      }
+      concerns.push(...resourceConcerns(this.plan, this.rules, one, resource));
+    }
+    const types = new Set([...protectedOnes.values()].map(({ target }) => target.type));
+    const cautions = [...claims.values()].flatMap((claim) => claim.cautions);
+    return [
+      ...facts,
+      ...unique([...concerns, ...planConcerns(this.plan, this.rules, types, cautions), ...memberConcerns(this.plan, this.members)]),
+    ];
+  }
+
+  private claimsFor(known: Map<string, TypeClaims>, type: ResourceType, times: JobTimes): TypeClaims {
+    const key = `${type} ${times.backupMs} ${times.copyMs} ${times.basis}`;
+    const claims = known.get(key) ?? claimsForType(this.plan.node.path, this.rules, type, times);
+    known.set(key, claims);
+    return claims;
+  }
+
+  private needs(): Needs {
+    return {
+      continuous: this.rules.some(({ continuous }) => continuous),
+      copied: this.rules.some(({ copies }) => copies.length > 0),
+      backupMinutes: backupMinutes(this.rules),
+    };
+  }
+
+  /** Each resource once; where several selections have it, the first one's expectations hold. */
+  private protectedBy(inventory: Inventory): ReadonlyMap<string, ProtectedResource> {
+    const found = new Map<string, ProtectedResource>();
+    for (const { listed } of this.members) {
+      for (const { target, expected } of listed) {
+        if (!found.has(target.id)) {
+          found.set(target.id, { target, expected, absent: [], listed: true });
+        }
+      }
+    }
+    const searching = this.members.filter(({ spec }) => spec.kind !== 'resources' && spec.kind !== 'arns');
+    for (const item of searching.length > 0 ? inventory.values() : []) {
+      for (const member of searching) {
+        const match = found.has(item.id) ? undefined : selects(this.plan, member, item);
+        if (match) {
+          found.set(item.id, { target: targetOf(this.plan, item.cfn), expected: member.expected, absent: match.absent, listed: false });
+        }
+      }
+    }
+    return found;
+  }
+}
+
+const DAYS_LOOKED_AT = 31;
+
+/** Minutes of the UTC day at which start windows open, in winter and in summer. */
+function backupMinutes(rules: readonly BoundRule[]): readonly number[] {
+  const minutes = new Set<number>();
+  for (const { model } of rules) {
+    const schedule = model && CronSchedule.parse(model.expression, model.timeZone);
+    for (const fromMs of [HORIZON_START, HORIZON_START + 180 * DAY]) {
+      for (const run of schedule?.runs(fromMs, fromMs + DAYS_LOOKED_AT * DAY) ?? []) {
+        minutes.add((run % DAY) / MINUTE);
+      }
+    }
+  }
+  return [...minutes].sort((one, other) => one - other);
+}
+
+function unique(concerns: readonly ConcernFact[]): readonly ConcernFact[] {
+  return [...new Map(concerns.map((concern) => [JSON.stringify(concern), concern])).values()];
+}
