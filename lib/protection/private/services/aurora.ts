@@ -11,7 +11,7 @@ export const AURORA: ServiceAdapter = {
   describe: (target) => describeTarget(target, { engine: target.cfn && textOf(target.cfn, 'engine'), key: storageKey(target) }),
   copies: (target, restore, needs) => [
     ...(needs?.continuous && target.type === 'Aurora' ? [] : automatedBackups(target, restore)),
-    ...globalPrimary(target),
+    ...replicationSource(target),
   ],
   prepare: (target, needs) => [
     ...prepareDatabase(target, needs, { continuous: target.type === 'Aurora', quiet: target.type === 'RDSCluster', deletable: true }),
@@ -19,12 +19,13 @@ export const AURORA: ServiceAdapter = {
   ],
 };
 
-/** A secondary cluster reads from the primary in another Region, which this template cannot name. */
-function globalPrimary(target: Target): readonly CopyFact[] {
+/** The cluster that this one reads from. Whoever replicates a cluster to another one tells so itself. */
+function replicationSource(target: Target): readonly CopyFact[] {
   const { cfn, id } = target;
   if (!cfn || settingOf(cfn, 'replicationSourceIdentifier') === undefined) {
     return [];
   }
+  const [, , , region, account] = textOf(cfn, 'replicationSourceIdentifier')?.split(':') ?? [];
   return [
     serviceCopy({
       resource: id,
@@ -32,7 +33,7 @@ function globalPrimary(target: Target): readonly CopyFact[] {
       by: id,
       mechanism: 'cluster that this one replicates',
       form: 'replica',
-      place: { account: placeOf(target).account },
+      place: { region, account: account ?? placeOf(target).account },
       staleness: [term('replication lag', SERVICE_LIMITS.globalClusterLag)],
       restore: TAKEOVER,
       key: { kind: 'unknown' },

@@ -6,7 +6,17 @@ import { DAY } from '../../../model/time';
 import type { Needs, Target } from '../service';
 import { concern, outOfReach, placeOf, serviceCopy, storageKey, term } from './facts';
 import { maintenanceConcerns, maintenanceSpan } from './maintenance-window';
-import { isDefault, isDeletedWithStack, keepOnDelete, numberOf, setDefault, settingOf, textOf, unsetDefault } from './settings';
+import {
+  isDefault,
+  isDeletedWithStack,
+  keepOnDelete,
+  longestReliedOn,
+  numberOf,
+  setDefault,
+  settingOf,
+  textOf,
+  unsetDefault,
+} from './settings';
 
 /** What database instances and clusters have in common. */
 export type DatabaseCfn = CfnResource & {
@@ -27,6 +37,9 @@ export interface DatabaseTraits {
   readonly deletable: boolean;
 }
 
+/** Databases whose automated backups belong to a continuous backup of some plan. */
+const ownedByAwsBackup = new WeakSet<CfnResource>();
+
 /** Days that automated backups are kept: 1 where the template says nothing; nothing where only known at deploy time. */
 export function automatedDays(cfn: CfnResource): number | undefined {
   return settingOf(cfn, 'backupRetentionPeriod') === undefined ? 1 : numberOf(cfn, 'backupRetentionPeriod');
@@ -35,7 +48,7 @@ export function automatedDays(cfn: CfnResource): number | undefined {
 /** The automated backups of the service: any second of their retention. */
 export function automatedBackups(target: Target, restore: readonly Term[]): readonly CopyFact[] {
   const days = target.cfn && automatedDays(target.cfn);
-  if (!target.cfn || days === 0) {
+  if (!target.cfn || days === 0 || ownedByAwsBackup.has(target.cfn)) {
     return [];
   }
   const keptMs = days === undefined ? undefined : days * DAY;
@@ -74,8 +87,12 @@ export function prepareDatabase(target: Target, needs: Needs, traits: DatabaseTr
     ]);
   }
   const deleted = isDeletedWithStack(cfn);
-  keepOnDelete(cfn, CfnDeletionPolicy.SNAPSHOT);
-  if (!deleted) {
+  if (settingOf(cfn, 'sourceDbInstanceIdentifier') === undefined) {
+    keepOnDelete(cfn, CfnDeletionPolicy.SNAPSHOT);
+  }
+  if (deleted) {
+    unsetDefault(cfn, 'deletionProtection');
+  } else {
     setDefault(cfn, 'deletionProtection', true);
   }
   setDefault(cfn, 'copyTagsToSnapshot', true);
@@ -94,6 +111,7 @@ export function prepareDatabase(target: Target, needs: Needs, traits: DatabaseTr
 
 /** AWS Backup takes over window and retention: the template must not hold them any more. */
 function ownershipConcerns(target: Target, cfn: DatabaseCfn): readonly ConcernFact[] {
+  ownedByAwsBackup.add(cfn);
   unsetDefault(cfn, 'backupRetentionPeriod');
   const days = settingOf(cfn, 'backupRetentionPeriod');
   if (days === 0) {
@@ -125,10 +143,11 @@ function ownershipConcerns(target: Target, cfn: DatabaseCfn): readonly ConcernFa
 }
 
 function retentionConcerns(target: Target, cfn: DatabaseCfn, { serviceRetentionDays: wanted }: Needs): readonly ConcernFact[] {
-  if (wanted === undefined) {
+  if (wanted === undefined || ownedByAwsBackup.has(cfn)) {
     return [];
   }
-  const days = Math.min(wanted, LIMITS.automatedRetention.value.max);
+  const days = longestReliedOn(cfn, Math.min(wanted, LIMITS.automatedRetention.value.max));
+  unsetDefault(cfn, 'backupRetentionPeriod');
   setDefault(cfn, 'backupRetentionPeriod', days);
   const given = numberOf(cfn, 'backupRetentionPeriod');
   if (given === 0) {

@@ -1,6 +1,6 @@
 import type { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnDeletionPolicy, Stack, Token } from 'aws-cdk-lib/core';
-import { customerKey } from '../../../core/private/keys';
+import { namedKey } from '../../../core/private/keys';
 import type { ConcernFact, CopyFact, KeyFact, Place, Term } from '../../../model/facts';
 import { LIMITS } from '../../../model/limits';
 import { SERVICE_LIMITS } from '../../../model/limits/services';
@@ -8,7 +8,7 @@ import { DAY } from '../../../model/time';
 import type { Needs, ServiceAdapter, Target } from '../service';
 import { concern, describeTarget, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
 import { type GlobalTableCfn, isGlobalTable, prepareOwnReplica, type Replica, replicasOf } from './global-table';
-import { isDeletedWithStack, keepOnDelete, setDefault, settingOf } from './settings';
+import { isDeletedWithStack, keepOnDelete, longestReliedOn, setDefault, settingOf, unsetDefault } from './settings';
 
 /** DynamoDB tables: AWS Backup has no continuous backup for them, so point-in-time recovery is the table's own. */
 export const DYNAMODB: ServiceAdapter = {
@@ -16,7 +16,8 @@ export const DYNAMODB: ServiceAdapter = {
   describe: (target) => describeTarget(target, { key: keyOf(target) }),
   copies: (target, restore) => replicaStates(target).flatMap((replica) => copiesOf(target, replica, restore)),
   prepare: (target, needs) => {
-    const days = Math.min(needs.serviceRetentionDays ?? LIMITS.tableRecovery.value.max, LIMITS.tableRecovery.value.max);
+    const wanted = Math.min(needs.serviceRetentionDays ?? LIMITS.tableRecovery.value.max, LIMITS.tableRecovery.value.max);
+    const days = target.cfn ? longestReliedOn(target.cfn, wanted) : wanted;
     if (!target.cfn) {
       return outOfReach(target, [`turn on point-in-time recovery with ${days} days`, 'turn on deletion protection']).concat(
         advancedFeatures(target, needs),
@@ -138,9 +139,12 @@ function setDefaults({ cfn }: Target, days: number, protect: boolean): void {
     return;
   }
   const table = cfn as CfnTable;
+  unsetDefault(table, 'pointInTimeRecoverySpecification');
   setDefault(table, 'pointInTimeRecoverySpecification', recovery);
   if (protect) {
     setDefault(table, 'deletionProtectionEnabled', true);
+  } else {
+    unsetDefault(table, 'deletionProtectionEnabled');
   }
 }
 
@@ -204,13 +208,13 @@ function advancedFeatures({ construct }: Target, { copied }: Needs): readonly Co
     : [];
 }
 
-function keyOf({ cfn, construct }: Target): KeyFact {
+function keyOf({ cfn }: Target): KeyFact {
   if (!cfn) {
     return { kind: 'unknown' };
   }
   const key = settingOf(cfn, 'sseSpecification.kmsMasterKeyId');
   if (typeof key === 'string') {
-    return customerKey(construct, key);
+    return namedKey(key);
   }
   const on = settingOf(cfn, 'sseSpecification.sseEnabled');
   return Token.isUnresolved(on) ? { kind: 'unknown' } : { kind: on === true ? 'service-managed' : 'aws-owned' };

@@ -1,6 +1,6 @@
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
 import type { ServiceAdapter } from '../service';
-import { concern, describeTarget, outOfReach, storageKey } from './facts';
+import { concern, describeTarget, storageKey } from './facts';
 import { isDeletedWithStack, keepOnDelete } from './settings';
 
 /** EBS volumes: one zone, recovery points only. */
@@ -10,7 +10,7 @@ export const EBS: ServiceAdapter = {
   copies: () => [],
   prepare: (target) => {
     if (!target.cfn) {
-      return outOfReach(target, []);
+      return [];
     }
     if (isDeletedWithStack(target.cfn)) {
       return [

@@ -1,5 +1,5 @@
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
-import { customerKey } from '../../../core/private/keys';
+import { namedKey } from '../../../core/private/keys';
 import type { CopyFact } from '../../../model/facts';
 import { SERVICE_LIMITS } from '../../../model/limits/services';
 import { zonesOf } from '../../../model/services';
@@ -42,7 +42,7 @@ export const EFS: ServiceAdapter = {
 };
 
 function replicas(target: Target): readonly CopyFact[] {
-  const { cfn, id, construct } = target;
+  const { cfn, id } = target;
   const destinations = cfn && settingOf(cfn, 'replicationConfiguration.destinations');
   if (!cfn || !Array.isArray(destinations) || destinations.length === 0) {
     return [];
@@ -60,7 +60,7 @@ function replicas(target: Target): readonly CopyFact[] {
       place: { region, account: placeOf(target).account },
       staleness: [term('replication lag', SERVICE_LIMITS.fileReplicaLag)],
       restore: TAKEOVER,
-      key: typeof key === 'string' ? customerKey(construct, key) : { kind: 'service-managed' },
+      key: typeof key === 'string' ? namedKey(key) : { kind: 'service-managed' },
     }),
   ];
 }

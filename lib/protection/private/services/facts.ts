@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib/core';
-import { customerKey } from '../../../core/private/keys';
+import { namedKey } from '../../../core/private/keys';
 import { known } from '../../../core/private/known';
 import type { ConcernFact, CopyFact, KeyFact, Place, ResourceFact, Term, ZoneFact } from '../../../model/facts';
 import type { Limit, Problem } from '../../../model/limits';
@@ -44,17 +44,13 @@ export function placeOf({ construct, cfn }: Target): Place {
 }
 
 /** The key of storage that is encrypted by two properties, a switch and a key. */
-export function storageKey(
-  { cfn, construct }: Target,
-  managed: KeyFact['kind'] = 'service-managed',
-  encrypted = 'storageEncrypted',
-): KeyFact {
+export function storageKey({ cfn }: Target, managed: KeyFact['kind'] = 'service-managed', encrypted = 'storageEncrypted'): KeyFact {
   if (!cfn) {
     return { kind: 'unknown' };
   }
   const key = settingOf(cfn, 'kmsKeyId');
   if (typeof key === 'string') {
-    return customerKey(construct, key);
+    return namedKey(key);
   }
   const on = settingOf(cfn, encrypted);
   return Token.isUnresolved(on) ? { kind: 'unknown' } : { kind: on === true ? managed : 'none' };

@@ -12,6 +12,7 @@ import { NEPTUNE } from './neptune';
 import { RDS_INSTANCE } from './rds-instance';
 import { S3 } from './s3';
 
+export { attachedVolumes } from './attached-volumes';
 export { targetOf } from './target';
 
 const ADAPTERS: ReadonlyMap<ResourceType, ServiceAdapter> = new Map(

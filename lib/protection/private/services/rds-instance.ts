@@ -1,4 +1,4 @@
-import { customerKey } from '../../../core/private/keys';
+import { namedKey } from '../../../core/private/keys';
 import type { CopyFact, Term } from '../../../model/facts';
 import { backupReplicationRegions, SERVICE_LIMITS } from '../../../model/limits/services';
 import { zonesOf } from '../../../model/services';
@@ -26,7 +26,7 @@ export const RDS_INSTANCE: ServiceAdapter = {
 
 /** Automated backups that RDS sends to another Region, log by log. */
 function replicatedBackups(target: Target, restore: readonly Term[]): readonly CopyFact[] {
-  const { cfn, id, construct } = target;
+  const { cfn, id } = target;
   const region = cfn && settingOf(cfn, 'automaticBackupReplicationRegion');
   if (!cfn || region === undefined || automatedDays(cfn) === 0) {
     return [];
@@ -51,7 +51,7 @@ function replicatedBackups(target: Target, restore: readonly Term[]): readonly C
       restore,
       keptMs,
       shortestKeptMs: keptMs,
-      key: key === undefined ? { kind: storageKey(target).kind === 'none' ? 'none' : 'unknown' } : customerKey(construct, key),
+      key: key === undefined ? { kind: storageKey(target).kind === 'none' ? 'none' : 'unknown' } : namedKey(key),
       impossible: unreachable(source, destination),
     }),
   ];

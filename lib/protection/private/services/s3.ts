@@ -1,6 +1,7 @@
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { CfnDeletionPolicy, Stack, Token } from 'aws-cdk-lib/core';
-import { customerKey } from '../../../core/private/keys';
+import { CfnDeletionPolicy, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
+import { namedKey } from '../../../core/private/keys';
+import { known } from '../../../core/private/known';
 import type { ConcernFact, CopyFact, KeyFact } from '../../../model/facts';
 import { checkBucket } from '../../../model/limits';
 import { SERVICE_LIMITS } from '../../../model/limits/services';
@@ -72,9 +73,9 @@ interface ReplicationRule {
   };
 }
 
-/** Buckets that replication rules write to. The ARN of a bucket names no Region, so that stays unknown. */
+/** Buckets that replication rules write to; the ARN of a bucket names no Region, only a bucket of this app has one. */
 function replicas(target: Target): readonly CopyFact[] {
-  const { cfn, id, construct } = target;
+  const { cfn, id } = target;
   const rules = cfn && settingOf(cfn, 'replicationConfiguration.rules');
   if (!Array.isArray(rules)) {
     return [];
@@ -94,6 +95,7 @@ function replicas(target: Target): readonly CopyFact[] {
         mechanism: `replica bucket ${containerOf(destination.bucket) ?? ''}`.trimEnd(),
         form: 'replica',
         place: {
+          region: regionOf(destination.bucket),
           account:
             account === undefined
               ? placeOf(target).account
@@ -104,10 +106,15 @@ function replicas(target: Target): readonly CopyFact[] {
         },
         staleness: [term('replication lag', timed ? SERVICE_LIMITS.timedObjectReplicaLag : SERVICE_LIMITS.objectReplicaLag)],
         restore: TAKEOVER,
-        key: typeof key === 'string' ? customerKey(construct, key) : { kind: 'unknown' },
+        key: typeof key === 'string' ? namedKey(key) : { kind: 'unknown' },
       }),
     ];
   });
+}
+
+function regionOf(arn: unknown): string | undefined {
+  const token = typeof arn === 'string' ? Tokenization.reverse(arn, { failConcat: false }) : undefined;
+  return Reference.isReference(token) ? known(Stack.of(token.target).region) : undefined;
 }
 
 function containerOf(arn: unknown): string | undefined {
@@ -115,14 +122,14 @@ function containerOf(arn: unknown): string | undefined {
   return name === undefined || Token.isUnresolved(name) ? undefined : name;
 }
 
-function keyOf({ cfn, construct }: Target): KeyFact {
+function keyOf({ cfn }: Target): KeyFact {
   if (!cfn) {
     return { kind: 'unknown' };
   }
   const path = 'bucketEncryption.serverSideEncryptionConfiguration.0.serverSideEncryptionByDefault';
   const key = settingOf(cfn, `${path}.kmsMasterKeyId`);
   if (typeof key === 'string') {
-    return customerKey(construct, key);
+    return namedKey(key);
   }
   const algorithm = settingOf(cfn, `${path}.sseAlgorithm`);
   if (Token.isUnresolved(algorithm)) {

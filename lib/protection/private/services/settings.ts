@@ -58,6 +58,15 @@ export function isDefault(cfn: CfnResource, name: string): boolean {
   return own?.has(name) === true && own.get(name) === settingOf(cfn, name);
 }
 
+const relied = new WeakMap<CfnResource, number>();
+
+/** The longest retention that any plan relies on: a second plan never shortens the first one's. */
+export function longestReliedOn(cfn: CfnResource, days: number): number {
+  const longest = Math.max(days, relied.get(cfn) ?? 0);
+  relied.set(cfn, longest);
+  return longest;
+}
+
 /** Takes back what this library has set. */
 export function unsetDefault<T extends CfnResource>(cfn: T, name: keyof T & string): void {
   if (isDefault(cfn, name)) {
