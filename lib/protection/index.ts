@@ -3,6 +3,8 @@ export * from './expectations';
 export * from './malware-scan';
 export * from './plan-selection';
 export * from './protected-resource-type';
+export * from './protection';
+export * from './protection-options';
 export * from './protection-plan';
 export * from './protection-rule';
 export * from './selection';

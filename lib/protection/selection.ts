@@ -15,10 +15,10 @@ export enum UnfilteredSelection {
  * A selection is never empty and never wider than it says: conditions of `allOf` all have to hold, of those of `anyOf` one
  * suffices, and both hold together with types and exclusions.
  * @example
- * Selection.allOf(TagCondition.equals('env', 'prod'), TagCondition.notLike('backup', 'no*')).except(scratch)
+ * Selection.allOf(TagCondition.equalTo('env', 'prod'), TagCondition.notLike('backup', 'no*')).except(scratch)
  */
 export class Selection {
-  /** These resources: constructs of this app, references and imported resources. */
+  /** These resources: constructs of this app, references and imported resources; others can be added later. */
   public static resources(...resources: IConstruct[]): Selection {
     return new Selection({ kind: 'resources', resources, conditions: [], types: [], exceptions: [] });
   }
@@ -54,6 +54,14 @@ export class Selection {
    */
   public static everything(_acknowledgement: UnfilteredSelection): Selection {
     return new Selection({ kind: 'everything', resources: [], conditions: [], types: [], exceptions: [] });
+  }
+
+  /**
+   * Resources that are added one by one.
+   * @internal
+   */
+  public static _growing(): Selection {
+    return new Selection({ kind: 'resources', resources: [], conditions: [], types: [], exceptions: [], growing: true });
   }
 
   private constructor(

@@ -1,7 +1,7 @@
 import { CfnResource, Names, Stack, Stage, TagManager, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { StatefulResource } from '../../model/facts';
-import { labelOf, type ResourceType, statefulTypeOf } from '../../model/services';
+import { labelOf, type Properties, type ResourceType, statefulTypeOf } from '../../model/services';
 
 /** A stateful resource of the application, with what selections ask about it. */
 export interface InventoryItem extends StatefulResource {
@@ -20,7 +20,7 @@ export function takeInventory(stage: Stage): Inventory {
   const items = new Map<string, InventoryItem>();
   const walk = (node: IConstruct): void => {
     if (CfnResource.isCfnResource(node)) {
-      const type = statefulTypeOf(node.cfnResourceType, propertiesOf(node));
+      const type = statefulTypeOf(node.cfnResourceType, node as unknown as Properties);
       if (type) {
         const id = resourceId(node);
         const label = labelOf(type, engineOf(node));
@@ -52,19 +52,6 @@ export function cfnOf(construct: IConstruct): CfnResource | undefined {
   }
   const child = construct.node.defaultChild;
   return child && CfnResource.isCfnResource(child) ? child : undefined;
-}
-
-/** Properties as in the template, resolved only when somebody asks for one: most types are known by their name. */
-export function propertiesOf(cfn: CfnResource): Properties {
-  let properties: Properties | undefined;
-  const read = (name: string): unknown => {
-    if (properties === undefined) {
-      const { Resources } = Stack.of(cfn).resolve(cfn._toCloudFormation()) as { Resources: Record<string, { Properties?: Properties }> };
-      properties = Object.values(Resources)[0].Properties ?? {};
-    }
-    return properties[name];
-  };
-  return new Proxy({}, { get: (_, name: string) => read(name) });
 }
 
 function engineOf(cfn: CfnResource): string | undefined {

@@ -38,6 +38,6 @@ export function supportStackOf(scope: IConstruct, environment: SupportStackEnvir
     env: { region, account: account ?? (Token.isUnresolved(supported.account) ? undefined : supported.account) },
     crossRegionReferences: false,
   });
-  supported.addDependency(stack, 'copies need their vault: it is deployed first');
+  supported.addStackDependency(stack);
   return stack;
 }

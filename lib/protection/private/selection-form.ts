@@ -33,6 +33,8 @@ export function formsOf(scope: IConstruct, spec: SelectionSpec, exceptions: read
   const narrowed = (conditions?: SelectionForm['conditions']) =>
     chunks(patterns, LIMITS.wildcardArnsPerSelection.value).map((resources) => ({ resources, notResources, conditions }));
   switch (spec.kind) {
+    case 'resources':
+      return [];
     case 'arns':
       return arnForms(scope, spec.arns ?? []);
     case 'allOf':
@@ -89,7 +91,7 @@ function arnForms(scope: IConstruct, arns: readonly string[]): readonly Selectio
   }));
 }
 
-function checkSpec(scope: IConstruct, { kind, arns, resources, conditions, types, exceptions, narrowed }: SelectionSpec): void {
+function checkSpec(scope: IConstruct, { kind, arns, resources, conditions, types, exceptions, narrowed, growing }: SelectionSpec): void {
   const size = {
     resources: resources.length,
     arns: arns?.length ?? 0,
@@ -98,7 +100,7 @@ function checkSpec(scope: IConstruct, { kind, arns, resources, conditions, types
     types: types.length,
     everything: 1,
   };
-  if (size[kind] === 0 || (narrowed && types.length === 0)) {
+  if ((size[kind] === 0 && !growing) || (narrowed && types.length === 0)) {
     throw new ConfigurationError(
       'EmptySelection',
       `'${kind === 'types' ? 'byType' : size[kind] === 0 ? kind : 'ofTypes'}' of the selection is empty, and AWS Backup takes an empty filter for everything: give it at least one entry`,

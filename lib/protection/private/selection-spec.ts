@@ -12,4 +12,6 @@ export interface SelectionSpec {
   readonly exceptions: readonly IConstruct[];
   /** `ofTypes` was called: with no types it would widen, not narrow. */
   readonly narrowed?: boolean;
+  /** Lists resources that come later: nothing is emitted while it is empty. */
+  readonly growing?: boolean;
 }

@@ -1,0 +1,92 @@
+import { type Duration, TimeZone } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { ConfigurationError } from '../../core/private/errors';
+import { requireMs } from '../../core/private/known';
+import type { RecoveryObjective } from '../../core/recovery-objective';
+import { RetentionPolicy } from '../../core/retention-policy';
+import type { RetentionRung } from '../../core/retention-rung';
+import { DISRUPTIONS, Disruption } from '../../model/disruption';
+import type { CopyRuleFact, SurvivalFact } from '../../model/facts';
+import { LIMITS } from '../../model/limits';
+import { COLD_AFTER_MS, COLD_FROM_MS, DEFAULT_HOUR, type RungModel } from '../../model/retention';
+import { IMPORTANT } from '../../model/tiers';
+import { DAY, MINUTE } from '../../model/time';
+import type { ProtectionProps } from '../protection-options';
+
+/** What somebody wants for a resource, settled and in plain numbers. */
+export interface Wishes {
+  readonly tier?: string;
+  readonly rpoMs: number;
+  readonly rtoMs: number;
+  readonly survives: readonly SurvivalFact[];
+  readonly copyRule?: CopyRuleFact;
+  readonly continuous: boolean;
+  readonly everyMs?: number;
+  readonly rungs: readonly RungModel[];
+  readonly recentMs: number;
+  readonly hour: number;
+  readonly timeZone: TimeZone;
+  readonly startWindowMs: number;
+  readonly completionWindowMs: number;
+}
+
+/** Settles what was said and what was left to defaults; `offSite` says whether another Region gets copies. */
+export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boolean): Wishes {
+  const { tier, dataClass } = props;
+  const objective = props.objective ?? tier?.objective;
+  if (!objective) {
+    throw new ConfigurationError(
+      'NoObjective',
+      "'tier' and 'objective' are both missing, so there is no promise to keep: give one of them",
+      scope,
+    );
+  }
+  const rpoMs = span(scope, 'rpo', objective.rpo);
+  const retention = props.retention ?? dataClass?.retention ?? tier?.retention ?? RetentionPolicy.standard();
+  const every = props.recoveryPointsEvery ?? (dataClass ? undefined : tier?.recoveryPointsEvery);
+  return {
+    tier: tier?.name,
+    rpoMs,
+    rtoMs: span(scope, 'rto', objective.rto),
+    survives: survivals(scope, props, objective, offSite),
+    copyRule: props.copyRule?._fact(),
+    continuous: props.continuous ?? tier?.continuous ?? rpoMs <= IMPORTANT.rpoMs,
+    everyMs: every && span(scope, 'recoveryPointsEvery', every),
+    rungs: retention.rungs.map((rung) => rungModel(scope, rung)),
+    recentMs: span(scope, 'recent', retention.recent),
+    hour: props.hour ?? DEFAULT_HOUR,
+    timeZone: props.timeZone ?? TimeZone.ETC_UTC,
+    startWindowMs: props.startWindow ? requireMs(scope, 'startWindow', props.startWindow) : LIMITS.startWindow.value.min * MINUTE,
+    completionWindowMs: props.completionWindow
+      ? requireMs(scope, 'completionWindow', props.completionWindow)
+      : LIMITS.completionWindowDefault.value * MINUTE,
+  };
+}
+
+function survivals(scope: IConstruct, props: ProtectionProps, objective: RecoveryObjective, offSite: boolean): SurvivalFact[] {
+  const usual = [Disruption.OPERATOR_ERROR, Disruption.ZONE_LOSS, ...(offSite ? [Disruption.REGION_LOSS] : [])];
+  const wanted = new Set([...(props.survives ?? usual), ...objective.exceptedDisruptions]);
+  return DISRUPTIONS.filter((disruption) => wanted.has(disruption)).map((disruption) => {
+    const { rpo, rto } = objective.when(disruption);
+    return { disruption, rpoMs: span(scope, 'rpo', rpo), rtoMs: span(scope, 'rto', rto) };
+  });
+}
+
+function rungModel(scope: IConstruct, { name, expression, keep, options }: RetentionRung): RungModel {
+  const keptMs = span(scope, 'keep', keep);
+  const { coldStorageAfter, keepWarm, archiveSnapshots } = options;
+  if (coldStorageAfter && keepWarm) {
+    throw new ConfigurationError('ColdAndWarm', `'coldStorageAfter' and 'keepWarm' of rung '${name}' are both set: leave one out`, scope);
+  }
+  const usualMs = keepWarm || keptMs < COLD_FROM_MS ? undefined : COLD_AFTER_MS;
+  const coldAfterMs = coldStorageAfter ? span(scope, 'coldStorageAfter', coldStorageAfter) : usualMs;
+  return { name, expression, keptMs, coldAfterMs, archive: archiveSnapshots };
+}
+
+function span(scope: IConstruct, prop: string, value: Duration): number {
+  const ms = requireMs(scope, prop, value);
+  if (prop === 'keep' && ms % DAY !== 0) {
+    throw new ConfigurationError('DurationNotWhole', `'keep' must be whole days, got ${value.toHumanString()}: round it`, scope);
+  }
+  return ms;
+}
