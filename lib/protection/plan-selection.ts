@@ -84,6 +84,7 @@ export class PlanSelection extends Construct {
     const exceptionIds = new Set(exceptions.map((target) => target.id));
     plan._register({ path: this.node.path, spec: this.spec, expected: this.expected, listed: this.listed, exceptionIds });
     if (this.spec.kind === 'resources') {
+      this.node.addValidation({ validate: () => this.refuseEmpty() });
       this.spec.resources.forEach((resource) => {
         this.addResource(resource);
       });
@@ -119,6 +120,11 @@ export class PlanSelection extends Construct {
     }
     this.lastPart.push(target.arn);
     this.listed.push({ target, expected: expects ? refine(this.expected, expectedTimes(this, expects)) : this.expected });
+  }
+
+  private refuseEmpty(): string[] {
+    const message = "'resources' of the selection is empty, so that it protects nothing: add a resource, or leave out the selection";
+    return this.parts > 0 ? [] : [new ConfigurationError('EmptySelection', message, this).message];
   }
 
   private addPart(form: SelectionForm): void {

@@ -16,6 +16,7 @@ import { type BoundRule, bindRule } from './private/bound-rule';
 import { PlanFacts } from './private/plan-facts';
 import type { PlanMember } from './private/plan-members';
 import { backupRoleOf } from './private/roles';
+import { permitScans, scannerRoleOf } from './private/scan-roles';
 import type { ProtectionRule } from './protection-rule';
 import type { Selection } from './selection';
 
@@ -66,8 +67,8 @@ export interface ProtectionPlanProps {
    */
   readonly s3?: S3BackupOptions;
   /**
-   * How recovery points are scanned for malware by the rules that ask for it.
-   * @default - no rule may scan
+   * How the rules that ask for it scan recovery points for malware.
+   * @default - every type that can be scanned, by a role of the stack
    */
   readonly malwareScan?: MalwareScanSettings;
   /**
@@ -108,6 +109,7 @@ export class ProtectionPlan extends Resource implements IBackupPlanRef {
   private readonly rolesFor = new Set<ResourceType>();
   private readonly malwareScan?: MalwareScanSettings;
   private role?: IRoleRef;
+  private scannerRole?: IRoleRef;
   private readonly ownRole: boolean;
   private selectionParts = 0;
 
@@ -124,13 +126,7 @@ export class ProtectionPlan extends Resource implements IBackupPlanRef {
         backupPlanName: this.planName,
         backupPlanRule: Lazy.any({ produce: () => this.rules.map(({ cfn }) => cfn) }),
         advancedBackupSettings: advancedSettings(props),
-        scanSettings: props.malwareScan && [
-          {
-            malwareScanner: 'GUARDDUTY',
-            resourceTypes: props.malwareScan.resourceTypes ?? Object.values(ScannedResourceType),
-            scannerRoleArn: props.malwareScan.scannerRole.roleRef.roleArn,
-          },
-        ],
+        scanSettings: Lazy.any({ produce: () => this.scanSettings() }, { omitEmptyArray: true }),
       },
       backupPlanTags: props.tags,
     });
@@ -152,9 +148,11 @@ export class ProtectionPlan extends Resource implements IBackupPlanRef {
     if (this.rules.some(({ name }) => name === rule.name)) {
       throw new ConfigurationError('DuplicateRule', `'rules' has '${rule.name}' twice, but names are unique in a plan: rename one`, this);
     }
-    if (rule.props.malwareScan && !this.malwareScan) {
-      const message = `'malwareScan' of rule '${rule.name}' is on, but the plan has no scanner role: give the plan 'malwareScan'`;
-      throw new ConfigurationError('ScanWithoutSettings', message, this);
+    if (rule.props.malwareScan) {
+      this.scannerRole ??= this.malwareScan?.scannerRole ?? scannerRoleOf(this);
+      if (this.ownRole) {
+        permitScans(backupRoleOf(this, []));
+      }
     }
     this.rules.push(bindRule(this, rule, this.vault));
   }
@@ -188,6 +186,18 @@ export class ProtectionPlan extends Resource implements IBackupPlanRef {
       this.role = backupRoleOf(this, fresh);
     }
     return this.role as IRoleRef;
+  }
+
+  private scanSettings(): CfnBackupPlan.ScanSettingResourceTypeProperty[] {
+    return this.scannerRole
+      ? [
+          {
+            malwareScanner: 'GUARDDUTY',
+            resourceTypes: this.malwareScan?.resourceTypes ?? Object.values(ScannedResourceType),
+            scannerRoleArn: this.scannerRole.roleRef.roleArn,
+          },
+        ]
+      : [];
   }
 
   private validatePlan(): string[] {

@@ -73,7 +73,7 @@ export interface ProtectionRuleOptions {
    */
   readonly index?: BackupIndex;
   /**
-   * Scans each recovery point for malware; the plan needs `malwareScan` too.
+   * Scans each recovery point of EBS volumes, EC2 instances and S3 buckets for malware, which Amazon GuardDuty bills.
    * @default - not scanned
    */
   readonly malwareScan?: MalwareScanMode;

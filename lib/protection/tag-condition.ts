@@ -5,12 +5,12 @@
  */
 export class TagCondition {
   /** The tag is there and has exactly this value. */
-  public static equals(key: string, value: string): TagCondition {
+  public static equalTo(key: string, value: string): TagCondition {
     return new TagCondition(key, value, TagOperator.EQUALS);
   }
 
   /** The tag does not have this value; a resource without the tag passes. */
-  public static notEquals(key: string, value: string): TagCondition {
+  public static notEqualTo(key: string, value: string): TagCondition {
     return new TagCondition(key, value, TagOperator.NOT_EQUALS);
   }
 

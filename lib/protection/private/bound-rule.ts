@@ -1,5 +1,5 @@
 import type { CfnBackupPlan, IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
-import { type Duration, Stack, Token } from 'aws-cdk-lib/core';
+import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { known, wholeUnits } from '../../core/private/known';
@@ -8,22 +8,20 @@ import {
   checkCompletionWindow,
   checkContinuous,
   checkCount,
-  checkLifecycle,
   checkName,
-  checkRetention,
   checkRetentionInVault,
   checkStartWindow,
   checkWindows,
-  type Days,
   LIMITS,
 } from '../../model/limits';
 import { CronSchedule, ScheduleError } from '../../model/schedule';
-import { DAY, MINUTE } from '../../model/time';
+import { MINUTE } from '../../model/time';
 import type { RuleModel } from '../../model/worst-case';
 import { vaultArnFor } from '../../vault/private/vault-arn';
-import type { CopyAction, CopyActionOptions } from '../copy-action';
+import type { CopyAction } from '../copy-action';
 import type { ProtectionRule } from '../protection-rule';
 import { differ, placeOfCopy, placeOfStack, placeOfVault, type VaultPlace, vaultNameFor } from './places';
+import { copyLifecycle, lifecycleOf, type RuleLifecycle } from './rule-lifecycle';
 
 /** A copy action of a rule with its destination. */
 export interface BoundCopy {
@@ -44,20 +42,6 @@ export interface BoundRule {
   readonly cfn: CfnBackupPlan.BackupRuleResourceTypeProperty;
   /** Left out where schedule, windows or retention are only known at deploy time, so that nothing can be promised. */
   readonly model?: RuleModel;
-}
-
-interface Lifecycle {
-  readonly days: Days;
-  readonly keptMs?: number | 'forever';
-  readonly coldAfterDays?: number;
-  readonly cfn?: CfnBackupPlan.LifecycleResourceTypeProperty;
-}
-
-interface Retention {
-  readonly keep?: Duration;
-  readonly keepForever?: boolean;
-  readonly coldStorageAfter?: Duration;
-  readonly archive?: boolean;
 }
 
 /** Checks a rule against the limits of AWS Backup and against its vaults. */
@@ -123,7 +107,7 @@ export function bindRule(scope: IConstruct, rule: ProtectionRule, planVault: IBa
   };
 }
 
-function bindCopy(scope: IConstruct, rule: ProtectionRule, action: CopyAction, home: VaultPlace, original: Lifecycle) {
+function bindCopy(scope: IConstruct, rule: ProtectionRule, action: CopyAction, home: VaultPlace, original: RuleLifecycle) {
   const place = placeOfCopy(action);
   if (place.container === home.container) {
     throw new ConfigurationError(
@@ -136,47 +120,6 @@ function bindCopy(scope: IConstruct, rule: ProtectionRule, action: CopyAction, h
   insist(scope, checkRetentionInVault('keep', lifecycle.days, place.name, place.range));
   const destinationBackupVaultArn = action.vault ? vaultArnFor(scope, action.vault) : (action.vaultArn as string);
   return { place, keptMs: lifecycle.keptMs, cfn: { destinationBackupVaultArn, lifecycle: lifecycle.cfn } };
-}
-
-/** Always written out: whether a copy action without a lifecycle takes that of its rule or keeps forever is not certain. */
-function copyLifecycle(scope: IConstruct, { name, props }: ProtectionRule, options: CopyActionOptions, original: Lifecycle): Lifecycle {
-  const { keep, keepForever, coldStorageAfter } = options;
-  if (!keep && !keepForever && !coldStorageAfter) {
-    return original;
-  }
-  if (keepForever && !props.keepForever && !coldStorageAfter) {
-    throw new ConfigurationError(
-      'CopyForever',
-      `'keepForever' of a copy of rule '${name}' is on, but a copy action has no way to say it beside a rule that ends: give the copy 'keep: Duration.days(${LIMITS.retention.value.max})', or keep the originals forever too`,
-      scope,
-    );
-  }
-  return lifecycleOf(scope, name, keep || keepForever ? options : { ...options, keep: props.keep, keepForever: props.keepForever });
-}
-
-function lifecycleOf(scope: IConstruct, rule: string, { keep, keepForever, coldStorageAfter, archive }: Retention): Lifecycle {
-  if (keep && keepForever) {
-    throw new ConfigurationError('RetentionTwice', `'keep' and 'keepForever' of rule '${rule}' are both set: leave one out`, scope);
-  }
-  const deleteAfterDays = keep && wholeUnits(scope, 'keep', keep, 'days');
-  const moveToColdStorageAfterDays = coldStorageAfter && wholeUnits(scope, 'coldStorageAfter', coldStorageAfter, 'days');
-  const days: Days = keepForever ? 'forever' : known(deleteAfterDays);
-  const coldAfterDays = known(moveToColdStorageAfterDays);
-  insist(scope, checkRetention('keep', days), checkLifecycle({ deleteAfterDays: days, coldAfterDays }));
-  if (archive && !coldStorageAfter) {
-    throw new ConfigurationError(
-      'ArchiveWithoutColdStorage',
-      `'archive' of rule '${rule}' is on, but nothing moves to cold storage: set 'coldStorageAfter', or leave out 'archive'`,
-      scope,
-    );
-  }
-  const given = keep || coldStorageAfter;
-  return {
-    days,
-    keptMs: days === undefined || days === 'forever' ? days : days * DAY,
-    coldAfterDays,
-    cfn: given && { deleteAfterDays, moveToColdStorageAfterDays, optInToArchiveForSupportedResources: archive },
-  };
 }
 
 interface Windows {
@@ -238,7 +181,7 @@ function checkDistinct(scope: IConstruct, rule: string, copies: readonly BoundCo
   }
 }
 
-function modelOf(rule: ProtectionRule, place: VaultPlace, copies: readonly BoundCopy[], { keptMs }: Lifecycle, windows: Windows) {
+function modelOf(rule: ProtectionRule, place: VaultPlace, copies: readonly BoundCopy[], { keptMs }: RuleLifecycle, windows: Windows) {
   const { schedule, timeZone } = rule.props;
   const unknown = [schedule.expressionString, timeZone?.timezoneName, windows.start, windows.completion].some((value) =>
     Token.isUnresolved(value),

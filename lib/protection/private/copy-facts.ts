@@ -1,6 +1,6 @@
 import type { CopyFact, KeyFact, Term } from '../../model/facts';
 import { copyObstacle } from '../../model/limits';
-import { abilitiesOf, type ResourceType } from '../../model/services';
+import { abilitiesOf, labelOf, type ResourceType } from '../../model/services';
 import { claimsOf, type JobTimes, type PlaceClaim, type RuleModel } from '../../model/worst-case';
 import type { BoundRule } from './bound-rule';
 import { differ, type VaultPlace } from './places';
@@ -49,6 +49,9 @@ export function isContinuous(rule: BoundRule, type: ResourceType): boolean {
 function obstacleTo(rule: BoundRule, destination: VaultPlace, type: ResourceType): string | undefined {
   if (destination === rule.place || destination === rule.airGapped) {
     return undefined;
+  }
+  if (destination.airGapped && !abilitiesOf(type).airGapped) {
+    return `a logically air-gapped vault takes no recovery points of ${labelOf(type)}`;
   }
   return copyObstacle(type, {
     otherRegion: differ(destination.place.region, rule.place.place.region),

@@ -8,11 +8,11 @@ import { DAY, MINUTE } from '../../model/time';
 import type { JobTimes } from '../../model/worst-case';
 import type { BoundRule } from './bound-rule';
 import { claimsForType, type TypeClaims } from './copy-facts';
-import { type ExpectedTimes, jobTimes, restoreTerms } from './job-times';
+import { jobTimes, restoreTerms } from './job-times';
 import { memberConcerns, planConcerns, resourceConcerns } from './plan-concerns';
 import type { PlanMember, ProtectedResource } from './plan-members';
 import { selects } from './selection-match';
-import type { Needs, Target } from './service';
+import type { Needs } from './service';
 import { adapterOf, targetOf } from './services';
 
 /** Tells the record which copies a plan makes of which resources. */
