@@ -25,7 +25,7 @@ export function checkLifecycle({ deleteAfterDays, coldAfterDays }: LifecycleDays
   if (outside(coldAfterDays, { min: 1, max: LIMITS.retention.value.max })) {
     return error(
       'ColdStorageOutOfRange',
-      `'moveToColdStorageAfter' is ${inDays(coldAfterDays!)}, but AWS Backup takes whole days from 1 on: choose such a number, or leave it out`,
+      `'coldStorageAfter' is ${inDays(coldAfterDays!)}, but AWS Backup takes whole days from 1 on: choose such a number, or leave it out`,
     );
   }
   if (coldAfterDays === undefined || typeof deleteAfterDays !== 'number') {
@@ -36,7 +36,7 @@ export function checkLifecycle({ deleteAfterDays, coldAfterDays }: LifecycleDays
     ? undefined
     : error(
         'ColdStorageTooShort',
-        `'deleteAfter' is ${inDays(deleteAfterDays)} and 'moveToColdStorageAfter' ${inDays(coldAfterDays)}, but a recovery point stays cold at least ${LIMITS.coldStay.value} days: keep it ${least} days or more, or leave out cold storage`,
+        `'keep' is ${inDays(deleteAfterDays)} and 'coldStorageAfter' ${inDays(coldAfterDays)}, but a recovery point stays cold at least ${LIMITS.coldStay.value} days: keep it ${least} days or more, or leave out cold storage`,
       );
 }
 
@@ -49,13 +49,13 @@ export function checkColdStorage(type: ResourceType, coldAfterDays: number | und
   if (!cold) {
     return warning(
       'ColdStorageIgnored',
-      `'moveToColdStorageAfter' is ${inDays(coldAfterDays)}, but AWS Backup has no cold storage for ${labelOf(type)} and keeps it warm: leave it out`,
+      `'coldStorageAfter' is ${inDays(coldAfterDays)}, but AWS Backup has no cold storage for ${labelOf(type)} and keeps it warm: leave it out`,
     );
   }
   return incremental && coldAfterDays < LIMITS.warmStay.value
     ? warning(
         'WarmStorageShort',
-        `'moveToColdStorageAfter' is ${inDays(coldAfterDays)}, but less than ${LIMITS.warmStay.value} days of warm storage cost an extra full backup of ${labelOf(type)}: make it ${LIMITS.warmStay.value} days or more`,
+        `'coldStorageAfter' is ${inDays(coldAfterDays)}, but less than ${LIMITS.warmStay.value} days of warm storage cost an extra full backup of ${labelOf(type)}: make it ${LIMITS.warmStay.value} days or more`,
       )
     : undefined;
 }
@@ -66,13 +66,13 @@ export function checkContinuous({ deleteAfterDays, coldAfterDays }: LifecycleDay
   if (coldAfterDays !== undefined) {
     return error(
       'ContinuousInColdStorage',
-      `'moveToColdStorageAfter' is ${inDays(coldAfterDays)}, but continuous backup has no cold storage: put cold storage into a rule of its own`,
+      `'coldStorageAfter' is ${inDays(coldAfterDays)}, but continuous backup has no cold storage: put cold storage into a rule of its own`,
     );
   }
   return deleteAfterDays === 'forever' || outside(deleteAfterDays, LIMITS.continuousRetention.value)
     ? error(
         'ContinuousRetentionOutOfRange',
-        `'deleteAfter' is ${inDays(deleteAfterDays!)}, but continuous backup keeps ${min} to ${max} whole days: keep longer in a second rule without continuous backup`,
+        `'keep' is ${inDays(deleteAfterDays!)}, but continuous backup keeps ${min} to ${max} whole days: keep longer in a second rule without continuous backup`,
       )
     : undefined;
 }

@@ -82,7 +82,7 @@ function expiry({ resource }: Subject, { by, mechanism, form, staleness, shortes
       at: by,
       resource: resource.id,
       message:
-        `'${resource.name}': 'deleteAfter' of ${mechanism} is ${words(shortestKeptMs)}, but the next recovery point may be usable only ` +
+        `'${resource.name}': 'keep' of ${mechanism} is ${words(shortestKeptMs)}, but the next recovery point may be usable only ` +
         `after ${words(next.ms)} (${explainTerms(next.terms)}), and until then there is none: keep them longer or shorten the schedule`,
     },
   ];
