@@ -1,3 +1,4 @@
+export { renderExplanation } from './render-explanation';
 export { renderMarkdown } from './render-markdown';
 export { renderText, type TextOptions } from './render-text';
 export type { RecoveryReportJson, ReportClaim, ReportResource, ReportSummary, ReportTerm, ReportVerdict, SpanMs } from './report-json';
