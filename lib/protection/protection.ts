@@ -2,17 +2,23 @@ import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
+import { type Inventory, resourceId } from '../core/private/inventory';
 import { known } from '../core/private/known';
 import { RecoveryRecord } from '../core/private/record';
 import { Disruption } from '../model/disruption';
 import type { ObjectiveFact } from '../model/facts';
-import { type PlannedRule, planRules } from '../model/planner';
-import { abilitiesOf, labelOf, type ResourceType } from '../model/services';
+import { type PlannedRule, type PlanRequest, planRules } from '../model/planner';
+import type { RungModel } from '../model/retention';
+import { abilitiesOf, labelOf } from '../model/services';
+import type { JobTimes } from '../model/worst-case';
 import { RecoveryVault } from '../vault/recovery-vault';
 import type { PlanSelection } from './plan-selection';
-import { type ExpectedTimes, expectedTimes, jobTimes, refine } from './private/job-times';
+import { type ExpectedTimes, expectedTimes, jobTimes, refine, slowestJobTimes } from './private/job-times';
 import { differ, placeOfVault, type VaultPlace } from './private/places';
 import { type Destination, planIdOf, ruleFrom } from './private/plan-group';
+import type { PlanMember } from './private/plan-members';
+import { selects } from './private/selection-match';
+import type { Target } from './private/service';
 import { targetOf } from './private/services';
 import { type Wishes, wishesOf } from './private/wishes';
 import type { ProtectionProps, ProtectOptions } from './protection-options';
@@ -21,8 +27,12 @@ import { Selection } from './selection';
 
 interface Group {
   readonly key: string;
-  readonly plan: ProtectionPlan;
   readonly selection: PlanSelection;
+}
+
+interface Search {
+  readonly member: Pick<PlanMember, 'spec' | 'exceptionIds'>;
+  readonly wishes: Wishes;
 }
 
 /**
@@ -48,6 +58,7 @@ export class Protection extends Construct {
   private readonly expected: ExpectedTimes;
   private readonly groups = new Map<string, Group>();
   private readonly objectives = new Map<string, ObjectiveFact>();
+  private readonly searches: Search[] = [];
   private readonly home: VaultPlace;
   private readonly destinations: readonly Destination[];
 
@@ -65,7 +76,7 @@ export class Protection extends Construct {
       .map((vault) => ({ vault, place: placeOfVault(vault) }));
     this.wishes = this.settle(props);
     this.expected = expectedTimes(this, props.expects);
-    RecoveryRecord.of(this).add({ facts: () => [...this.objectives.values()] });
+    RecoveryRecord.of(this).add({ facts: (inventory) => this.facts(inventory) });
   }
 
   /**
@@ -85,10 +96,48 @@ export class Protection extends Construct {
     if (this.objectives.has(target.id)) {
       throw new ConfigurationError('ProtectedTwice', `'${target.id}' is protected here already: leave one call out`, this);
     }
-    const wishes = Object.keys(options).length === 0 ? this.wishes : this.settle(overridden(this.props, options));
-    const expected = options.expects ? refine(this.expected, expectedTimes(this, options.expects)) : this.expected;
-    this.groupFor(target.type, target.construct, wishes, expected).addResource(resource, options.expects);
+    const wishes = this.wishesFor(options);
+    this.groupFor(target, wishes, this.expectedFor(options)).addResource(resource, options.expects ?? this.props.expects);
     this.objectives.set(target.id, this.objectiveFor(target.id, wishes));
+  }
+
+  /**
+   * Protects whatever a selection has, such as everything with a tag: also what other teams make later. Which resources of
+   * this app it really has is found out when the app is synthesised, by the tags that they carry then.
+   *
+   * Resources that are protected one by one keep their own promise. Throws `EmptySelection` for a selection without entries.
+   * @param id construct id of the plan
+   * @param selection by tag or by type; see `protect()` for single resources
+   * @param options what is different for these resources
+   */
+  public protectSelection(id: string, selection: Selection, options: ProtectOptions = {}): void {
+    const wishes = this.wishesFor(options);
+    const expected = this.expectedFor(options);
+    const destinations = this.destinations.filter(({ place }) => !place.airGapped);
+    const request = { ...this.request(wishes, slowestJobTimes(expected), destinations), continuous: wishes.continuous, mixed: true };
+    const plan = this.planWith(id, planRules(request), wishes, destinations);
+    plan.select('Selected', selection, { expects: options.expects ?? this.props.expects });
+    const exceptionIds = new Set(selection._spec.exceptions.map((resource) => resourceId(resource)));
+    this.searches.push({ member: { spec: selection._spec, exceptionIds }, wishes });
+  }
+
+  private facts(inventory: Inventory): readonly ObjectiveFact[] {
+    const found = new Map(this.objectives);
+    for (const item of this.searches.length > 0 ? inventory.values() : []) {
+      const search = this.searches.find(({ member }) => selects(this, member, item));
+      if (search && !found.has(item.id)) {
+        found.set(item.id, this.objectiveFor(item.id, search.wishes));
+      }
+    }
+    return [...found.values()];
+  }
+
+  private wishesFor(options: ProtectOptions): Wishes {
+    return Object.keys(options).length === 0 ? this.wishes : this.settle(overridden(this.props, options));
+  }
+
+  private expectedFor({ expects }: ProtectOptions): ExpectedTimes {
+    return expects ? refine(this.expected, expectedTimes(this, expects)) : this.expected;
   }
 
   private settle(props: ProtectionProps): Wishes {
@@ -120,55 +169,54 @@ export class Protection extends Construct {
   }
 
   /** The selection of the plan with the rules that such a resource needs; resources with equal rules share one. */
-  private groupFor(type: ResourceType, construct: IConstruct, wishes: Wishes, expected: ExpectedTimes): PlanSelection {
+  private groupFor({ type, construct }: Target, wishes: Wishes, expected: ExpectedTimes): PlanSelection {
     const destinations = this.destinations.filter(({ place }) => !place.airGapped || abilitiesOf(type).airGapped);
-    const rules = this.rulesFor(type, wishes, expected, destinations);
-    const key = JSON.stringify([rules, wishes.timeZone.timezoneName]);
+    const request = this.request(wishes, jobTimes(type, expected), destinations);
+    const continuous = wishes.continuous && abilitiesOf(type).continuous?.by === 'AWS Backup';
+    const rules = planRules(continuous ? { ...request, continuous, rpoMs: undefined, rungs: warm(request.rungs) } : request);
+    const key = JSON.stringify(rules);
     const planId = planIdOf(rules, wishes.rungs);
     const existing = this.groups.get(planId);
     if (existing?.key === key) {
       return existing.selection;
     }
     const id = existing ? `${planId}For${construct.node.id}` : planId;
-    const copies = new Map(destinations.map((destination) => [destination.place.container, destination]));
-    const plan = new ProtectionPlan(this, id, {
-      vault: this.vault,
-      role: this.props.role,
-      rules: rules.map((rule) => ruleFrom(rule, { timeZone: wishes.timeZone, copies })),
-    });
-    const group = { key, plan, selection: plan.select('Resources', Selection._growing()) };
-    this.groups.set(id, group);
-    return group.selection;
+    const selection = this.planWith(id, rules, wishes, destinations).select('Resources', Selection._growing());
+    this.groups.set(id, { key, selection });
+    return selection;
   }
 
-  private rulesFor(
-    type: ResourceType,
-    wishes: Wishes,
-    expected: ExpectedTimes,
-    destinations: readonly Destination[],
-  ): readonly PlannedRule[] {
-    const continuous = wishes.continuous && abilitiesOf(type).continuous?.by === 'AWS Backup';
+  private planWith(id: string, rules: readonly PlannedRule[], { timeZone }: Wishes, destinations: readonly Destination[]): ProtectionPlan {
+    const copies = new Map(destinations.map((destination) => [destination.place.container, destination]));
+    return new ProtectionPlan(this, id, {
+      vault: this.vault,
+      role: this.props.role,
+      rules: rules.map((rule) => ruleFrom(rule, { timeZone, copies })),
+    });
+  }
+
+  private request(wishes: Wishes, times: JobTimes, destinations: readonly Destination[]): PlanRequest {
     const near = wishes.survives.filter(
       ({ disruption }) => disruption === Disruption.OPERATOR_ERROR || disruption === Disruption.ZONE_LOSS,
     );
     const far = wishes.survives.filter((survival) => !near.includes(survival));
-    return planRules({
-      rpoMs: continuous || near.length === 0 ? undefined : Math.min(...near.map(({ rpoMs }) => rpoMs)),
+    return {
+      ...wishes,
+      rpoMs: near.length === 0 ? undefined : Math.min(...near.map(({ rpoMs }) => rpoMs)),
       copyRpoMs: destinations.length === 0 || far.length === 0 ? undefined : Math.min(...far.map(({ rpoMs }) => rpoMs)),
-      everyMs: wishes.everyMs,
-      rungs: wishes.rungs,
-      recentMs: wishes.recentMs,
-      continuous,
-      times: jobTimes(type, expected),
-      hour: wishes.hour,
+      continuous: false,
+      times,
       minute: 0,
       timeZone: wishes.timeZone.timezoneName,
-      startWindowMs: wishes.startWindowMs,
-      completionWindowMs: wishes.completionWindowMs,
       container: this.home.container,
       copies: destinations.map(({ place }) => place.container),
-    });
+    };
   }
+}
+
+/** No type with continuous backup has cold storage. */
+function warm(rungs: readonly RungModel[]): readonly RungModel[] {
+  return rungs.map(({ coldAfterMs: _cold, archive: _archive, ...rung }) => rung);
 }
 
 /** Options of one resource over those of all; a tier or an objective brings its own retention and rhythm. */

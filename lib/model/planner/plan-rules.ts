@@ -16,6 +16,8 @@ export interface PlanRequest {
   /** How long recovery points between the rungs are kept. */
   readonly recentMs: number;
   readonly continuous: boolean;
+  /** Some of the resources have no continuous backup: for them AWS Backup makes recovery points by the same rule. */
+  readonly mixed?: boolean;
   readonly times: JobTimes;
   readonly hour: number;
   readonly minute: number;
@@ -63,7 +65,8 @@ function mayKeep({ rpoMs, copyRpoMs, startWindowMs, times }: PlanRequest, { nomi
 }
 
 function keeps(request: PlanRequest, rules: readonly PlannedRule[]): boolean {
-  return claimsOf(rules, request.times).every(({ container, copied, staleness }) => {
+  const judged = request.mixed ? rules.map((rule) => ({ ...rule, continuous: false })) : rules;
+  return claimsOf(judged, request.times).every(({ container, copied, staleness }) => {
     const rpoMs = copied || container !== request.container ? request.copyRpoMs : request.rpoMs;
     return rpoMs === undefined || staleness.reduce((sum, { ms }) => sum + ms, 0) <= rpoMs;
   });

@@ -2,7 +2,7 @@ import { type Duration, SizeRoundingBehavior } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { requireMs } from '../../core/private/known';
 import type { Term } from '../../model/facts';
-import { estimateMs, type ResourceType } from '../../model/services';
+import { abilitiesOf, estimateMs, RESOURCE_TYPES, type ResourceType } from '../../model/services';
 import { MINUTE } from '../../model/time';
 import type { JobTimes } from '../../model/worst-case';
 import type { Expectations } from '../expectations';
@@ -44,6 +44,13 @@ export function jobTimes(type: ResourceType, { sizeGib, backupMs, copyMs }: Expe
     copyMs: copyMs ?? estimateMs(type, 'copy', sizeGib),
     basis: backupMs !== undefined && copyMs !== undefined ? 'declared' : 'estimated',
   };
+}
+
+/** Times for a selection whose types are not known: those of the slowest. */
+export function slowestJobTimes(expected: ExpectedTimes): JobTimes {
+  const all = RESOURCE_TYPES.filter((type) => abilitiesOf(type).awsBackup).map((type) => jobTimes(type, expected));
+  const [{ basis }] = all;
+  return { backupMs: Math.max(...all.map(({ backupMs }) => backupMs)), copyMs: Math.max(...all.map(({ copyMs }) => copyMs)), basis };
 }
 
 /** From the disruption until the data is usable again. */

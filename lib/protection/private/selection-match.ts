@@ -14,7 +14,11 @@ export interface SelectionMatch {
 }
 
 /** Whether a selection by tag, by type or of everything really has a resource, as AWS Backup will find it. */
-export function selects(plan: IConstruct, { spec, exceptionIds }: PlanMember, item: InventoryItem): SelectionMatch | undefined {
+export function selects(
+  plan: IConstruct,
+  { spec, exceptionIds }: Pick<PlanMember, 'spec' | 'exceptionIds'>,
+  item: InventoryItem,
+): SelectionMatch | undefined {
   const { kind, types, conditions } = spec;
   const reachable = abilitiesOf(item.type).awsBackup && !exceptionIds.has(item.id) && sameEnvironment(plan, item);
   if (!reachable || (types.length > 0 && !resourceTypesOf(types).has(item.type))) {
