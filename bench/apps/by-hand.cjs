@@ -11,7 +11,7 @@ const ARNS_PER_SELECTION = 500;
 const { app, stack, size } = application();
 const triples = resources(stack, size, {
   database: { backupRetention: Duration.days(35), copyTagsToSnapshot: true, deletionProtection: true },
-  bucket: { versioned: true, lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(35) }] },
+  bucket: { versioned: true },
   table: { pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true }, deletionProtection: true },
 });
 for (const { bucket } of triples) {

@@ -1,4 +1,4 @@
-const { App, RemovalPolicy, Stack } = require('aws-cdk-lib/core');
+const { App, Duration, RemovalPolicy, Stack } = require('aws-cdk-lib/core');
 const { AttributeType, TableV2 } = require('aws-cdk-lib/aws-dynamodb');
 const { InstanceClass, InstanceSize, InstanceType, SecurityGroup, SubnetType, Vpc } = require('aws-cdk-lib/aws-ec2');
 const { DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion, SubnetGroup } = require('aws-cdk-lib/aws-rds');
@@ -39,7 +39,10 @@ function resources(stack, size, prepared) {
       removalPolicy: RemovalPolicy.RETAIN,
       ...prepared?.database,
     }),
-    bucket: new Bucket(stack, `Bucket${index}`, prepared?.bucket),
+    bucket: new Bucket(stack, `Bucket${index}`, {
+      lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(35) }],
+      ...prepared?.bucket,
+    }),
     table: new TableV2(stack, `Table${index}`, { partitionKey, ...prepared?.table }),
   }));
 }
