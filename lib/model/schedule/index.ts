@@ -1,3 +1,3 @@
-export * from './cron-schedule';
-export * from './hourly-floor';
-export * from './schedule-error';
+export { CronSchedule, type Gap, HORIZON_START, HORIZON_YEARS } from './cron-schedule';
+export { hourlyFloor } from './hourly-floor';
+export { ScheduleError, type ScheduleField } from './schedule-error';

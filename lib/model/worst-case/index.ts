@@ -1,4 +1,4 @@
-export * from './claims-of';
-export * from './longest-within';
-export * from './overlaps-of';
-export * from './rule-model';
+export { claimsOf } from './claims-of';
+export { longestWithin } from './longest-within';
+export { type Overlap, overlapsOf } from './overlaps-of';
+export type { CopyModel, JobTimes, PlaceClaim, RuleModel } from './rule-model';

@@ -2,8 +2,8 @@ import { CronSchedule, HORIZON_START, HORIZON_YEARS } from '../../schedule';
 import { DAY } from '../../time';
 import type { RuleModel } from '../rule-model';
 
-/** About as many runs are looked at: an hourly rule over a year. */
-const ENOUGH_RUNS = 9_000;
+/** As many runs are looked at where fewer years suffice: daily rules over ten years. */
+const ENOUGH_RUNS = 4_000;
 const YEAR = 366 * DAY;
 
 /** The runs of one rule over the horizon that all rules of the plan share. */
@@ -16,15 +16,15 @@ export interface RuleRuns {
 
 /**
  * The runs of every rule over the same years from 2026 on: fewer years the more runs there are, but enough for the rarest
- * rule, and 40 at most. Daily and rarer rules get more than 20 years, an hourly rule one or two: coincidences of two other
+ * rule, and 40 at most. Daily rules get ten years, an hourly rule one or two: coincidences of two other
  * rules that come later are not seen.
  */
 export function runsOf(rules: readonly RuleModel[]): readonly RuleRuns[] {
   const schedules = rules.map((rule) => CronSchedule.parse(rule.expression, rule.timeZone));
   const firstYear = schedules.map((schedule) => schedule.runs(HORIZON_START, HORIZON_START + YEAR));
   const perYear = firstYear.reduce((sum, runs) => sum + runs.length, 1);
-  const rarestMs = Math.max(0, ...schedules.filter(({ endless }) => endless).map((schedule) => schedule.longestGap().gapMs));
-  const years = Math.min(HORIZON_YEARS, Math.max(Math.ceil((2 * rarestMs) / YEAR), Math.floor(ENOUGH_RUNS / perYear)));
+  const gaps = schedules.map((schedule) => schedule.longestGap().gapMs).filter(Number.isFinite);
+  const years = Math.min(HORIZON_YEARS, Math.max(1, Math.ceil((2 * Math.max(0, ...gaps)) / YEAR), Math.floor(ENOUGH_RUNS / perYear)));
   return rules.map((rule, i) => ({
     rule,
     schedule: schedules[i],

@@ -1,11 +1,12 @@
+import { LIMITS } from '../../limits';
 import { MINUTE } from '../../time';
 import type { JobTimes, RuleModel } from '../rule-model';
 import { keptOf } from './runs';
 import type { Survival } from './swallowing';
 import { filtered, merge, type Timeline } from './timeline';
 
-/** A job that waits is retried at least every 10 minutes (AWS Backup API, BackupJob state CREATED): it may miss the end of its window by that much. */
-const RETRY = 10 * MINUTE;
+/** Retried so often, a job that waits may miss the moment before the end of its window when the resource is free again. */
+const RETRY = LIMITS.startRetry.value * MINUTE;
 
 /** The worst case of one place, in parts that add up. */
 export interface Worst {

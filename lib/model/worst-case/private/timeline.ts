@@ -51,8 +51,8 @@ export function merge(
     rules,
   };
   for (let i = 0; i < length; i++) {
-    const index = sorted[i] % RULES;
-    const fromMs = (sorted[i] - index) / RULES;
+    const fromMs = Math.floor(sorted[i] / RULES);
+    const index = sorted[i] - fromMs * RULES;
     timeline.fromMs[i] = fromMs;
     timeline.untilMs[i] = fromMs + windows[index];
     timeline.usableMs[i] = fromMs + windows[index] + delays[index];
