@@ -159,8 +159,10 @@ export class PlanSelection extends Construct {
     }
     const here = placeOfStack(this);
     const env = cfn ? Stack.of(cfn) : (construct as Partial<IResource>).env;
-    if (differ(known(env?.region), here.region) || differ(known(env?.account), here.account)) {
-      const message = `'${id}' is in ${env?.region} of ${env?.account}, but a plan protects the Region and account that it is in: give it a plan there`;
+    const there = [known(env?.region), known(env?.account)];
+    if (differ(there[0], here.region) || differ(there[1], here.account)) {
+      const place = there.filter((part) => part !== undefined).join(' of account ');
+      const message = `'${id}' is in ${place}, but a plan protects the Region and account that it is in: give it a plan there`;
       throw new ConfigurationError('ResourceElsewhere', message, this);
     }
   }
