@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
@@ -35,7 +35,7 @@ export class CriticalStack extends Stack {
       tier: RecoveryTier.CRITICAL,
       recoveryRegion: 'ap-northeast-3',
     });
-    protection.protect(sessions);
+    protection.protect(sessions, { expects: { dataSize: Size.gibibytes(20) } });
     protection.protect(database, {
       objective: RecoveryObjective.of({ rpo: Duration.hours(1), rto: Duration.hours(1) }).during(Disruption.REGION_LOSS, {
         rpo: Duration.hours(4),

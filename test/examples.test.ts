@@ -1,0 +1,134 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Construct, IConstruct } from 'constructs';
+import { OrdersStack } from '../bin/orders-stack';
+import * as library from '../lib';
+import type { RecoveryReportJson } from '../lib/model/report';
+
+type StackClass = new (scope: Construct, id: string, props: StackProps) => Stack;
+
+const EXAMPLES = readdirSync(join(__dirname, '../examples'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }): [string, StackClass] => [name, Object.values(require(`../examples/${name}/stack`))[0] as StackClass]);
+const ALL: [string, StackClass][] = [['demo', OrdersStack], ...EXAMPLES];
+const ENV = { account: '111122223333', region: 'ap-northeast-1' };
+
+function appWithAll(outdir: string, context: Record<string, unknown>): App {
+  const app = new App({ outdir, context });
+  for (const [name, Example] of ALL) {
+    new Example(app, name, { env: ENV });
+  }
+  return app;
+}
+
+interface Violation {
+  readonly ruleName: string;
+  readonly severity?: string;
+  readonly constructPath: string;
+  readonly source: string;
+}
+
+interface ValidationReport {
+  readonly pluginReports: readonly {
+    readonly pluginName: string;
+    readonly violations: readonly {
+      readonly ruleName: string;
+      readonly severity?: string;
+      readonly violatingConstructs: readonly { readonly constructPath: string }[];
+    }[];
+  }[];
+}
+
+describe('every example and the demo', () => {
+  const outdirs: string[] = [];
+  let app: App;
+  let violations: Violation[];
+  let report: RecoveryReportJson;
+
+  function freshDir(): string {
+    const outdir = mkdtempSync(join(tmpdir(), 'examples-'));
+    outdirs.push(outdir);
+    return outdir;
+  }
+
+  beforeAll(() => {
+    process.env.CDK_VALIDATION = 'true';
+    const outdir = freshDir();
+    app = appWithAll(outdir, { '@aws-cdk/core:validateAgainstDefaultRules': true });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    // throws for the findings in what the examples define themselves; all of them are in the report
+    expect(() => app.synth()).toThrow(/AwsSolutions-VPC7/);
+    process.env.CDK_VALIDATION = 'false';
+    const validation = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as ValidationReport;
+    violations = validation.pluginReports.flatMap(({ pluginName, violations: found }) =>
+      found.flatMap(({ ruleName, severity, violatingConstructs }) =>
+        violatingConstructs.map(({ constructPath }) => ({ ruleName, severity, constructPath, source: pluginName })),
+      ),
+    );
+    report = JSON.parse(readFileSync(join(outdir, 'recovery-report.json'), 'utf8'));
+  }, 120_000);
+
+  afterAll(() => {
+    process.exitCode = undefined;
+    for (const outdir of outdirs) {
+      rmSync(outdir, { recursive: true });
+    }
+  });
+
+  /** Whether this library made the construct, and not the example. */
+  function isOurs(path: string): boolean {
+    let node: IConstruct = app;
+    for (const id of path.split('/')) {
+      const child = node.node.tryFindChild(id);
+      if (!child) {
+        return false;
+      }
+      node = child;
+      if (Object.values(library).some((exported) => typeof exported === 'function' && child.constructor === exported)) {
+        return true;
+      }
+    }
+    return /-recovery-|\/Recovery(Backup|Restore)Role/.test(path);
+  }
+
+  test('is validated at all: the checks find what the examples leave out on purpose', () => {
+    expect(violations.map(({ ruleName }) => ruleName)).toEqual(expect.arrayContaining(['AwsSolutions-VPC7']));
+  });
+
+  test("passes CDK's own validation of templates without an error", () => {
+    expect(violations.filter(({ source, severity }) => !/nag|solutions/i.test(source) && severity === 'error')).toEqual([]);
+  });
+
+  test('has no finding of AwsSolutions in anything that this library made', () => {
+    expect(violations.filter(({ constructPath }) => isOurs(constructPath))).toEqual([]);
+  });
+
+  test.each(ALL.map(([name]) => [name]))('%s keeps every promise it makes', (name) => {
+    const own = report.resources.filter((resource) => resource.id.startsWith(`${name}/`));
+    expect(own.length).toBeGreaterThan(0);
+    const outcomes = own.flatMap(({ disruptions }) => disruptions.map(({ outcome }) => outcome));
+    expect(outcomes).not.toContain('broken');
+    expect(outcomes).not.toContain('doubtful');
+  });
+
+  test('leaves nothing unprotected', () => {
+    expect(report.coverage.unprotected).toEqual([]);
+  });
+
+  test('synthesises to the same bytes a second time', () => {
+    const read = (outdir: string) =>
+      Object.fromEntries(
+        readdirSync(outdir)
+          .filter((file) => file.endsWith('.template.json') || file.startsWith('recovery-report'))
+          .map((file) => [file, readFileSync(join(outdir, file), 'utf8')]),
+      );
+    const [first, second] = [freshDir(), freshDir()];
+    appWithAll(first, {}).synth();
+    appWithAll(second, {}).synth();
+    expect(Object.keys(read(first)).length).toBeGreaterThan(ALL.length);
+    expect(read(second)).toEqual(read(first));
+  });
+});
