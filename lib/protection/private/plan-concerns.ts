@@ -25,11 +25,11 @@ export function planConcerns(
   cautions: readonly string[],
 ): readonly ConcernFact[] {
   const problems = [...types].flatMap((type) => [
-    ...rules.map(({ coldAfterDays }) => checkColdStorage(type, coldAfterDays)),
     ...rules.map(({ airGapped }) => airGapped && checkAirGappedType(type)),
     checkContinuousRules(rules.filter((rule) => isContinuous(rule, type)).length),
   ]);
   return [
+    ...coldConcerns(plan, rules, types),
     ...problems.filter((problem) => problem !== undefined).map((problem) => concern(plan, problem)),
     ...overlapConcerns(plan, rules),
     ...unknownConcerns(plan, rules),
@@ -38,6 +38,17 @@ export function planConcerns(
       .filter((caution) => !caution.startsWith('recovery points may expire'))
       .map((caution) => warning(plan, 'WeakClaim', caution)),
   ];
+}
+
+/** Cold storage is told to be useless only where no type of the plan has it: a mixed plan means it for the others. */
+function coldConcerns(plan: IConstruct, rules: readonly BoundRule[], types: ReadonlySet<ResourceType>): readonly ConcernFact[] {
+  const problems = [...types].map((type) => rules.map(({ coldAfterDays }) => checkColdStorage(type, coldAfterDays)));
+  return problems.every((ofType) => ofType.some((problem) => problem !== undefined))
+    ? problems
+        .flat()
+        .filter((problem) => problem !== undefined)
+        .map((problem) => concern(plan, problem))
+    : [];
 }
 
 /** What is odd about the selections of a plan. */

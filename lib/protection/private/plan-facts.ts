@@ -44,6 +44,7 @@ export class PlanFacts implements FactSource {
   public facts(inventory: Inventory): readonly Fact[] {
     this.prepare();
     const protectedOnes = this.protectedBy(inventory);
+    const needs = this.needs();
     const facts: Fact[] = [];
     const concerns = [...this.prepared.values()].flat();
     const claims = new Map<string, TypeClaims>();
@@ -53,7 +54,7 @@ export class PlanFacts implements FactSource {
       const times = jobTimes(target.type, expected);
       const { templates } = this.claimsFor(claims, target.type, times);
       const restore = restoreTerms(target.type, expected);
-      facts.push(resource);
+      facts.push(resource, ...adapterOf(target.type).copies(target, restore, needs));
       for (const { fact, key = resource.key } of templates) {
         facts.push({ ...fact, resource: target.id, restore, key } satisfies CopyFact);
       }
