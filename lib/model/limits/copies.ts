@@ -14,15 +14,16 @@ export function copyObstacle(type: ResourceType, route: CopyRoute, options: Abil
   if (!awsBackup) {
     return `AWS Backup does not protect ${labelOf(type)}`;
   }
-  if (!copyRegion && !copyAccount) {
-    return `AWS Backup copies no recovery points of ${labelOf(type)}`;
+  const none = `AWS Backup copies no recovery points of ${labelOf(type)}`;
+  const ways = [
+    { asked: route.otherRegion, able: copyRegion, words: 'to another Region' },
+    { asked: route.otherAccount, able: copyAccount, words: 'to another account' },
+  ];
+  const closed = ways.find(({ asked, able }) => asked === true && !able);
+  if (closed) {
+    return `${none} ${closed.words}`;
   }
-  if (route.otherRegion === true && !copyRegion) {
-    return `AWS Backup copies no recovery points of ${labelOf(type)} to another Region`;
-  }
-  return route.otherAccount === true && !copyAccount
-    ? `AWS Backup copies no recovery points of ${labelOf(type)} to another account`
-    : undefined;
+  return ways.some(({ able }) => able) ? undefined : none;
 }
 
 /** Warns where a copy action is accepted but makes no copy of a type. */

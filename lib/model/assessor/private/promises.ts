@@ -99,7 +99,7 @@ function fresher({ resource }: Subject, copy: CopyFact | undefined, disruption: 
   const newer = [log ? 'turn on continuous backup' : undefined, replicate, relax];
   return rpoMs < POINTS_FLOOR_MS
     ? `AWS Backup makes recovery points hourly at most and may start an hour late, so ${either(...newer)}`
-    : either('shorten the schedule or the start window', ...newer);
+    : either('shorten the schedule', 'shorten the start window', ...newer);
 }
 
 function tooSlow({ resource }: Subject, { by }: ObjectiveFact, verdict: DisruptionVerdict, rtoMs: number): Finding | undefined {

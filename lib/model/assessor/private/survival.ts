@@ -1,5 +1,6 @@
 import { Disruption } from '../../disruption';
 import type { CopyFact, ResourceFact } from '../../facts';
+import { LIMITS } from '../../limits';
 
 /** Whether a copy is still there and sound after a disruption, and what a reader should know about it. */
 export interface Survival {
@@ -9,6 +10,9 @@ export interface Survival {
 
 const YES: Survival = { survives: 'yes' };
 const NO: Survival = { survives: 'no' };
+
+const { min, max } = LIMITS.keyWaitingPeriod.value;
+const KEY_WAITS = `its key may be in the same account; deletion of a key takes its waiting period of ${min} to ${max} days`;
 
 /** Judges one copy of a resource against one disruption. */
 export function survivalOf(copy: CopyFact, resource: ResourceFact, disruption: Disruption): Survival {
@@ -66,12 +70,7 @@ function accountCompromise(copy: CopyFact, resource: ResourceFact): Survival {
       : YES;
   }
   if (copy.immutable === 'compliance') {
-    return copy.key.kind === 'customer' || copy.key.kind === 'unknown'
-      ? {
-          survives: 'yes',
-          note: `${copy.mechanism}: its key may be in the same account; deletion of a key takes its waiting period of 7 to 30 days`,
-        }
-      : YES;
+    return copy.key.kind === 'customer' || copy.key.kind === 'unknown' ? { survives: 'yes', note: `${copy.mechanism}: ${KEY_WAITS}` } : YES;
   }
   if (elsewhere === undefined) {
     return { survives: 'unknown', note: `${copy.mechanism}: whether it lies in another account is known only at deploy time` };
