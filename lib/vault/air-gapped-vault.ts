@@ -4,6 +4,7 @@ import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { type Duration, RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { uniqueName } from '../core/private/inventory';
+import { keyIdOf } from '../core/private/keys';
 import { known, wholeUnits } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import { checkAirGapped, checkName, LIMITS } from '../model/limits';
@@ -15,7 +16,6 @@ import { attributeOrText, computedVaultArn } from './private/identity';
 import { allowUse, requireKeyNear } from './private/key';
 import { knownDuration, requireAcknowledged } from './private/lock';
 import { renderNotifications } from './private/notifications';
-import { keyIdOf } from './private/traits';
 import { VaultDeletion } from './vault-deletion';
 import { VaultKeyKind } from './vault-key-kind';
 import { VaultLockMode } from './vault-lock-mode';
@@ -103,8 +103,8 @@ export class AirGappedVault extends Resource implements IRecoveryVault {
     vault.applyRemovalPolicy(RemovalPolicy.RETAIN);
     vault.node.addDependency(...(rendered?.dependables ?? []));
 
-    this.backupVaultName = attributeOrText(this, vault.ref, vaultName);
-    this.backupVaultArn = attributeOrText(this, vault.attrBackupVaultArn, computedVaultArn(this.stack, vaultName));
+    this.backupVaultName = attributeOrText(this, vault.ref, () => vaultName);
+    this.backupVaultArn = attributeOrText(this, vault.attrBackupVaultArn, (consumer) => computedVaultArn(consumer, this, vaultName));
     this.traits = {
       vaultName: known(vaultName),
       region: known(this.stack.region),
@@ -113,7 +113,7 @@ export class AirGappedVault extends Resource implements IRecoveryVault {
       minRetention: knownDuration(props.minRetention),
       maxRetention: knownDuration(props.maxRetention),
       key: this.encryptionKey ? VaultKeyKind.CUSTOMER : VaultKeyKind.AWS_OWNED,
-      keyId: this.encryptionKey && keyIdOf(this.encryptionKey),
+      keyId: this.encryptionKey && keyIdOf(this.encryptionKey.keyRef.keyArn),
       airGapped: true,
     };
     for (const source of props.allowCopyFrom ?? []) {

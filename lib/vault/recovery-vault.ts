@@ -4,6 +4,7 @@ import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { ArnFormat, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { uniqueName } from '../core/private/inventory';
+import { keyIdOf } from '../core/private/keys';
 import { known } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import { checkName, LIMITS } from '../model/limits';
@@ -17,7 +18,6 @@ import { lockTraits, renderLock, requireRetained } from './private/lock';
 import { mirrorPlace, requireSameOptions } from './private/mirrors';
 import { outermostStackOf, sharedVaultName } from './private/names';
 import { renderNotifications } from './private/notifications';
-import { keyIdOf } from './private/traits';
 import type { VaultAttributes } from './vault-attributes';
 import { VaultDeletion } from './vault-deletion';
 import { VaultKeyKind } from './vault-key-kind';
@@ -100,7 +100,7 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
       resourceName: backupVaultName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    return new ImportedVault(scope, id, { backupVaultArn }, backupVaultName);
+    return new ImportedVault(scope, id, { backupVaultArn });
   }
 
   /** References a vault that this app does not define, with what it may hold, so that rules are checked against it. */
@@ -139,15 +139,17 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
     vault.applyRemovalPolicy(removalPolicy);
     vault.node.addDependency(...(rendered?.dependables ?? []));
 
-    this.backupVaultName = attributeOrText(this, vault.attrBackupVaultName, this.physicalVaultName);
-    this.backupVaultArn = attributeOrText(this, vault.attrBackupVaultArn, computedVaultArn(this.stack, this.physicalVaultName));
+    this.backupVaultName = attributeOrText(this, vault.attrBackupVaultName, () => this.physicalVaultName);
+    this.backupVaultArn = attributeOrText(this, vault.attrBackupVaultArn, (consumer) =>
+      computedVaultArn(consumer, this, this.physicalVaultName),
+    );
     this.traits = {
       vaultName: known(this.physicalVaultName),
       region: known(this.stack.region),
       account: known(this.stack.account),
       ...lockTraits(lock),
       key: VaultKeyKind.CUSTOMER,
-      keyId: keyIdOf(this.encryptionKey),
+      keyId: keyIdOf(this.encryptionKey.keyRef.keyArn),
       airGapped: false,
     };
     for (const source of props.allowCopyFrom ?? []) {

@@ -1,10 +1,16 @@
 import type { Duration } from 'aws-cdk-lib/core';
+import type { VaultKeyKind } from './vault-key-kind';
 import type { VaultLockMode } from './vault-lock-mode';
 
 /** What is known of a vault that this app does not define. */
 export interface VaultAttributes {
   /** The ARN of the vault. */
   readonly backupVaultArn: string;
+  /**
+   * Whose key encrypts it.
+   * @default VaultKeyKind.CUSTOMER where `encryptionKeyArn` is given, VaultKeyKind.UNKNOWN otherwise
+   */
+  readonly key?: VaultKeyKind;
   /**
    * The ARN of the customer managed key that encrypts it.
    * @default - unknown

@@ -21,12 +21,17 @@ export class AccessPolicy {
 
   public add(statement: PolicyStatement): void {
     insist(this.scope, checkPolicyActions([...statement.actions, ...statement.notActions]));
-    const [flaw] = statement.validateForResourcePolicy();
-    if (flaw) {
-      throw new ConfigurationError('InvalidAccessStatement', `'statement' cannot be in the access policy of a vault: ${flaw}`, this.scope);
-    }
     const aimless = statement.resources.length === 0 && statement.notResources.length === 0;
-    this.statements.push(aimless ? statement.copy({ resources: ['*'] }) : statement);
+    const aimed = aimless ? statement.copy({ resources: ['*'] }) : statement;
+    const [flaw] = aimed.validateForResourcePolicy();
+    if (flaw) {
+      throw new ConfigurationError(
+        'InvalidAccessStatement',
+        `'statement' cannot be in the access policy of a vault: ${flaw}: complete it`,
+        this.scope,
+      );
+    }
+    this.statements.push(aimed);
   }
 
   /** Denies deletion to everybody but the exempt roles. */

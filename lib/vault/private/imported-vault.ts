@@ -1,5 +1,5 @@
 import type { BackupVaultReference } from 'aws-cdk-lib/aws-backup';
-import { Arn, ArnFormat, Resource, Token } from 'aws-cdk-lib/core';
+import { Resource, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { known } from '../../core/private/known';
@@ -8,6 +8,7 @@ import type { VaultAttributes } from '../vault-attributes';
 import { VaultKeyKind } from '../vault-key-kind';
 import { VaultLockMode } from '../vault-lock-mode';
 import type { VaultTraits } from '../vault-traits';
+import { splitVaultArn } from './identity';
 import { knownDuration } from './lock';
 
 const VAULT_ARN = /^arn:[^:]+:backup:[^:]+:[^:]+:backup-vault:[^:]+$/;
@@ -18,19 +19,20 @@ export class ImportedVault extends Resource implements IRecoveryVault {
   public readonly backupVaultArn: string;
   public readonly traits: VaultTraits;
 
-  constructor(scope: Construct, id: string, attrs: VaultAttributes, backupVaultName?: string) {
-    super(scope, id, { environmentFromArn: requireVaultArn(scope, attrs.backupVaultArn) });
+  constructor(scope: Construct, id: string, attrs: VaultAttributes) {
+    const { region, account, vaultName } = splitVaultArn(requireVaultArn(scope, attrs.backupVaultArn));
+    super(scope, id, { region, account });
     this.backupVaultArn = attrs.backupVaultArn;
-    this.backupVaultName = backupVaultName ?? Arn.split(attrs.backupVaultArn, ArnFormat.COLON_RESOURCE_NAME).resourceName!;
+    this.backupVaultName = vaultName;
     const airGapped = attrs.airGapped ?? false;
     this.traits = {
-      vaultName: known(this.backupVaultName),
-      region: known(this.env.region),
-      account: known(this.env.account),
+      vaultName: known(vaultName),
+      region: known(region),
+      account: known(account),
       lock: attrs.lock ?? (airGapped ? VaultLockMode.COMPLIANCE : VaultLockMode.UNKNOWN),
       minRetention: knownDuration(attrs.minRetention),
       maxRetention: knownDuration(attrs.maxRetention),
-      key: attrs.encryptionKeyArn === undefined ? VaultKeyKind.UNKNOWN : VaultKeyKind.CUSTOMER,
+      key: attrs.key ?? (attrs.encryptionKeyArn === undefined ? VaultKeyKind.UNKNOWN : VaultKeyKind.CUSTOMER),
       keyId: known(attrs.encryptionKeyArn),
       airGapped,
     };

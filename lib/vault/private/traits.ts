@@ -1,13 +1,14 @@
 import type { CfnBackupVault, IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import { Arn, ArnFormat, type CfnResource, Duration, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
-import type { IConstruct } from 'constructs';
-import { cfnOf, resourceId } from '../../core/private/inventory';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { cfnOf } from '../../core/private/inventory';
+import { keyIdOf } from '../../core/private/keys';
 import { known } from '../../core/private/known';
 import type { IRecoveryVault } from '../irecovery-vault';
 import { VaultKeyKind } from '../vault-key-kind';
 import { VaultLockMode } from '../vault-lock-mode';
 import type { VaultTraits } from '../vault-traits';
+import { splitVaultArn } from './identity';
 
 /** What a vault may hold, whoever defined it; what cannot be read is left out. */
 export function traitsOf(vault: IBackupVaultRef): VaultTraits {
@@ -52,31 +53,17 @@ function keyOf(cfn: CfnBackupVault): Pick<VaultTraits, 'key' | 'keyId'> {
   if (key === undefined) {
     return { key: VaultKeyKind.SERVICE_MANAGED };
   }
-  return { key: VaultKeyKind.CUSTOMER, keyId: typeof key === 'string' ? keyIdOfArn(key) : keyIdOf(key as IKeyRef) };
+  return { key: VaultKeyKind.CUSTOMER, keyId: keyIdOf(typeof key === 'string' ? key : (key as IKeyRef).keyRef.keyArn) };
 }
 
 function foreignTraits(vault: IBackupVaultRef): VaultTraits {
-  const { backupVaultArn, backupVaultName } = vault.backupVaultRef;
-  const parts = Token.isUnresolved(backupVaultArn) ? undefined : Arn.split(backupVaultArn, ArnFormat.COLON_RESOURCE_NAME);
+  const { region, account, vaultName } = splitVaultArn(vault.backupVaultRef.backupVaultArn);
   return {
-    vaultName: parts?.resourceName ?? known(backupVaultName),
-    region: parts?.region ?? known(vault.env.region),
-    account: parts?.account ?? known(vault.env.account),
+    vaultName: known(vaultName),
+    region: known(region),
+    account: known(account),
     lock: VaultLockMode.UNKNOWN,
     key: VaultKeyKind.UNKNOWN,
     airGapped: false,
   };
-}
-
-/** Equal for equal keys: the path of a key of this app, the ARN of any other. */
-export function keyIdOf(key: IKeyRef): string | undefined {
-  return cfnOf(key) ? resourceId(key) : keyIdOfArn(key.keyRef.keyArn);
-}
-
-function keyIdOfArn(arn: string): string | undefined {
-  if (!Token.isUnresolved(arn)) {
-    return arn;
-  }
-  const reference = Tokenization.reverse(arn, { failConcat: false });
-  return Reference.isReference(reference) ? resourceId(reference.target as IConstruct as CfnResource) : undefined;
 }

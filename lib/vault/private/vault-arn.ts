@@ -1,5 +1,5 @@
 import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
-import { type Stack, Token } from 'aws-cdk-lib/core';
+import type { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { cfnOf } from '../../core/private/inventory';
@@ -12,35 +12,23 @@ import { traitsOf } from './traits';
  * no export ties two stacks together and a stack of another Region deploys alone.
  */
 export function vaultArnFor(consumer: IConstruct, vault: IBackupVaultRef): string {
-  const { backupVaultArn } = vault.backupVaultRef;
   const home = outermostStackOf(vault);
   const here = outermostStackOf(consumer);
   if (home === here || !cfnOf(vault)) {
-    return backupVaultArn;
+    return vault.backupVaultRef.backupVaultArn;
   }
-  const { vaultName, region } = traitsOf(vault);
+  const { vaultName } = traitsOf(vault);
   if (vaultName === undefined) {
     throw new ConfigurationError(
       'VaultNameUnknown',
-      `vault '${vault.node.path}' is used by another stack, but its name is only known at deploy time: give 'vaultName' as plain text`,
+      `vault '${vault.node.path}' is used by another stack, but its name is only known at deploy time: give it as plain text`,
       consumer,
     );
   }
-  if (sameEnvironment(home, here)) {
-    if (!dependsOn(home, here)) {
-      here.addDependency(home, 'a plan needs its vault: it is deployed first');
-    }
-    return computedVaultArn(home, vaultName);
+  if (sameEnvironment(home, here) && !dependsOn(home, here)) {
+    here.addStackDependency(home, 'a plan needs its vault: it is deployed first');
   }
-  const elsewhere = Token.isUnresolved(home.account) && !Token.isUnresolved(here.account);
-  if (region === undefined || elsewhere) {
-    throw new ConfigurationError(
-      'VaultPlaceUnknown',
-      `vault '${vault.node.path}' is used in another Region or account, but where it is itself is only known at deploy time: set 'env' of stack '${home.node.path}'`,
-      consumer,
-    );
-  }
-  return computedVaultArn(home, vaultName);
+  return computedVaultArn(here, home, vaultName);
 }
 
 function dependsOn(stack: Stack, other: Stack): boolean {
