@@ -5,6 +5,8 @@ import { copiedBy, disturbs, feeds, type Worst, worstOf } from './private/stalen
 import { outcomesOf } from './private/swallowing';
 import type { JobTimes, PlaceClaim, RuleModel } from './rule-model';
 
+type Outcomes = ReturnType<typeof outcomesOf>;
+
 const known = new Map<string, readonly PlaceClaim[]>();
 
 /**
@@ -27,15 +29,22 @@ export function claimsOf(rules: readonly RuleModel[], times: JobTimes): readonly
 }
 
 function computeClaims(rules: readonly RuleModel[], times: JobTimes): readonly PlaceClaim[] {
+  const outcomesBySubset = new Map<string, Outcomes>();
   const containers = new Set(rules.flatMap((rule) => [rule.container, ...rule.copies.map((copy) => copy.container)]));
   return [...containers].flatMap((container) => {
     const feeders = rules.filter((rule) => feeds(rule, container));
-    return feeders.length > 0 ? [claimFor(container, feeders, rules, times)] : [];
+    if (feeders.length === 0) {
+      return [];
+    }
+    const relevant = rules.map((rule) => feeders.includes(rule) || disturbs(rule, feeders, times));
+    const key = relevant.join();
+    const outcomes = outcomesBySubset.get(key) ?? outcomesOf(runsOf(rules.filter((_, i) => relevant[i])));
+    outcomesBySubset.set(key, outcomes);
+    return [claimFor(container, feeders, outcomes, times)];
   });
 }
 
-function claimFor(container: string, rules: readonly RuleModel[], plan: readonly RuleModel[], times: JobTimes): PlaceClaim {
-  const outcomes = outcomesOf(runsOf(plan.filter((rule) => rules.includes(rule) || disturbs(rule, rules, times))));
+function claimFor(container: string, rules: readonly RuleModel[], outcomes: Outcomes, times: JobTimes): PlaceClaim {
   const staleness = outcomes
     .map((outcome) => termsOf(worstOf(outcome, container, times), container, times))
     .reduce((worst, terms) => (sumOf(terms) > sumOf(worst) ? terms : worst));

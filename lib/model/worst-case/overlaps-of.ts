@@ -29,11 +29,11 @@ export function overlapsOf(rules: readonly RuleModel[]): readonly Overlap[] {
         return [];
       }
       const flags = overlapped(loser, [winner]);
-      const first = flags.indexOf(true);
+      const first = flags.indexOf(1);
       if (first < 0) {
         return [];
       }
-      const share = flags.filter((flag) => flag).length / flags.length;
+      const share = flags.filter((flag) => flag === 1).length / flags.length;
       return [{ winner: winner.rule.name, loser: loser.rule.name, share, example: loser.times[first], tie }];
     }),
   );

@@ -64,18 +64,24 @@ describe('the claims of 10,000 random plans', () => {
   test('the claims are tight: reached to within 10 % in the median', () => {
     const finite = outcomes.filter(({ claimMs }) => Number.isFinite(claimMs));
     const ratios = finite.map(({ claimMs, seenMs }) => seenMs / claimMs).sort((a, b) => a - b);
-    console.log(outcomes.length, finite.length, [0.01, 0.05, 0.1, 0.25, 0.5].map((q) => ratios[Math.floor(ratios.length * q)].toFixed(3)));
+    console.log(
+      outcomes.length,
+      finite.length,
+      [0.01, 0.05, 0.1, 0.25, 0.5].map((q) => ratios[Math.floor(ratios.length * q)].toFixed(3)),
+    );
     expect(finite.length).toBeGreaterThan(0.7 * outcomes.length);
     expect(median(ratios)).toBeGreaterThan(0.9);
   });
 });
 
 describe('the simulation notices a claim that', () => {
-  const without = (name: string): ClaimMs => ({ rules, times }, container) =>
-    claimsOf(rules, times)
-      .find((claim) => claim.container === container)!
-      .staleness.filter((term) => !term.name.startsWith(name))
-      .reduce((sum, { ms }) => sum + ms, 0);
+  const without =
+    (name: string): ClaimMs =>
+    ({ rules, times }, container) =>
+      claimsOf(rules, times)
+        .find((claim) => claim.container === container)!
+        .staleness.filter((term) => !term.name.startsWith(name))
+        .reduce((sum, { ms }) => sum + ms, 0);
 
   const naive =
     (gapOf: (runs: readonly number[]) => number): ClaimMs =>

@@ -1,3 +1,5 @@
+import { DAY } from '../../time';
+
 /** One entry of a day field, resolved month by month because most of them mean another date in each. Weekdays count from 0 = Sunday. */
 export type DayRule =
   | { readonly kind: 'every' }
@@ -18,9 +20,13 @@ export interface MonthShape {
   readonly firstWeekday: number;
 }
 
-/** The shape of a month, 1 = January. */
+/** 1 January 1970 was a Thursday. */
+const WEEKDAY_OF_EPOCH = 4;
+
+/** The shape of a month, 1 = January, of 1970 or later. */
 export function shapeOf(year: number, month: number): MonthShape {
-  return { length: new Date(Date.UTC(year, month, 0)).getUTCDate(), firstWeekday: new Date(Date.UTC(year, month - 1, 1)).getUTCDay() };
+  const first = Date.UTC(year, month - 1) / DAY;
+  return { length: Date.UTC(year, month) / DAY - first, firstWeekday: (first + WEEKDAY_OF_EPOCH) % 7 };
 }
 
 /** The dates of a month that any of the rules names, ascending. */

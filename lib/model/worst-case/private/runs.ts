@@ -15,16 +15,17 @@ export interface RuleRuns {
 }
 
 /**
- * The runs of every rule over the same years from 2026 on: fewer years the more runs there are, but enough for the rarest
- * rule, and 40 at most. Daily rules get ten years, an hourly rule one or two: coincidences of two other
+ * The runs of every rule over the same years from 2026 on: fewer years the more runs there are, but enough to see the longest
+ * gap of each rule, and 40 at most. Daily rules get ten years, an hourly rule one or two: coincidences of two other
  * rules that come later are not seen.
  */
 export function runsOf(rules: readonly RuleModel[]): readonly RuleRuns[] {
   const schedules = rules.map((rule) => CronSchedule.parse(rule.expression, rule.timeZone));
   const firstYear = schedules.map((schedule) => schedule.runs(HORIZON_START, HORIZON_START + YEAR));
   const perYear = firstYear.reduce((sum, runs) => sum + runs.length, 1);
-  const gaps = schedules.map((schedule) => schedule.longestGap().gapMs).filter(Number.isFinite);
-  const years = Math.min(HORIZON_YEARS, Math.max(1, Math.ceil((2 * Math.max(0, ...gaps)) / YEAR), Math.floor(ENOUGH_RUNS / perYear)));
+  const ends = schedules.map((schedule) => schedule.longestGap().toMs).filter(Number.isFinite);
+  const needed = Math.ceil((Math.max(HORIZON_START + 1, ...ends) - HORIZON_START) / YEAR);
+  const years = Math.min(HORIZON_YEARS, Math.max(needed, Math.floor(ENOUGH_RUNS / perYear)));
   return rules.map((rule, i) => ({
     rule,
     schedule: schedules[i],

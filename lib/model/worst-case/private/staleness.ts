@@ -3,7 +3,7 @@ import { MINUTE } from '../../time';
 import type { JobTimes, RuleModel } from '../rule-model';
 import { keptOf } from './runs';
 import type { Survival } from './swallowing';
-import { filtered, merge, type Timeline } from './timeline';
+import { merge, type Timeline, without } from './timeline';
 
 /** Retried so often, a job that waits may miss the moment before the end of its window when the resource is free again. */
 const RETRY = LIMITS.startRetry.value * MINUTE;
@@ -27,21 +27,22 @@ export interface Worst {
  */
 export function worstOf(outcome: readonly Survival[], container: string, times: JobTimes): Worst | undefined {
   const feeders = outcome.filter(({ runs }) => runs.schedule.endless && feeds(runs.rule, container));
-  const delayMs = (rule: RuleModel) => times.backupMs + (copiedBy(rule, container) ? times.copyMs : 0);
-  const certain = merge(feeders, ({ certain }) => certain, delayMs);
-  const i = longestStep(certain);
+  const certain = merge(feeders, ({ doubtful }) => doubtful);
+  const usableMs = certain.rules.map((rule) => rule.startWindowMs + times.backupMs + (copiedBy(rule, container) ? times.copyMs : 0));
+  const i = longestStep(certain, usableMs);
   if (i === undefined) {
     return undefined;
   }
-  const settled = feeders.every((feeder) => feeder.certain === feeder.possible);
-  const possible = settled ? certain : merge(feeders, ({ possible }) => possible, delayMs);
   const others = outcome.filter((survival) => !feeders.includes(survival));
-  const withClashesMs = longestWithClashes(possible, withoutBlocked(certain, others, times), times);
+  const settled = feeders.every((feeder) => feeder.doubtful === feeder.swallowed);
+  const possible = settled ? certain : merge(feeders, ({ swallowed }) => swallowed);
+  const withClashesMs = longestWithClashes(possible, withoutBlocked(certain, others, times), usableMs, times);
+  const gapMs = certain.fromMs[i] - certain.fromMs[i - 1];
   return {
     before: certain.rules[certain.ruleIndex[i - 1]],
     after: certain.rules[certain.ruleIndex[i]],
-    gapMs: certain.fromMs[i] - certain.fromMs[i - 1],
-    clashMs: Math.max(0, withClashesMs - (certain.usableMs[i] - certain.fromMs[i - 1])),
+    gapMs,
+    clashMs: Math.max(0, withClashesMs - gapMs - usableMs[certain.ruleIndex[i]]),
   };
 }
 
@@ -61,12 +62,12 @@ export function disturbs(rule: RuleModel, others: readonly RuleModel[], times: J
   return others.some((other) => keptOf(rule) >= keptOf(other) || busyMs > other.startWindowMs);
 }
 
-/** Index of the run that is usable longest after the data of the run before it. */
-function longestStep({ length, fromMs, usableMs }: Timeline): number | undefined {
+/** Index of the run whose recovery point comes longest after the data of the one before it; `usableMs` is for each rule. */
+function longestStep({ fromMs, ruleIndex }: Timeline, usableMs: readonly number[]): number | undefined {
   let longest: number | undefined;
   let longestMs = Number.NEGATIVE_INFINITY;
-  for (let i = 1; i < length; i++) {
-    const ms = usableMs[i] - fromMs[i - 1];
+  for (let i = 1; i < fromMs.length; i++) {
+    const ms = fromMs[i] + usableMs[ruleIndex[i]] - fromMs[i - 1];
     if (ms > longestMs) {
       longestMs = ms;
       longest = i;
@@ -85,44 +86,59 @@ function occupiedMs(rule: RuleModel, times: JobTimes): number {
 
 /** Leaves out runs that a job of a rule that does not feed this place may keep from starting. */
 function withoutBlocked(certain: Timeline, others: readonly Survival[], times: JobTimes): Timeline {
-  const busyMs = (rule: RuleModel) => occupiedMs(rule, times) + RETRY;
-  const free = new Array<boolean>(certain.length).fill(true);
-  for (const other of others.filter(({ runs }) => occupiedMs(runs.rule, times) > 0)) {
-    const jobs = merge([other], ({ possible }) => possible, busyMs);
+  const windows = certain.rules.map(({ startWindowMs }) => startWindowMs);
+  const blocked = new Uint8Array(certain.fromMs.length);
+  for (const other of others) {
+    const busyMs = occupiedMs(other.runs.rule, times);
+    if (busyMs === 0) {
+      continue;
+    }
+    const { fromMs: jobs } = merge([other], ({ swallowed }) => swallowed);
+    const freeAfterMs = other.runs.rule.startWindowMs + busyMs + RETRY;
     let first = 0;
-    for (let i = 0; i < free.length; i++) {
-      while (first < jobs.length && jobs.usableMs[first] <= certain.untilMs[i]) {
+    for (let i = 0; i < blocked.length; i++) {
+      const untilMs = certain.fromMs[i] + windows[certain.ruleIndex[i]];
+      while (first < jobs.length && jobs[first] + freeAfterMs <= untilMs) {
         first++;
       }
-      if (first < jobs.length && jobs.fromMs[first] < certain.untilMs[i]) {
-        free[i] = false;
+      if (first < jobs.length && jobs[first] < untilMs) {
+        blocked[i] = 1;
       }
     }
   }
-  return free.includes(false) ? filtered(certain, free) : certain;
+  return blocked.includes(1) ? without(certain, blocked) : certain;
 }
 
-/** The longest loss when each job of `possible` may be in the way of the runs of `next`. */
-function longestWithClashes(possible: Timeline, next: Timeline, times: JobTimes): number {
-  let longest = next.length === 0 ? Number.POSITIVE_INFINITY : 0;
+/**
+ * The longest loss when each job of `possible` may be in the way of the runs of `next`; `usableMs` is for each rule.
+ * A job that starts at its run's time lets the first run of `next` start whose window outlasts it; one that starts
+ * just too late for that run lets the one after start; and so on to the end of the job's own window.
+ */
+function longestWithClashes(possible: Timeline, next: Timeline, usableMs: readonly number[], times: JobTimes): number {
+  const windows = possible.rules.map(({ startWindowMs }) => startWindowMs);
   const busy = possible.rules.map((rule) => occupiedMs(rule, times) + RETRY);
+  const lastMs = possible.fromMs[possible.fromMs.length - 1];
+  let longest = 0;
   let first = 0;
-  for (let i = 0; i < possible.length; i++) {
-    while (first < next.length && next.fromMs[first] <= possible.fromMs[i]) {
+  for (let i = 0; i < possible.fromMs.length; i++) {
+    let startMs = possible.fromMs[i];
+    const untilMs = startMs + windows[possible.ruleIndex[i]];
+    const busyMs = busy[possible.ruleIndex[i]];
+    while (first < next.fromMs.length && next.fromMs[first] <= startMs) {
       first++;
     }
-    const busyMs = busy[possible.ruleIndex[i]];
-    let startMs = possible.fromMs[i];
-    for (let j = first; j < next.length; j++) {
-      // A job that starts later than this keeps run j from starting.
-      const latestMs = next.untilMs[j] - busyMs;
+    let answered = false;
+    for (let j = first; j < next.fromMs.length && !answered; j++) {
+      const latestMs = next.fromMs[j] + windows[next.ruleIndex[j]] - busyMs;
       if (latestMs >= startMs) {
-        longest = Math.max(longest, next.usableMs[j] - startMs);
+        longest = Math.max(longest, next.fromMs[j] + usableMs[next.ruleIndex[j]] - startMs);
         startMs = latestMs;
       }
-      if (latestMs >= possible.untilMs[i]) {
-        break;
-      }
+      answered = latestMs >= untilMs;
+    }
+    // Nothing follows within the horizon, though the wait is longer already than any other: it may never end.
+    if (!answered && lastMs - startMs > longest) {
+      return Number.POSITIVE_INFINITY;
     }
   }
   return longest;

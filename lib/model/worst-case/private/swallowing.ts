@@ -1,18 +1,29 @@
 import type { RuleRuns } from './runs';
 
-/** Marks the runs of `loser` whose start window, half-open, overlaps that of a run of `winner` that counts. */
-export function markOverlapped(marks: boolean[], loser: RuleRuns, winner: RuleRuns, counts?: readonly boolean[]): void {
+/** One flag a run of a rule: 1 is yes. */
+export type Flags = Uint8Array;
+
+/** Which runs of `loser` have a start window, half-open, that overlaps one of any of the winners; of those only what `counts` says. */
+export function overlapped(
+  loser: RuleRuns,
+  winners: readonly RuleRuns[],
+  counts: (winner: RuleRuns, run: number) => boolean = () => true,
+): Flags {
+  const flags = new Uint8Array(loser.times.length);
   const { startWindowMs: loserWindow } = loser.rule;
-  const { startWindowMs: winnerWindow } = winner.rule;
-  for (let w = 0; w < winner.times.length; w++) {
-    if (counts && !counts[w]) {
-      continue;
-    }
-    const time = winner.times[w];
-    for (let l = firstAfter(loser.times, time - loserWindow); l < loser.times.length && loser.times[l] < time + winnerWindow; l++) {
-      marks[l] = true;
+  for (const winner of winners) {
+    const { startWindowMs: winnerWindow } = winner.rule;
+    for (let w = 0; w < winner.times.length; w++) {
+      const time = winner.times[w];
+      let l = firstAfter(loser.times, time - loserWindow);
+      if (l < loser.times.length && loser.times[l] < time + winnerWindow && counts(winner, w)) {
+        for (; l < loser.times.length && loser.times[l] < time + winnerWindow; l++) {
+          flags[l] = 1;
+        }
+      }
     }
   }
+  return flags;
 }
 
 /** Index of the first of the ascending times that is later. */
@@ -30,26 +41,13 @@ function firstAfter(times: readonly number[], ms: number): number {
   return low;
 }
 
-/** Which runs of `loser` any of the winners overlaps. */
-export function overlapped(
-  loser: RuleRuns,
-  winners: readonly RuleRuns[],
-  counts?: ReadonlyMap<RuleRuns, readonly boolean[]>,
-): readonly boolean[] {
-  const marks = new Array<boolean>(loser.times.length).fill(false);
-  for (const winner of winners) {
-    markOverlapped(marks, loser, winner, counts?.get(winner));
-  }
-  return marks;
-}
-
 /** What becomes of the runs of one rule beside the other rules of its plan. */
 export interface Survival {
   readonly runs: RuleRuns;
-  /** The run backs up whatever AWS makes of chains and ties. */
-  readonly certain: readonly boolean[];
-  /** The run may back up: it is not swallowed by one that is certain. The same array as `certain` where nothing is in doubt. */
-  readonly possible: readonly boolean[];
+  /** The run may be swallowed: the others back up whatever AWS makes of chains and ties. */
+  readonly doubtful: Flags;
+  /** The run is swallowed by one that is not doubtful: the others may back up. The same object as `doubtful` where both agree. */
+  readonly swallowed: Flags;
 }
 
 /**
@@ -62,7 +60,7 @@ export interface Survival {
 export function outcomesOf(all: readonly RuleRuns[]): readonly (readonly Survival[])[] {
   const tied = [...new Set(all.map(({ kept }) => kept))].map((kept) => {
     const group = all.filter((runs) => runs.kept === kept);
-    const clash = group.some((a) => group.some((b) => a !== b && overlapped(a, [b]).includes(true)));
+    const clash = group.some((a) => group.some((b) => a !== b && overlapped(a, [b]).includes(1)));
     return clash ? group : [undefined];
   });
   const favourites = tied.reduce<readonly (readonly (RuleRuns | undefined)[])[]>(
@@ -74,25 +72,19 @@ export function outcomesOf(all: readonly RuleRuns[]): readonly (readonly Surviva
 
 function outcome(all: readonly RuleRuns[], favourites: readonly (RuleRuns | undefined)[]): readonly Survival[] {
   const beats = (a: RuleRuns, b: RuleRuns) => a.kept > b.kept || (a.kept === b.kept && a !== b && !favourites.includes(b));
-  const certain = new Map(
+  const doubtful = new Map(
     all.map((runs) => [
       runs,
-      negated(
-        overlapped(
-          runs,
-          all.filter((other) => beats(other, runs)),
-        ),
+      overlapped(
+        runs,
+        all.filter((other) => beats(other, runs)),
       ),
     ]),
   );
   return all.map((runs) => {
-    const sure = certain.get(runs)!;
+    const doubts = doubtful.get(runs)!;
     const winners = all.filter((other) => other.kept > runs.kept || (beats(other, runs) && favourites.includes(other)));
-    const possible = negated(overlapped(runs, winners, certain));
-    return { runs, certain: sure, possible: possible.some((flag, i) => flag !== sure[i]) ? possible : sure };
+    const swallowed = overlapped(runs, winners, (winner, run) => doubtful.get(winner)![run] === 0);
+    return { runs, doubtful: doubts, swallowed: swallowed.some((flag, i) => flag !== doubts[i]) ? swallowed : doubts };
   });
-}
-
-function negated(flags: readonly boolean[]): readonly boolean[] {
-  return flags.map((flag) => !flag);
 }

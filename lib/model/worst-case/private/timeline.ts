@@ -1,18 +1,13 @@
 import type { RuleModel } from '../rule-model';
-import type { Survival } from './swallowing';
+import type { Flags, Survival } from './swallowing';
 
 /**
- * Runs of several rules in the order of time. Arrays side by side instead of one object a run: a plan has tens of
- * thousands, and synth waits for them.
+ * Runs of several rules in the order of time. Arrays of numbers instead of one object a run: a plan has tens of thousands,
+ * and synth waits for them.
  */
 export interface Timeline {
-  readonly length: number;
   /** The time of each run: its job starts then at the earliest. */
   readonly fromMs: Float64Array;
-  /** The end of its start window. */
-  readonly untilMs: Float64Array;
-  /** `untilMs` and what `delayMs` adds for its rule. */
-  readonly usableMs: Float64Array;
   /** Index of its rule in `rules`. */
   readonly ruleIndex: Uint8Array;
   readonly rules: readonly RuleModel[];
@@ -21,57 +16,35 @@ export interface Timeline {
 /** Room for the index of the rule beside the time in one sortable number: a plan has 10 rules at most. */
 const RULES = 64;
 
-/** Merges the runs that `counts` marks; `delayMs` is added to the end of their start windows. */
-export function merge(
-  survivals: readonly Survival[],
-  counts: (survival: Survival) => readonly boolean[],
-  delayMs: (rule: RuleModel) => number,
-): Timeline {
+/** Merges the runs that `leaveOut` does not flag. */
+export function merge(survivals: readonly Survival[], leaveOut: (survival: Survival) => Flags): Timeline {
   const rules = survivals.map(({ runs }) => runs.rule);
   const keys = new Float64Array(survivals.reduce((sum, { runs }) => sum + runs.times.length, 0));
   let length = 0;
   survivals.forEach((survival, index) => {
     const { times } = survival.runs;
-    const flags = counts(survival);
+    const flags = leaveOut(survival);
     for (let i = 0; i < times.length; i++) {
-      if (flags[i]) {
+      if (flags[i] === 0) {
         keys[length++] = times[i] * RULES + index;
       }
     }
   });
-  const sorted = keys.subarray(0, length).sort();
-  const windows = rules.map((rule) => rule.startWindowMs);
-  const delays = rules.map(delayMs);
-  const timeline = {
-    length,
-    fromMs: new Float64Array(length),
-    untilMs: new Float64Array(length),
-    usableMs: new Float64Array(length),
-    ruleIndex: new Uint8Array(length),
-    rules,
-  };
-  for (let i = 0; i < length; i++) {
-    const fromMs = Math.floor(sorted[i] / RULES);
-    const index = sorted[i] - fromMs * RULES;
-    timeline.fromMs[i] = fromMs;
-    timeline.untilMs[i] = fromMs + windows[index];
-    timeline.usableMs[i] = fromMs + windows[index] + delays[index];
-    timeline.ruleIndex[i] = index;
+  const fromMs = keys.subarray(0, length);
+  const ruleIndex = new Uint8Array(length);
+  if (survivals.length > 1) {
+    fromMs.sort();
   }
-  return timeline;
+  for (let i = 0; i < length; i++) {
+    const key = fromMs[i];
+    fromMs[i] = Math.floor(key / RULES);
+    ruleIndex[i] = key - fromMs[i] * RULES;
+  }
+  return { fromMs, ruleIndex, rules };
 }
 
-/** The runs of a timeline that `keep` marks. */
-export function filtered(timeline: Timeline, keep: readonly boolean[]): Timeline {
-  const kept = (_: number, i: number) => keep[i];
-  const { fromMs, untilMs, usableMs, ruleIndex, rules } = timeline;
-  const times = fromMs.filter(kept);
-  return {
-    length: times.length,
-    fromMs: times,
-    untilMs: untilMs.filter(kept),
-    usableMs: usableMs.filter(kept),
-    ruleIndex: ruleIndex.filter(kept),
-    rules,
-  };
+/** The runs of a timeline that `leaveOut` does not flag. */
+export function without(timeline: Timeline, leaveOut: Flags): Timeline {
+  const kept = (_: number, i: number) => leaveOut[i] === 0;
+  return { fromMs: timeline.fromMs.filter(kept), ruleIndex: timeline.ruleIndex.filter(kept), rules: timeline.rules };
 }
