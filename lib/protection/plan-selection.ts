@@ -1,6 +1,6 @@
 import { CfnBackupSelection } from 'aws-cdk-lib/aws-backup';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
-import { type IResource, Lazy, Stack } from 'aws-cdk-lib/core';
+import { type IResource, Lazy, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
 import { uniqueName } from '../core/private/inventory';
@@ -152,14 +152,15 @@ export class PlanSelection extends Construct {
     }
   }
 
-  private checkReach({ id, type, construct, cfn }: Target): void {
+  private checkReach({ id, type, arn, construct, cfn }: Target): void {
     if (!abilitiesOf(type).awsBackup) {
       const message = `'${id}' is ${labelOf(type)}, which AWS Backup does not protect: exclude it with a reason, or protect it by other means`;
       throw new ConfigurationError('TypeNotProtectable', message, this);
     }
     const here = placeOfStack(this);
     const env = cfn ? Stack.of(cfn) : (construct as Partial<IResource>).env;
-    const there = [known(env?.region), known(env?.account)];
+    const [, , , region, account] = Token.isUnresolved(arn) ? [] : arn.split(':');
+    const there = [region || known(env?.region), account || known(env?.account)];
     if (differ(there[0], here.region) || differ(there[1], here.account)) {
       const place = there.filter((part) => part !== undefined).join(' of account ');
       const message = `'${id}' is in ${place}, but a plan protects the Region and account that it is in: give it a plan there`;
