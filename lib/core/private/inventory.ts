@@ -24,7 +24,17 @@ export function takeInventory(stage: Stage): Inventory {
       if (type) {
         const id = resourceId(node);
         const label = labelOf(type, engineOf(node));
-        items.set(id, { id, name: id, type, label, cfn: node, stack: Stack.of(node), tags: tagsOf(node) });
+        items.set(id, {
+          id,
+          name: id,
+          type,
+          label,
+          cfn: node,
+          stack: Stack.of(node),
+          get tags() {
+            return tagsOf(node);
+          },
+        });
       }
     }
     for (const child of node.node.children) {
@@ -60,8 +70,21 @@ function engineOf(cfn: CfnResource): string | undefined {
 }
 
 function tagsOf(cfn: CfnResource): Record<string, string> {
-  const values = TagManager.of(cfn)?.tagValues() ?? {};
-  return Object.fromEntries(Object.entries(values).filter(([key, value]) => !Token.isUnresolved(key) && !Token.isUnresolved(value)));
+  const values = TagManager.of(cfn)?.tagValues() ?? replicaTags(cfn);
+  return Object.fromEntries(
+    Object.entries(values).filter(([key, value]) => !Token.isUnresolved(key) && typeof value === 'string' && !Token.isUnresolved(value)),
+  );
+}
+
+/** A global table has no tags itself: those of the replica in the stack's own Region count there. */
+function replicaTags(cfn: CfnResource): Record<string, unknown> {
+  const stack = Stack.of(cfn);
+  const replicas = (stack.resolve((cfn as { replicas?: unknown }).replicas) ?? []) as {
+    readonly region?: unknown;
+    readonly tags?: readonly { readonly key: string; readonly value: unknown }[];
+  }[];
+  const own = replicas.find(({ region }) => region === stack.resolve(stack.region) || typeof region !== 'string') ?? replicas.at(0);
+  return Object.fromEntries((own?.tags ?? []).map(({ key, value }) => [key, value]));
 }
 
 /** A name that AWS accepts, unique for the construct and stable between synths. */

@@ -9,15 +9,14 @@ export function known<T>(value: T | undefined): T | undefined {
 
 /** The span in ms; a promise cannot be judged against a number that is only known at deploy time. */
 export function requireMs(scope: IConstruct, prop: string, value: Duration): number {
-  const ms = value.toMilliseconds({ integral: false });
-  if (value.isUnresolved() || Token.isUnresolved(ms)) {
+  if (value.isUnresolved()) {
     throw new ConfigurationError(
       'DurationUnknown',
       `'${prop}' is only known at deploy time and cannot be judged: give a plain Duration`,
       scope,
     );
   }
-  return ms;
+  return value.toMilliseconds({ integral: false });
 }
 
 /** Whole units of a duration for a template; a fraction is refused, a token is left to deploy time. */
