@@ -120,7 +120,7 @@ function copiesOf(target: Target, state: ReplicaState, restore: readonly Term[])
       serviceCopy({
         ...own,
         id: `point-in-time-recovery${suffix}`,
-        mechanism: `point-in-time recovery${where}, ${recovery.days} days`,
+        mechanism: `point-in-time recovery${where}`,
         form: 'continuous',
         staleness: [...(isOwn ? [] : [lag]), term('newest restorable second', SERVICE_LIMITS.tableLogLag)],
         restore,

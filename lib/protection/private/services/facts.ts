@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib/core';
+import { type IResource, Stack, Token } from 'aws-cdk-lib/core';
 import { namedKey } from '../../../core/private/keys';
 import { known } from '../../../core/private/known';
 import type { ConcernFact, CopyFact, KeyFact, Place, ResourceFact, Term, ZoneFact } from '../../../model/facts';
@@ -37,10 +37,12 @@ export function nameOf(id: string): string {
   return id.split('/').join(' / ');
 }
 
-/** Region and account of a resource, as far as they are known. */
-export function placeOf({ construct, cfn }: Target): Place {
-  const { region, account } = (cfn ?? (construct as unknown as { env?: { region: string; account: string } })).env ?? {};
-  return { region: known(region), account: known(account) };
+/** Region and account of a resource, as far as they are known; the ARN of an import knows them best. */
+export function placeOf({ arn, construct, cfn }: Target): Place {
+  const stack = Stack.of(construct);
+  const { env } = construct as Partial<IResource>;
+  const [, , , region, account] = cfn ? [] : arn.split(':');
+  return { region: known(region || env?.region || stack.region), account: known(account || env?.account || stack.account) };
 }
 
 /** The key of storage that is encrypted by two properties, a switch and a key. */

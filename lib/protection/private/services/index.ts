@@ -13,6 +13,7 @@ import { RDS_INSTANCE } from './rds-instance';
 import { S3 } from './s3';
 
 export { attachedVolumes } from './attached-volumes';
+export { placeOf } from './facts';
 export { targetOf } from './target';
 
 const ADAPTERS: ReadonlyMap<ResourceType, ServiceAdapter> = new Map(
