@@ -2,7 +2,7 @@ import type { CfnBackupVault, IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { cfnOf } from '../../core/private/inventory';
-import { keyIdOf } from '../../core/private/keys';
+import { namedKey } from '../../core/private/keys';
 import { known } from '../../core/private/known';
 import type { IRecoveryVault } from '../irecovery-vault';
 import { VaultKeyKind } from '../vault-key-kind';
@@ -39,10 +39,9 @@ function lockOf(cfn: CfnBackupVault, stack: Stack): Pick<VaultTraits, 'lock' | '
     return { lock: VaultLockMode.NONE };
   }
   const days = (value: unknown): Duration | undefined => (typeof value === 'number' ? Duration.days(value) : undefined);
-  const readable = typeof lock.minRetentionDays === 'number' || typeof lock.maxRetentionDays === 'number' || 'minRetentionDays' in lock;
   const mode = lock.changeableForDays === undefined ? VaultLockMode.GOVERNANCE : VaultLockMode.COMPLIANCE;
   return {
-    lock: readable ? mode : VaultLockMode.UNKNOWN,
+    lock: 'minRetentionDays' in lock ? mode : VaultLockMode.UNKNOWN,
     minRetention: days(lock.minRetentionDays),
     maxRetention: days(lock.maxRetentionDays),
   };
@@ -53,7 +52,8 @@ function keyOf(cfn: CfnBackupVault): Pick<VaultTraits, 'key' | 'keyId'> {
   if (key === undefined) {
     return { key: VaultKeyKind.SERVICE_MANAGED };
   }
-  return { key: VaultKeyKind.CUSTOMER, keyId: keyIdOf(typeof key === 'string' ? key : (key as IKeyRef).keyRef.keyArn) };
+  const { kind, id } = namedKey(typeof key === 'string' ? key : (key as IKeyRef).keyRef.keyArn);
+  return { key: kind === 'customer' ? VaultKeyKind.CUSTOMER : VaultKeyKind.SERVICE_MANAGED, keyId: id };
 }
 
 function foreignTraits(vault: IBackupVaultRef): VaultTraits {
