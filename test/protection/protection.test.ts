@@ -166,8 +166,8 @@ describe('an important application with a recovery Region', () => {
   test.each<[string, Disruption, string]>([
     ['Orders/Bucket', Disruption.OPERATOR_ERROR, 'point-in-time recovery'],
     ['Orders/Table', Disruption.OPERATOR_ERROR, 'point-in-time recovery'],
-    ['Orders/Volume', Disruption.ZONE_LOSS, 'recovery points in vault Orders-recovery'],
-    ['Orders/Volume', Disruption.REGION_LOSS, 'copies in vault Orders-recovery'],
+    ['Orders/Volume', Disruption.ZONE_LOSS, 'recovery points'],
+    ['Orders/Volume', Disruption.REGION_LOSS, 'copies in ap-northeast-3'],
   ])('%s comes back after %s by %s', (id, disruption, mechanism) => {
     const verdict = assessmentOf(stack, id).disruptions.find((one) => one.disruption === disruption);
     expect(verdict?.mechanism).toContain(mechanism);

@@ -70,10 +70,13 @@ function engineOf(cfn: CfnResource): string | undefined {
 }
 
 function tagsOf(cfn: CfnResource): Record<string, string> {
-  const values = TagManager.of(cfn)?.tagValues() ?? replicaTags(cfn);
-  return Object.fromEntries(
-    Object.entries(values).filter(([key, value]) => !Token.isUnresolved(key) && typeof value === 'string' && !Token.isUnresolved(value)),
-  );
+  const known: Record<string, string> = {};
+  for (const [key, value] of Object.entries(TagManager.of(cfn)?.tagValues() ?? replicaTags(cfn))) {
+    if (typeof value === 'string' && !Token.isUnresolved(value) && !Token.isUnresolved(key)) {
+      known[key] = value;
+    }
+  }
+  return known;
 }
 
 /** A global table has no tags itself: those of the replica in the stack's own Region count there. */

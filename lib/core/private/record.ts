@@ -94,7 +94,7 @@ export class RecoveryRecord extends Construct {
     writeFileSync(join(outdir, 'recovery-report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
     writeFileSync(join(outdir, 'recovery-report.md'), renderMarkdown(report));
     if (this.printed && process.env.CDK_OUTDIR) {
-      process.stderr.write(`${renderText(report, { width: process.stderr.columns ?? 120 })}\n`);
+      process.stderr.write(`${renderText(report, { width: process.stderr.columns ?? 120, findings: false })}\n`);
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   copiesWords,
   DISRUPTION_WORDS,
   exceptionWords,
+  keptWords,
   mechanismWords,
   OUTCOME_WORDS,
   spanWords,
@@ -62,7 +63,7 @@ function resourceSections(resource: ReportResource): readonly string[] {
 }
 
 function placeRow({ mechanism, place, keptMs, immutable }: CopyPlace): readonly string[] {
-  const kept = keptMs === undefined ? '-' : keptMs === 'forever' ? 'forever' : words(keptMs);
+  const kept = keptMs === undefined ? '-' : keptWords(keptMs);
   return [mechanism, place.region ?? 'unknown', place.account ?? 'unknown', kept, immutable];
 }
 

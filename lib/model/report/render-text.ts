@@ -12,6 +12,11 @@ export interface TextOptions {
    * @default 100
    */
   readonly width?: number;
+  /**
+   * Errors and warnings at the end; the CDK command prints warnings itself.
+   * @default true
+   */
+  readonly findings?: boolean;
 }
 
 const MARKS: Readonly<Record<Outcome, string>> = {
@@ -24,6 +29,7 @@ const MARKS: Readonly<Record<Outcome, string>> = {
 };
 const LEGEND = '✓ kept  ! doubtful  ✗ broken  ? known only at deploy time  · not promised  est. contains an estimate';
 
+const FIRST_WIDTH = 31;
 const CLAIM_WIDTH = 13;
 const SEVERITY_WIDTH = 9;
 
@@ -40,7 +46,7 @@ export function renderText(report: RecoveryReportJson, options: TextOptions = {}
       ...coverage.unprotected.map(({ name, label }) => ['not protected', `${name} (${label})`]),
       ...coverage.excluded.map(({ name, label, reason }) => ['excluded', `${name} (${label}), '${reason}'`]),
     ],
-    report.findings.map(({ severity, ...finding }) => [severity, findingWords(finding)]),
+    options.findings === false ? [] : report.findings.map(({ severity, ...finding }) => [severity, findingWords(finding)]),
   ];
   return blocks
     .map((block) => (typeof block === 'string' ? block : listing(block, width)))
@@ -49,17 +55,13 @@ export function renderText(report: RecoveryReportJson, options: TextOptions = {}
 }
 
 function resourceBlock(resource: ReportResource, width: number): string {
-  const first = width < 120 ? 32 : 44;
-  const how = width - first - 2 * CLAIM_WIDTH;
+  const how = width - FIRST_WIDTH - 2 * CLAIM_WIDTH;
   const { name, label, rpoMs, rtoMs, tier } = resource;
   const promise = (prefix: string, ms: number | undefined) => (ms === undefined ? `${prefix} -` : `${prefix} ${words(ms)}`);
-  const head = [
-    `${name} (${label})${tier === undefined ? '' : `, ${tier}`}`,
-    promise('RPO', rpoMs),
-    promise('RTO', rtoMs),
-    copiesWords(resource),
-  ];
-  return grid([head, ...resource.disruptions.map((verdict) => verdictRow(resource, verdict))], [first, CLAIM_WIDTH, CLAIM_WIDTH, how]);
+  const promised = ['   promised', promise('RPO', rpoMs), promise('RTO', rtoMs), copiesWords(resource)];
+  const rows = [promised, ...resource.disruptions.map((verdict) => verdictRow(resource, verdict))];
+  const head = `${name} (${label})${tier === undefined ? '' : `, ${tier}`}`;
+  return `${head}\n${grid(rows, [FIRST_WIDTH, CLAIM_WIDTH, CLAIM_WIDTH, how])}`;
 }
 
 function verdictRow(resource: ReportResource, verdict: ReportVerdict): string[] {

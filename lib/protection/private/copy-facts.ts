@@ -1,4 +1,4 @@
-import type { CopyFact, KeyFact, Term } from '../../model/facts';
+import type { CopyFact, KeyFact, Place, Term } from '../../model/facts';
 import { copyObstacle } from '../../model/limits';
 import { abilitiesOf, labelOf, type ResourceType } from '../../model/services';
 import { claimsOf, type JobTimes, type PlaceClaim, type RuleModel } from '../../model/worst-case';
@@ -28,7 +28,7 @@ export function claimsForType(by: string, rules: readonly BoundRule[], type: Res
     rules.flatMap((rule) => modelFor(rule, type)),
     times,
   ).filter(({ container }) => places.has(container));
-  const points = claims.map((claim) => pointsFact(by, places.get(claim.container) as VaultPlace, claim, type));
+  const points = claims.map((claim) => pointsFact(by, places.get(claim.container) as VaultPlace, rules[0].place.place, claim, type));
   return {
     templates: [
       ...continuousFacts(by, rules, type),
@@ -87,13 +87,22 @@ function modelFor(rule: BoundRule, type: ResourceType): readonly RuleModel[] {
     : [{ ...own, container: `${own.container}${TEMPORARY}`, copies: [{ container, keptMs: own.keptMs }, ...copies] }];
 }
 
-function pointsFact(by: string, { copyId, place, immutable, key, name }: VaultPlace, claim: PlaceClaim, type: ResourceType): CopyTemplate {
+/** Copies are told by where they are: their vault usually has the name of the original. */
+function copiesWords({ place, name }: VaultPlace, home: Place): string {
+  const account = differ(place.account, home.account) ? [`account ${place.account}`] : [];
+  const region = differ(place.region, home.region) ? [`${place.region}`] : [];
+  const elsewhere = [...region, ...account].join(' of ');
+  return `copies in ${elsewhere === '' ? `vault ${name}` : elsewhere}`;
+}
+
+function pointsFact(by: string, vault: VaultPlace, home: Place, claim: PlaceClaim, type: ResourceType): CopyTemplate {
+  const { copyId, place, immutable, key } = vault;
   return {
     fact: {
       kind: 'copy',
       id: copyId,
       by,
-      mechanism: `${claim.copied ? 'copies' : 'recovery points'} in vault ${name}`,
+      mechanism: claim.copied ? copiesWords(vault, home) : 'recovery points',
       form: 'points',
       place,
       medium: 'backup',
@@ -117,14 +126,14 @@ function continuousFacts(by: string, rules: readonly BoundRule[], type: Resource
   const kept = able.filter(({ place }) => place.container === first.place.container).map(({ model }) => model?.keptMs as number);
   const keptMs = Math.max(...kept);
   const lag: Term = { name: 'lag of continuous backup', ms: continuous.lagMs, basis: continuous.basis };
-  const { copyId, place, immutable, key, name } = first.place;
+  const { copyId, place, immutable, key } = first.place;
   return [
     {
       fact: {
         kind: 'copy',
         id: `${copyId}, continuous`,
         by,
-        mechanism: `point-in-time recovery in vault ${name}`,
+        mechanism: 'point-in-time recovery',
         form: 'continuous',
         place,
         medium: 'backup',
@@ -168,6 +177,6 @@ function impossibleFacts(by: string, rules: readonly BoundRule[], type: Resource
 }
 
 function emptyFact(by: string, { copyId, name, place, immutable, key }: VaultPlace, copied: boolean): CopyTemplate {
-  const mechanism = `${copied ? 'copies' : 'recovery points'} in vault ${name}`;
+  const mechanism = copied ? `copies in vault ${name}` : 'recovery points';
   return { fact: { kind: 'copy', id: copyId, by, mechanism, form: 'points', place, medium: 'backup', staleness: [], immutable }, key };
 }

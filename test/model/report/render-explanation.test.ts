@@ -35,7 +35,7 @@ test('tells each part of each number, largest spans and small ones in line', () 
     'operator error, corruption: broken',
     '  promised          RPO 4 h, RTO 8 h',
     '  brought back by   recovery points in vault orders, kept 30 days',
-    '  proof             restore NOT tested',
+    '  proof             NOT tested',
     '  RPO at worst      25 h 30 est.',
     '                      24 h  longest gap between runs (configured)',
     '                    1 h 30  backup of 100 GiB (estimated)',

@@ -34,16 +34,27 @@ export function mechanismWords({ mechanism, keptMs, outcome }: ReportVerdict): s
   if (mechanism === undefined) {
     return outcome === 'not-promised' ? 'nothing brings it back (not promised)' : 'nothing brings it back';
   }
-  const kept = keptMs === undefined ? '' : `, kept ${keptMs === 'forever' ? 'forever' : words(keptMs)}`;
+  const kept = keptMs === undefined ? '' : `, kept ${keptWords(keptMs)}`;
   return `${mechanism}${kept}`;
 }
 
-/** `restore tested weekly, 3 checks`; nothing where the resource itself survives. */
+const YEAR_DAYS = 365.25;
+
+/** How long something is kept: whole years where they are meant. */
+export function keptWords(ms: number | 'forever'): string {
+  if (ms === 'forever') {
+    return 'forever';
+  }
+  const years = Math.floor(ms / DAY / YEAR_DAYS);
+  return years >= 2 && Math.abs(ms / DAY - years * YEAR_DAYS) < 10 ? `${years} years` : words(ms);
+}
+
+/** `tested weekly, 3 checks`; nothing where the resource itself survives. */
 export function testWords({ copy, test }: ReportVerdict): string | undefined {
   if (test !== undefined) {
-    return `restore tested ${rhythm(test.everyMs)}, ${count(test.checks, 'check')}`;
+    return `tested ${rhythm(test.everyMs)}, ${count(test.checks, 'check')}`;
   }
-  return copy === undefined ? undefined : 'restore NOT tested';
+  return copy === undefined ? undefined : 'NOT tested';
 }
 
 /** The promise for this disruption, where it differs from what the resource promises in general. */
