@@ -362,6 +362,12 @@ describe('several rules', () => {
     expect(overlaps(ProtectionRule.hourly('Hourly', { keep: Duration.days(2) }), ProtectionRule.daily('Daily', KEEP))).toEqual([]);
   });
 
+  test('blames only the rule that does it', () => {
+    const guilty = ProtectionRule.weekly('Weekly', { keep: Duration.days(90), hour: 12, startWindow: Duration.hours(3) });
+    const found = overlaps(ProtectionRule.hourly('Hourly', { keep: Duration.days(2) }), ProtectionRule.daily('Daily', KEEP), guilty);
+    expect(found.map(({ message }) => message)).toEqual([expect.stringMatching(/'Weekly' and 'Hourly' overlap/)]);
+  });
+
   test('does not warn where start windows only touch', () => {
     const rules = [ProtectionRule.daily('Five', { keep: Duration.days(7) }), ProtectionRule.daily('Six', { ...KEEP, hour: 6 })];
     expect(overlaps(...rules)).toEqual([]);

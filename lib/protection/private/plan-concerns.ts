@@ -120,7 +120,7 @@ const NO_TIME: JobTimes = { backupMs: 0, copyMs: 0, basis: 'estimated' };
 function overlapConcerns(plan: IConstruct, rules: readonly BoundRule[]): readonly ConcernFact[] {
   const models = rules.map(({ model }) => model).filter((model) => model !== undefined);
   return overlapsOf(models)
-    .filter(({ loser, share }) => share >= 1 || weakens(models, loser))
+    .filter(({ winner, loser, share }) => share >= 1 || weakens(models, winner, loser))
     .map(({ winner, loser, share, tie }) =>
       warning(
         plan,
@@ -132,10 +132,14 @@ function overlapConcerns(plan: IConstruct, rules: readonly BoundRule[]): readonl
     );
 }
 
-function weakens(models: readonly RuleModel[], loser: string): boolean {
-  const alone = models.filter(({ name }) => name === loser);
-  const [before] = claimsOf(alone, NO_TIME);
-  const after = claimsOf(models, NO_TIME).find(({ container }) => container === before?.container);
+/** Whether the recovery points of both together leave a longer gap than the loser would alone. */
+function weakens(models: readonly RuleModel[], winner: string, loser: string): boolean {
+  const [before] = claimsOf(
+    models.filter(({ name }) => name === loser),
+    NO_TIME,
+  );
+  const both = models.filter(({ name }) => name === loser || name === winner);
+  const after = claimsOf(both, NO_TIME).find(({ container }) => container === before?.container);
   const sum = (terms: readonly { readonly ms: number }[] = []) => terms.reduce((total, { ms }) => total + ms, 0);
   return before !== undefined && after !== undefined && sum(after.staleness) > sum(before.staleness);
 }
