@@ -217,7 +217,7 @@ describe('an RDS instance', () => {
     const backupRetentionPeriod = new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber;
     const database = new rds.CfnDBInstance(stack, 'Database', { backupRetentionPeriod });
     expect(prepare(database, OWN)).toEqual([]);
-    expect(copies(database)).toMatchObject([{ id: 'automated-backups', mechanism: 'automated backups of the service', keptMs: undefined }]);
+    expect(copies(database)).toMatchObject([{ id: 'automated-backups', keptMs: undefined }]);
   });
 
   test('has its automated backups as a continuous copy, unless AWS Backup owns them', () => {
@@ -228,7 +228,7 @@ describe('an RDS instance', () => {
         resource: 'Orders/Database',
         id: 'automated-backups',
         by: 'Orders/Database',
-        mechanism: 'point-in-time recovery of the service, 1 day',
+        mechanism: 'point-in-time recovery of the service',
         form: 'continuous',
         place: ENV,
         medium: 'service',

@@ -57,10 +57,7 @@ export function automatedBackups(target: Target, restore: readonly Term[]): read
       resource: target.id,
       id: 'automated-backups',
       by: target.id,
-      mechanism:
-        days === undefined
-          ? 'automated backups of the service'
-          : `point-in-time recovery of the service, ${days} ${days === 1 ? 'day' : 'days'}`,
+      mechanism: 'point-in-time recovery of the service',
       form: 'continuous',
       place: placeOf(target),
       staleness: [term('newest restorable second', SERVICE_LIMITS.databaseLogLag)],

@@ -1,6 +1,7 @@
 import type { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnDeletionPolicy, Stack, Token } from 'aws-cdk-lib/core';
 import { namedKey } from '../../../core/private/keys';
+import { known } from '../../../core/private/known';
 import type { ConcernFact, CopyFact, KeyFact, Place, Term } from '../../../model/facts';
 import { LIMITS } from '../../../model/limits';
 import { SERVICE_LIMITS } from '../../../model/limits/services';
@@ -81,16 +82,14 @@ function replicaStates(target: Target): readonly ReplicaState[] {
 
 function stateOf(target: Target, cfn: GlobalTableCfn, replica: Replica, strong: boolean): ReplicaState {
   const place = placeOf(target);
-  const region = typeof replica.region === 'string' ? replica.region : undefined;
-  const isOwn = region === undefined || region === Stack.of(cfn).region;
-  const key = replica.sseSpecification?.kmsMasterKeyId;
+  const isOwn = replica.region === Stack.of(cfn).region;
   return {
     isOwn,
-    place: isOwn ? place : { region, account: place.account },
+    place: isOwn ? place : { region: typeof replica.region === 'string' ? known(replica.region) : undefined, account: place.account },
     recovery: recoveryOf(replica.pointInTimeRecoverySpecification as Recovery | undefined),
     deletionProtected: replica.deletionProtectionEnabled,
     strong,
-    key: typeof key === 'string' ? { kind: 'customer', id: key } : isOwn ? keyOf(target) : { kind: 'unknown' },
+    key: replicaKey(cfn, replica),
   };
 }
 
@@ -212,10 +211,21 @@ function keyOf({ cfn }: Target): KeyFact {
   if (!cfn) {
     return { kind: 'unknown' };
   }
-  const key = settingOf(cfn, 'sseSpecification.kmsMasterKeyId');
+  if (isGlobalTable(cfn)) {
+    const own = replicasOf(cfn).find(({ region }) => region === Stack.of(cfn).region);
+    return own ? replicaKey(cfn, own) : { kind: 'unknown' };
+  }
+  return namedOrSwitched(settingOf(cfn, 'sseSpecification.kmsMasterKeyId'), settingOf(cfn, 'sseSpecification.sseEnabled'));
+}
+
+/** Replicas have a key each; the switch belongs to the whole table. */
+function replicaKey(cfn: GlobalTableCfn, { sseSpecification }: Replica): KeyFact {
+  return namedOrSwitched(sseSpecification?.kmsMasterKeyId, settingOf(cfn, 'sseSpecification.sseEnabled'));
+}
+
+function namedOrSwitched(key: unknown, on: unknown): KeyFact {
   if (typeof key === 'string') {
     return namedKey(key);
   }
-  const on = settingOf(cfn, 'sseSpecification.sseEnabled');
   return Token.isUnresolved(on) ? { kind: 'unknown' } : { kind: on === true ? 'service-managed' : 'aws-owned' };
 }

@@ -1,9 +1,11 @@
 import type { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { type CfnResource, type IResolvable, Lazy, Stack, Token } from 'aws-cdk-lib/core';
 
+import { unwrapped } from './settings';
+
 export type GlobalTableCfn = CfnGlobalTable;
 
-/** A replica as it stands in the tree; a value that is only known at deploy time is an object. */
+/** A replica as it stands in the tree. */
 export interface Replica {
   readonly region: unknown;
   readonly pointInTimeRecoverySpecification?: unknown;
@@ -28,8 +30,8 @@ export function isGlobalTable(cfn: CfnResource): cfn is GlobalTableCfn {
 
 /** The replicas as the template will hold them. */
 export function replicasOf(cfn: GlobalTableCfn): readonly Replica[] {
-  const replicas: unknown = Stack.of(cfn).resolve(cfn.replicas);
-  return Array.isArray(replicas) ? replicas : [];
+  const replicas = unwrapped(cfn, cfn.replicas);
+  return Array.isArray(replicas) ? replicas.filter((replica) => !Token.isUnresolved(replica)) : [];
 }
 
 /** Protects the replica in the table's own Region. The list stays lazy: replicas may be added to a table until synth. */
@@ -37,20 +39,16 @@ export function prepareOwnReplica(cfn: GlobalTableCfn, defaults: ReplicaDefaults
   const known = originals.get(cfn);
   const original = known?.ours === cfn.replicas ? known.original : cfn.replicas;
   const { region } = Stack.of(cfn);
-  const ours: IResolvable = Lazy.any({
+  const ours: IResolvable = Lazy.uncachedAny({
     produce: () => {
-      const replicas: unknown = Stack.of(cfn).resolve(original);
+      const replicas = unwrapped(cfn, original);
       return Array.isArray(replicas)
-        ? replicas.map((replica: Replica) => (isOwn(replica, region) ? withDefaults(replica, defaults) : replica))
+        ? replicas.map((replica: Replica) => (replica.region === region ? withDefaults(replica, defaults) : replica))
         : replicas;
     },
   });
   cfn.replicas = ours;
   originals.set(cfn, { ours, original });
-}
-
-function isOwn({ region }: Replica, own: string): boolean {
-  return region === own || (Token.isUnresolved(own) && typeof region !== 'string');
 }
 
 function withDefaults(replica: Replica, { recovery, deletionProtectionEnabled }: ReplicaDefaults): Replica {

@@ -8,7 +8,7 @@ import { SERVICE_LIMITS } from '../../../model/limits/services';
 import type { ServiceAdapter, Target } from '../service';
 import { turnOnEvents } from './bucket-events';
 import { concern, concernOf, describeTarget, nameOf, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
-import { isDeletedWithStack, keepOnDelete, setDefault, settingOf, textOf } from './settings';
+import { isDeletedWithStack, keepOnDelete, setDefault, settingOf, textOf, unwrapped } from './settings';
 
 /** S3 buckets: versioned, and with their events on EventBridge where a continuous backup follows them. */
 export const S3: ServiceAdapter = {
@@ -42,15 +42,9 @@ export const S3: ServiceAdapter = {
 
 /** Every version is backed up and billed, and only a lifecycle rule ends that; the rule is the user's, for it deletes data. */
 function versionConcerns(target: Target, bucket: CfnBucket): readonly ConcernFact[] {
-  const lifecycle = resolved(bucket, settingOf(bucket, 'lifecycleConfiguration')) as { rules?: unknown } | undefined;
-  const rules = lifecycle?.rules;
-  if (rules !== undefined && !Array.isArray(rules)) {
-    return [];
-  }
-  return ((rules ?? []) as readonly Record<string, unknown>[]).some(
-    ({ noncurrentVersionExpiration, noncurrentVersionExpirationInDays, status }) =>
-      status !== 'Disabled' && (noncurrentVersionExpiration ?? noncurrentVersionExpirationInDays) !== undefined,
-  )
+  const lifecycle = unwrapped(bucket, settingOf(bucket, 'lifecycleConfiguration')) as { rules?: unknown } | undefined;
+  const rules = unwrapped(bucket, lifecycle === undefined ? [] : lifecycle.rules);
+  return !Array.isArray(rules) || rules.some(expiresVersions)
     ? []
     : [
         concern(
@@ -60,6 +54,10 @@ function versionConcerns(target: Target, bucket: CfnBucket): readonly ConcernFac
           "'lifecycleRules' never expires noncurrent versions, but each of them is stored, backed up and billed: add a rule with 'noncurrentVersionExpiration'",
         ),
       ];
+}
+
+function expiresVersions({ noncurrentVersionExpiration, noncurrentVersionExpirationInDays, status }: CfnBucket.RuleProperty): boolean {
+  return status !== 'Disabled' && (noncurrentVersionExpiration ?? noncurrentVersionExpirationInDays) !== undefined;
 }
 
 interface ReplicationRule {
@@ -136,8 +134,4 @@ function keyOf({ cfn }: Target): KeyFact {
     return { kind: 'unknown' };
   }
   return { kind: textOf(cfn, `${path}.sseAlgorithm`)?.startsWith('aws:kms') ? 'service-managed' : 'aws-owned' };
-}
-
-function resolved(bucket: CfnBucket, value: unknown): unknown {
-  return Token.isUnresolved(value) ? Stack.of(bucket).resolve(value) : value;
 }

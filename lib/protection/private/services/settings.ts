@@ -1,4 +1,4 @@
-import { CfnDeletionPolicy, type CfnResource, Token } from 'aws-cdk-lib/core';
+import { CfnDeletionPolicy, type CfnResource, type IResolveContext, Token, Tokenization } from 'aws-cdk-lib/core';
 
 const SPECIAL: Readonly<Record<string, string>> = { multiAz: 'MultiAZ', dbClusterIdentifier: 'DBClusterIdentifier' };
 
@@ -14,6 +14,22 @@ export function settingOf(cfn: CfnResource, path: string): unknown {
   const { rawOverrides } = cfn as unknown as { rawOverrides?: { Properties?: unknown } };
   const override = rawOverrides?.Properties === undefined ? undefined : walk(rawOverrides.Properties, names.map(templateName));
   return override ?? walk(cfn, names);
+}
+
+/** What a lazy value stands for now, with the tokens inside it as they are; an intrinsic function becomes an object. */
+export function unwrapped(cfn: CfnResource, value: unknown): unknown {
+  const context: IResolveContext = {
+    scope: cfn,
+    preparing: false,
+    documentPath: [],
+    resolve: (inner: unknown) => inner,
+    registerPostProcessor: () => undefined,
+  };
+  let inner = value;
+  while (Tokenization.isResolvable(inner)) {
+    inner = inner.resolve(context);
+  }
+  return inner;
 }
 
 function walk(from: unknown, names: readonly string[]): unknown {
