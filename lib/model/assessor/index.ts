@@ -1,2 +1,2 @@
 export { type AssessOptions, assess } from './assess';
-export { explainClaim, explainTerms, explainVerdict } from './explain';
+export { explainClaim, explainVerdict } from './explain';

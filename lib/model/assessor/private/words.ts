@@ -17,7 +17,7 @@ export const WHERE: Readonly<Record<Disruption, string>> = {
 };
 
 /** `1 copy`, `2 copies`. */
-export function plural(count: number, one: string, many: string = `${one}s`): string {
+export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
