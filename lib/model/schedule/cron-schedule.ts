@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE } from '../time';
 import { hourlyFloor } from './hourly-floor';
 import { type CronFields, LAST_YEAR, parseCron } from './private/cron-fields';
-import { datesOf, shapeOf } from './private/day-rule';
+import { datesOf, type Month, monthOf } from './private/day-rule';
 import { TimeZone } from './private/time-zone';
 
 /** The longest time between two runs. */
@@ -116,7 +116,7 @@ export class CronSchedule {
     const runs = this.runs(start, end);
     let longest: Gap | undefined;
     for (let i = 0; i < runs.length; i++) {
-      const toMs = i + 1 < runs.length ? runs[i + 1] : (this.nextRun(runs[i]) ?? Number.NEGATIVE_INFINITY);
+      const toMs = i + 1 < runs.length ? runs[i + 1] : this.nextRun(runs[i])!;
       if (!longest || toMs - runs[i] > longest.gapMs) {
         longest = { gapMs: toMs - runs[i], fromMs: runs[i], toMs };
       }
@@ -148,16 +148,13 @@ export class CronSchedule {
       return;
     }
     const first = new Date(fromWall);
-    const startYear = first.getUTCFullYear();
-    for (let index = startYear * 12 + first.getUTCMonth(); ; index++) {
-      const month = (index % 12) + 1;
-      const year = Math.floor(index / 12);
-      const monthWall = Date.UTC(year, month - 1);
-      if (monthWall >= untilWall) {
+    for (let index = first.getUTCFullYear() * 12 + first.getUTCMonth(); ; index++) {
+      const month = monthOf(index);
+      if (month.startMs >= untilWall) {
         return;
       }
-      for (const date of this.dates(year, month)) {
-        const dayWall = monthWall + (date - 1) * DAY;
+      for (const date of this.dates(month)) {
+        const dayWall = month.startMs + (date - 1) * DAY;
         if (dayWall + DAY <= fromWall || dayWall >= untilWall) {
           continue;
         }
@@ -171,16 +168,15 @@ export class CronSchedule {
     }
   }
 
-  private dates(year: number, month: number): readonly number[] {
-    if (!this.years.has(year) || !this.fields.months.includes(month)) {
+  private dates(month: Month): readonly number[] {
+    if (!this.years.has(month.year) || !this.fields.months.includes(month.month)) {
       return [];
     }
-    const shape = shapeOf(year, month);
-    const key = shape.length * 7 + shape.firstWeekday;
-    let dates = this.datesByShape.get(key);
+    const shape = month.length * 7 + month.firstWeekday;
+    let dates = this.datesByShape.get(shape);
     if (!dates) {
-      dates = datesOf(this.fields.days, shape);
-      this.datesByShape.set(key, dates);
+      dates = datesOf(this.fields.days, month);
+      this.datesByShape.set(shape, dates);
     }
     return dates;
   }

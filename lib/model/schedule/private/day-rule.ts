@@ -14,8 +14,13 @@ export type DayRule =
 const SUNDAY = 0;
 const SATURDAY = 6;
 
-/** All that the dates of a month depend on: how long it is and on which weekday it begins. There are 28 shapes. */
-export interface MonthShape {
+/** A month of the calendar. Its dates depend on `length` and `firstWeekday` only: there are 28 shapes of months. */
+export interface Month {
+  readonly year: number;
+  /** 1 = January. */
+  readonly month: number;
+  /** Its first midnight in UTC. */
+  readonly startMs: number;
   readonly length: number;
   readonly firstWeekday: number;
 }
@@ -23,14 +28,23 @@ export interface MonthShape {
 /** 1 January 1970 was a Thursday. */
 const WEEKDAY_OF_EPOCH = 4;
 
-/** The shape of a month, 1 = January, of 1970 or later. */
-export function shapeOf(year: number, month: number): MonthShape {
-  const first = Date.UTC(year, month - 1) / DAY;
-  return { length: Date.UTC(year, month) / DAY - first, firstWeekday: (first + WEEKDAY_OF_EPOCH) % 7 };
+const months = new Map<number, Month>();
+
+/** The month with this number, counted from January of the year 0; 1970 or later. */
+export function monthOf(index: number): Month {
+  let month = months.get(index);
+  if (!month) {
+    const year = Math.floor(index / 12);
+    const startMs = Date.UTC(year, index % 12);
+    const length = (Date.UTC(year, (index % 12) + 1) - startMs) / DAY;
+    month = { year, month: (index % 12) + 1, startMs, length, firstWeekday: (startMs / DAY + WEEKDAY_OF_EPOCH) % 7 };
+    months.set(index, month);
+  }
+  return month;
 }
 
 /** The dates of a month that any of the rules names, ascending. */
-export function datesOf(rules: readonly DayRule[], { length, firstWeekday }: MonthShape): readonly number[] {
+export function datesOf(rules: readonly DayRule[], { length, firstWeekday }: Month): readonly number[] {
   const weekdayOf = (date: number) => (firstWeekday + date - 1) % 7;
   const dates = Array.from({ length }, (_, i) => i + 1);
   return dates.filter((date) => rules.some((rule) => names(rule, date, length, weekdayOf)));

@@ -72,7 +72,7 @@ export class TimeZone {
     let fromMs = Date.UTC(year, 0);
     let offsetMs = offsetAt(format, fromMs);
     for (let before = fromMs; before < end; before += SAMPLE) {
-      const after = Math.min(before + SAMPLE, end);
+      const after = Math.min(before + SAMPLE, end - MINUTE);
       const next = offsetAt(format, after);
       if (next !== offsetMs) {
         const changeMs = changeBetween(format, before, after, offsetMs);
@@ -81,20 +81,16 @@ export class TimeZone {
         offsetMs = next;
       }
     }
-    if (fromMs < end) {
-      periods.push({ fromMs, untilMs: end, offsetMs });
-    }
+    periods.push({ fromMs, untilMs: end, offsetMs });
     this.years.set(year, periods);
     return periods;
   }
 }
 
+/** Reads `GMT+09:00`, `GMT-00:44:30`, and `GMT` or `GMT+00:00` for zero, which engines write differently. */
 function offsetAt(format: Intl.DateTimeFormat, ms: number): number {
-  const [, sign, hours, minutes, seconds] = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(format.format(ms))!;
-  if (sign === undefined) {
-    return 0;
-  }
-  const size = Number(hours) * HOUR + Number(minutes) * MINUTE + Number(seconds ?? 0) * SECOND;
+  const [, sign, hours, minutes, seconds] = /GMT([+-]?)(\d*):?(\d*):?(\d*)$/.exec(format.format(ms))!;
+  const size = Number(hours) * HOUR + Number(minutes) * MINUTE + Number(seconds) * SECOND;
   return sign === '-' ? -size : size;
 }
 
