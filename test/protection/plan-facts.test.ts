@@ -15,6 +15,7 @@ import type { ConcernFact, CopyFact, Fact, ResourceFact } from '../../lib/model/
 import { estimateMs } from '../../lib/model/services';
 import { DAY, HOUR, MINUTE } from '../../lib/model/time';
 import { CopyAction } from '../../lib/protection/copy-action';
+import { MalwareScanMode } from '../../lib/protection/malware-scan';
 import { ProtectionPlan, type ProtectionPlanProps } from '../../lib/protection/protection-plan';
 import { ProtectionRule } from '../../lib/protection/protection-rule';
 import { Selection } from '../../lib/protection/selection';
@@ -309,11 +310,21 @@ describe('a logically air-gapped home', () => {
     expect(codes).toContain('AirGappedUnsupported');
   });
 
-  test('has no continuous backup', () => {
-    const { copies } = plan(['bucket'], ({ stack }) => [
+  test('has no malware scan of what only passes through, and that is told', () => {
+    const scanned = ({ stack }: World) => [
+      ProtectionRule.daily('Daily', { ...KEEP, malwareScan: MalwareScanMode.FULL, airGappedVault: airGapped(stack) }),
+    ];
+    expect(plan(['volume'], scanned).codes).toContain('ScanNotAirGapped');
+    expect(plan(['bucket', 'table'], scanned).codes).not.toContain('ScanNotAirGapped');
+  });
+
+  test('has no continuous backup, and that is told', () => {
+    const { copies, codes } = plan(['bucket'], ({ stack }) => [
       ProtectionRule.daily('Daily', { ...KEEP, continuous: true, airGappedVault: airGapped(stack) }),
     ]);
     expect(copies('Bucket').map(({ form }) => form)).toEqual(['points']);
+    expect(codes).toContain('ContinuousNotAirGapped');
+    expect(plan(['table'], rules).codes).not.toContain('ContinuousNotAirGapped');
   });
 });
 

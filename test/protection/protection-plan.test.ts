@@ -205,6 +205,15 @@ describe('schedules', () => {
     expect(renderedRules(stack)[0]).toMatchObject({ ScheduleExpression: expression });
   });
 
+  test.each([
+    ['minute 60', ProtectionRule.hourly('Rule', { ...KEEP, minute: 60 })],
+    ['hour 24', ProtectionRule.daily('Rule', { ...KEEP, hour: 24 })],
+    ['a day of the week that is none', ProtectionRule.weekly('Rule', { ...KEEP, weekDay: 'SOON' })],
+    ['day 32 of the month', ProtectionRule.monthly('Rule', { ...KEEP, day: 32 })],
+  ])('fails for %s', (_what, rule) => {
+    expect(() => planIn(stackIn(), { rules: [rule] })).toThrow(/'schedule' of rule 'Rule'.*InvalidSchedule/);
+  });
+
   test.each<[string, Schedule, TimeZone | undefined, RegExp]>([
     ['a rate', Schedule.rate(Duration.hours(1)), undefined, /InvalidSchedule at 'Orders\/Plan'/],
     ['more than one run an hour', Schedule.cron({ hour: '5' }), undefined, /'schedule' of rule 'Often': minutes .*InvalidSchedule/],

@@ -63,7 +63,8 @@ function placesOf({ place, airGapped, copies }: BoundRule): readonly VaultPlace[
   return [place, ...(airGapped ? [airGapped] : []), ...copies.map((copy) => copy.place)];
 }
 
-function goesAirGapped({ airGapped }: BoundRule, type: ResourceType): boolean {
+/** Whether the recovery points of a type end up in the air-gapped vault of a rule. */
+export function goesAirGapped({ airGapped }: BoundRule, type: ResourceType): boolean {
   return airGapped !== undefined && abilitiesOf(type).airGapped;
 }
 

@@ -9,13 +9,16 @@ import {
   checkCount,
   type Problem,
 } from '../../model/limits';
-import { labelOf, type ResourceType } from '../../model/services';
+import { abilitiesOf, labelOf, type ResourceType } from '../../model/services';
 import { claimsOf, type JobTimes, overlapsOf, type RuleModel } from '../../model/worst-case';
+import { ScannedResourceType } from '../malware-scan';
 import type { BoundRule } from './bound-rule';
-import { isContinuous } from './copy-facts';
+import { goesAirGapped, isContinuous } from './copy-facts';
 import { differ } from './places';
 import type { PlanMember, ProtectedResource } from './plan-members';
 import { settingOf } from './services/settings';
+
+const SCANNED: ReadonlySet<string> = new Set(Object.values(ScannedResourceType));
 
 /** What is odd about the rules of a plan, for the types that it protects. */
 export function planConcerns(
@@ -31,6 +34,7 @@ export function planConcerns(
   return [
     ...coldConcerns(plan, rules, types),
     ...problems.filter((problem) => problem !== undefined).map((problem) => concern(plan, problem)),
+    ...[...types].flatMap((type) => airGappedConcerns(plan, rules, type)),
     ...overlapConcerns(plan, rules),
     ...unknownConcerns(plan, rules),
     ...(types.has('S3') ? bucketConcerns(plan, rules) : []),
@@ -158,6 +162,33 @@ function unknownConcerns(plan: IConstruct, rules: readonly BoundRule[]): readonl
         `'schedule', 'startWindow' or 'keep' of rule '${name}' is only known at deploy time, so nothing is promised for it: give plain values`,
       ),
     );
+}
+
+/** What a rule asks for, and does not get for types whose recovery points go to a logically air-gapped vault. */
+function airGappedConcerns(plan: IConstruct, rules: readonly BoundRule[], type: ResourceType): readonly ConcernFact[] {
+  const { continuous, fullyManaged } = abilitiesOf(type);
+  return rules
+    .filter((rule) => goesAirGapped(rule, type))
+    .flatMap((rule) => [
+      ...(rule.continuous && continuous?.by === 'AWS Backup'
+        ? [
+            warning(
+              plan,
+              'ContinuousNotAirGapped',
+              `'continuous' of rule '${rule.name}' is on, but continuous recovery points of ${labelOf(type)} in a logically air-gapped vault are not documented and not counted: put 'continuous' into a rule without 'airGappedVault'`,
+            ),
+          ]
+        : []),
+      ...(rule.scanned && SCANNED.has(type) && !fullyManaged
+        ? [
+            warning(
+              plan,
+              'ScanNotAirGapped',
+              `'malwareScan' of rule '${rule.name}' is on, but scans pass over recovery points of ${labelOf(type)} that only wait for their copy into a logically air-gapped vault: scan them by a rule without 'airGappedVault'`,
+            ),
+          ]
+        : []),
+    ]);
 }
 
 /** AWS Backup wants the continuous and the other recovery points of a bucket in one vault. */
