@@ -207,7 +207,7 @@ export class Protection extends Construct {
       continuous: false,
       times,
       minute: 0,
-      timeZone: wishes.timeZone.timezoneName,
+      timeZone: wishes.timeZone?.timezoneName,
       container: this.home.container,
       copies: destinations.map(({ place }) => place.container),
     };

@@ -105,7 +105,7 @@ describe('an important application with a recovery Region', () => {
           Match.objectLike({
             RuleName: 'Hourly',
             ScheduleExpression: 'cron(0 * * * ? *)',
-            ScheduleExpressionTimezone: 'Etc/UTC',
+            ScheduleExpressionTimezone: Match.absent(),
             StartWindowMinutes: 60,
             CompletionWindowMinutes: 10080,
           }),

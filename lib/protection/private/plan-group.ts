@@ -9,7 +9,7 @@ import type { VaultPlace } from './places';
 
 /** What a derived rule is told about itself by the Protection. */
 export interface RuleSetting {
-  readonly timeZone: TimeZone;
+  readonly timeZone?: TimeZone;
   /** What gets copies, by container. */
   readonly copies: ReadonlyMap<string, Destination>;
 }

@@ -25,7 +25,8 @@ export interface Wishes {
   readonly rungs: readonly RungModel[];
   readonly recentMs: number;
   readonly hour: number;
-  readonly timeZone: TimeZone;
+  /** Left out for UTC, which AWS Backup assumes. */
+  readonly timeZone?: TimeZone;
   readonly startWindowMs: number;
   readonly completionWindowMs: number;
 }
@@ -55,7 +56,7 @@ export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boo
     rungs: retention.rungs.map((rung) => rungModel(scope, rung)),
     recentMs: span(scope, 'recent', retention.recent),
     hour: props.hour ?? DEFAULT_HOUR,
-    timeZone: props.timeZone ?? TimeZone.ETC_UTC,
+    timeZone: props.timeZone?.timezoneName === TimeZone.ETC_UTC.timezoneName ? undefined : props.timeZone,
     startWindowMs: props.startWindow ? requireMs(scope, 'startWindow', props.startWindow) : LIMITS.startWindow.value.min * MINUTE,
     completionWindowMs: props.completionWindow
       ? requireMs(scope, 'completionWindow', props.completionWindow)
