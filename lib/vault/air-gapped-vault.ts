@@ -3,11 +3,10 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { type Duration, RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { uniqueName } from '../core/private/inventory';
 import { keyIdOf } from '../core/private/keys';
 import { known, wholeUnits } from '../core/private/known';
 import { insist } from '../core/private/problems';
-import { checkAirGapped, checkName, LIMITS } from '../model/limits';
+import { checkAirGapped, checkName } from '../model/limits';
 import type { ComplianceAcknowledgement } from './compliance-acknowledgement';
 import type { CopySource } from './copy-source';
 import type { IRecoveryVault } from './irecovery-vault';
@@ -15,6 +14,7 @@ import { AccessPolicy } from './private/access-policy';
 import { attributeOrText, computedVaultArn } from './private/identity';
 import { allowUse, requireKeyNear } from './private/key';
 import { knownDuration, requireAcknowledged } from './private/lock';
+import { defaultVaultName } from './private/names';
 import { renderNotifications } from './private/notifications';
 import { VaultDeletion } from './vault-deletion';
 import { VaultKeyKind } from './vault-key-kind';
@@ -32,7 +32,7 @@ export interface AirGappedVaultProps {
   readonly acknowledgement: ComplianceAcknowledgement;
   /**
    * The name of the vault: 2 to 50 letters, digits, hyphens or underscores (AWS Backup API model). Another name replaces the vault.
-   * @default - the name of the stack and the path of the construct, shortened where it is too long
+   * @default - the name of the stack and the path of the construct, with a hash
    */
   readonly vaultName?: string;
   /**
@@ -77,7 +77,7 @@ export class AirGappedVault extends Resource implements IRecoveryVault {
 
   constructor(scope: Construct, id: string, props: AirGappedVaultProps) {
     super(scope, id);
-    const vaultName = props.vaultName ?? uniqueName(this, LIMITS.nameLength.value);
+    const vaultName = props.vaultName ?? defaultVaultName(this);
     const minRetentionDays = wholeUnits(this, 'minRetention', props.minRetention, 'days');
     const maxRetentionDays = wholeUnits(this, 'maxRetention', props.maxRetention, 'days');
     insist(

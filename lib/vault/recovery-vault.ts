@@ -3,11 +3,10 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { ArnFormat, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { uniqueName } from '../core/private/inventory';
 import { keyIdOf } from '../core/private/keys';
 import { known } from '../core/private/known';
 import { insist } from '../core/private/problems';
-import { checkName, LIMITS } from '../model/limits';
+import { checkName } from '../model/limits';
 import { CopySource } from './copy-source';
 import type { IRecoveryVault } from './irecovery-vault';
 import { AccessPolicy } from './private/access-policy';
@@ -16,7 +15,7 @@ import { ImportedVault } from './private/imported-vault';
 import { allowUse, ownKey, requireKeyNear } from './private/key';
 import { lockTraits, renderLock, requireRetained } from './private/lock';
 import { mirrorPlace, requireSameOptions } from './private/mirrors';
-import { outermostStackOf, sharedVaultName } from './private/names';
+import { defaultVaultName, outermostStackOf, sharedVaultName } from './private/names';
 import { renderNotifications } from './private/notifications';
 import type { VaultAttributes } from './vault-attributes';
 import { VaultDeletion } from './vault-deletion';
@@ -30,12 +29,12 @@ import type { VaultTraits } from './vault-traits';
 export interface RecoveryVaultProps {
   /**
    * The name of the vault: 2 to 50 letters, digits, hyphens or underscores (AWS Backup API model). Another name replaces the vault.
-   * @default - the name of the stack and the path of the construct, shortened where it is too long
+   * @default - the name of the stack and the path of the construct, with a hash
    */
   readonly vaultName?: string;
   /**
    * The customer managed key that encrypts the recovery points. Another key replaces the vault.
-   * @default - an own key with rotation, usable through AWS Backup only
+   * @default - an own key with rotation, used through AWS Backup and by whom the account's IAM policies let
    */
   readonly encryptionKey?: IKeyRef;
   /**
@@ -121,7 +120,7 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
   constructor(scope: Construct, id: string, props: RecoveryVaultProps = {}) {
     super(scope, id);
     const { lock, deletion = VaultDeletion.denied(), removalPolicy = RemovalPolicy.RETAIN } = props;
-    this.physicalVaultName = props.vaultName ?? uniqueName(this, LIMITS.nameLength.value);
+    this.physicalVaultName = props.vaultName ?? defaultVaultName(this);
     insist(this, checkName('vault', 'vaultName', known(this.physicalVaultName)));
     requireRetained(this, removalPolicy, lock?.mode);
 

@@ -143,6 +143,16 @@ describe('references across Regions', () => {
     expect(JSON.stringify(Template.fromStack(plans).toJSON())).not.toContain('Fn::ImportValue');
   });
 
+  test('from another stage are text without an order: stages are deployed one by one', () => {
+    const app = new App();
+    const vault = vaultIn(new Stack(new Stage(app, 'Prod'), 'Orders', { env: TOKYO }));
+    const plans = new Stack(new Stage(app, 'Other'), 'Plans', { env: TOKYO });
+    const text = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':backup:ap-northeast-1:111122223333:backup-vault:orders']] };
+    expect(plans.resolve(vaultArnFor(plans, vault))).toEqual(text);
+    expect(plans.resolve(vault.backupVaultArn)).toEqual(text);
+    expect(plans.dependencies).toEqual([]);
+  });
+
   test('between stacks of the same place that need each other make no cycle', () => {
     const app = new App();
     const [one, other] = [tokyo(app), new Stack(app, 'Other', { env: TOKYO })];
@@ -248,6 +258,11 @@ describe('mirrorIn()', () => {
     const mirrors = ['orders', 'audit'].map((vaultName) => new RecoveryVault(stack, vaultName, { vaultName }).mirrorIn('ap-northeast-3'));
     expect(mirrors[0]!.stack).toBe(mirrors[1]!.stack);
     Template.fromStack(mirrors[0]!.stack).resourceCountIs(VAULT, 2);
+  });
+
+  test('of a vault in a nested stack is beside the outermost stack', () => {
+    const nested = new NestedStack(tokyo(), 'Nested');
+    expect(vaultIn(nested as Stack).mirrorIn('ap-northeast-3').stack.stackName).toBe('Orders-recovery-ap-northeast-3');
   });
 
   test('stays in the stage of the vault', () => {

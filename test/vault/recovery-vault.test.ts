@@ -1,8 +1,9 @@
-import { App, CfnParameter, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, NestedStack, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AnyPrincipal, CfnRole, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnTopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { LIMITS } from '../../lib/model/limits';
 import {
@@ -56,7 +57,7 @@ describe('with nothing set', () => {
   });
 
   test('names the vault by its stack and path, as AWS Backup accepts it', () => {
-    template.hasResourceProperties(VAULT, { BackupVaultName: Match.stringLikeRegexp('^Orders-Vault-[0-9A-F]{8}$') });
+    template.hasResourceProperties(VAULT, { BackupVaultName: Match.stringLikeRegexp('^Orders-Vault-[0-9a-f]{8}$') });
   });
 
   test('keeps the logical ids of vault and key: a change replaces them', () => {
@@ -73,7 +74,7 @@ describe('with nothing set', () => {
   test('encrypts with its own key, which rotates and takes as long as possible to be gone', () => {
     template.hasResourceProperties(VAULT, { EncryptionKeyArn: { 'Fn::GetAtt': ['VaultKeyCB88EF1A', 'Arn'] } });
     template.hasResourceProperties(KEY, { EnableKeyRotation: true, PendingWindowInDays: 30 });
-    template.hasResourceProperties('AWS::KMS::Alias', { AliasName: Match.stringLikeRegexp('^alias/backup/Orders-Vault-[0-9A-F]{8}$') });
+    template.hasResourceProperties('AWS::KMS::Alias', { AliasName: Match.stringLikeRegexp('^alias/backup/Orders-Vault-[0-9a-f]{8}$') });
   });
 
   test('lets the key be administered by IAM, used through AWS Backup only, and deleted by nobody', () => {
@@ -122,7 +123,7 @@ describe('with nothing set', () => {
 
   test('says what it may hold', () => {
     expect(vault.traits).toEqual({
-      vaultName: expect.stringMatching(/^Orders-Vault-[0-9A-F]{8}$/),
+      vaultName: expect.stringMatching(/^Orders-Vault-[0-9a-f]{8}$/),
       region: 'ap-northeast-1',
       account: '111122223333',
       lock: VaultLockMode.NONE,
@@ -235,6 +236,18 @@ describe('names', () => {
     template.hasResourceProperties(VAULT, { BackupVaultName: { Ref: 'Name' } });
     template.resourceCountIs('AWS::KMS::Alias', 0);
     expect(vault.traits.vaultName).toBeUndefined();
+  });
+
+  test('of vaults whose paths differ only by their stack, or by where words end, differ', () => {
+    const app = new App();
+    const nested = (stack: string): NestedStack => new NestedStack(new Stack(app, stack), 'Nested');
+    const vaults = [
+      new RecoveryVault(nested('One'), 'Vault'),
+      new RecoveryVault(nested('Two'), 'Vault'),
+      new RecoveryVault(new Construct(new Stack(app, 'A-B'), 'C'), 'Vault'),
+      new RecoveryVault(new Construct(new Stack(app, 'A'), 'B-C'), 'Vault'),
+    ];
+    expect(new Set(vaults.map(({ traits }) => traits.vaultName)).size).toBe(4);
   });
 
   test('property: the default name is accepted wherever the vault is', () => {

@@ -186,7 +186,7 @@ describe('an air-gapped vault', () => {
     test('is retained, under a key that AWS owns', () => {
       template.hasResource(AIR_GAPPED, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
       template.hasResourceProperties(AIR_GAPPED, {
-        BackupVaultName: Match.stringLikeRegexp('^Orders-AirGapped-[0-9A-F]{8}$'),
+        BackupVaultName: Match.stringLikeRegexp('^Orders-AirGapped-[0-9a-f]{8}$'),
         MinRetentionDays: 7,
         MaxRetentionDays: 90,
         EncryptionKeyArn: Match.absent(),

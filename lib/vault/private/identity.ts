@@ -1,10 +1,10 @@
-import { Arn, ArnFormat, type IResolvable, type IResolveContext, Stack, Token } from 'aws-cdk-lib/core';
+import { Arn, ArnFormat, type IResolvable, type IResolveContext, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 
-/** Whether two stacks are deployed to the same account and Region, as far as it is known. */
-export function sameEnvironment(one: Stack, other: Stack): boolean {
-  return one === other || (one.account === other.account && one.region === other.region);
+/** Whether two stacks are deployed together, to the same account and Region, so that one may refer to the other. */
+export function deployedTogether(one: Stack, other: Stack): boolean {
+  return one === other || (one.account === other.account && one.region === other.region && Stage.of(one) === Stage.of(other));
 }
 
 /** The parts of a vault's ARN; a token among them stays a token of its own, so that the others are known. */
@@ -42,7 +42,7 @@ export function computedVaultArn(consumer: IConstruct, vault: IConstruct, vaultN
 }
 
 /**
- * An attribute of a vault that is referred to in its own environment, so that CloudFormation knows the order, and is plain
+ * An attribute of a vault that is referred to where it is deployed, so that CloudFormation knows the order, and is plain
  * text everywhere else. The attribute of an ordinary L2 becomes an export as soon as a stack allows cross-Region references.
  */
 export function attributeOrText(vault: IConstruct, attribute: string, text: (consumer: IConstruct) => string): string {
@@ -59,7 +59,7 @@ class OwnAttribute implements IResolvable {
   ) {}
 
   public resolve({ scope }: IResolveContext): string {
-    return sameEnvironment(this.home, Stack.of(scope)) ? this.attribute : this.text(scope);
+    return deployedTogether(this.home, Stack.of(scope)) ? this.attribute : this.text(scope);
   }
 
   public toString(): string {

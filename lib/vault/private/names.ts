@@ -12,14 +12,24 @@ export function outermostStackOf(construct: IConstruct): Stack {
   return stack;
 }
 
+/** The name of the stack and the path of the construct inside it, with a hash that keeps two such names apart. */
+export function defaultVaultName(construct: IConstruct): string {
+  const stack = outermostStackOf(construct);
+  const { scopes } = construct.node;
+  const ids = scopes.slice(scopes.indexOf(stack) + 1).map(({ node }) => node.id);
+  return hashed([stack.stackName, ...ids].join('/'), '');
+}
+
 /** `<stack name>-recovery`, shortened with a hash where it is too long for a vault. */
 export function sharedVaultName(stack: Stack): string {
   const suffix = '-recovery';
-  const stem = stack.stackName.replace(/[^A-Za-z0-9_-]/g, '-');
-  const room = LIMITS.nameLength.value - suffix.length;
-  if (stem.length <= room) {
-    return `${stem}${suffix}`;
-  }
-  const hash = createHash('sha256').update(stack.stackName).digest('hex').slice(0, 8);
-  return `${stem.slice(0, room - hash.length - 1)}-${hash}${suffix}`;
+  return stack.stackName.length + suffix.length <= LIMITS.nameLength.value
+    ? `${stack.stackName}${suffix}`
+    : hashed(stack.stackName, suffix);
+}
+
+function hashed(text: string, suffix: string): string {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  const room = LIMITS.nameLength.value - hash.length - 1 - suffix.length;
+  return `${text.replace(/[^A-Za-z0-9_-]+/g, '-').slice(0, room)}-${hash}${suffix}`;
 }

@@ -3,7 +3,7 @@ import type { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { cfnOf } from '../../core/private/inventory';
-import { computedVaultArn, sameEnvironment } from './identity';
+import { computedVaultArn, deployedTogether } from './identity';
 import { outermostStackOf } from './names';
 import { traitsOf } from './traits';
 
@@ -25,7 +25,7 @@ export function vaultArnFor(consumer: IConstruct, vault: IBackupVaultRef): strin
       consumer,
     );
   }
-  if (sameEnvironment(home, here) && !dependsOn(home, here)) {
+  if (deployedTogether(home, here) && !dependsOn(home, here)) {
     here.addStackDependency(home, 'a plan needs its vault: it is deployed first');
   }
   return computedVaultArn(here, home, vaultName);
