@@ -12,7 +12,13 @@ describe('the four tiers of the guide', () => {
     [RecoveryTier.STANDARD, 'standard', 24, 24, 'daily full backup', false],
     [RecoveryTier.LOW, 'low', 168, 168, 'weekly full backup', false],
   ])('%s promises its RPO and RTO with its strategy', (tier, name, rpo, rto, strategy, continuous) => {
-    expect([tier.name, hours(tier.objective.rpo), hours(tier.objective.rto), tier.strategy, tier.continuous]).toEqual([name, rpo, rto, strategy, continuous]);
+    expect([tier.name, hours(tier.objective.rpo), hours(tier.objective.rto), tier.strategy, tier.continuous]).toEqual([
+      name,
+      rpo,
+      rto,
+      strategy,
+      continuous,
+    ]);
   });
 
   test('important makes recovery points every hour, standard as seldom as its RPO allows', () => {
@@ -35,8 +41,20 @@ describe('the four tiers of the guide', () => {
   test('a tier by hand keeps everything that it is given', () => {
     const objective = RecoveryObjective.of({ rpo: Duration.hours(2), rto: Duration.hours(8) });
     const retention = RetentionPolicy.of();
-    const tier = RecoveryTier.custom('mine', { objective, retention, strategy: 'by hand', continuous: false, recoveryPointsEvery: Duration.hours(2) });
-    expect([tier.objective, tier.retention, tier.strategy, tier.continuous, hours(tier.recoveryPointsEvery)]).toEqual([objective, retention, 'by hand', false, 2]);
+    const tier = RecoveryTier.custom('mine', {
+      objective,
+      retention,
+      strategy: 'by hand',
+      continuous: false,
+      recoveryPointsEvery: Duration.hours(2),
+    });
+    expect([tier.objective, tier.retention, tier.strategy, tier.continuous, hours(tier.recoveryPointsEvery)]).toEqual([
+      objective,
+      retention,
+      'by hand',
+      false,
+      2,
+    ]);
   });
 });
 
@@ -69,7 +87,12 @@ describe('retention', () => {
   });
 
   test('all rungs of a ladder run at the same minute, so that the longest retention takes the one backup', () => {
-    const all = RetentionPolicy.ladder({ daily: Duration.days(7), weekly: Duration.days(8), monthly: Duration.days(9), yearly: Duration.days(10) });
+    const all = RetentionPolicy.ladder({
+      daily: Duration.days(7),
+      weekly: Duration.days(8),
+      monthly: Duration.days(9),
+      yearly: Duration.days(10),
+    });
     expect(all.rungs.map(({ expression }) => expression)).toEqual([
       'cron(0 2 * * ? *)',
       'cron(0 2 ? * SUN *)',
@@ -112,7 +135,10 @@ describe('the data classes of the guide', () => {
   });
 
   test('standard file systems: daily at 03:00, monthly on the first at 04:00', () => {
-    expect(DataClass.fileSystemStandard().retention.rungs.map(({ expression }) => expression)).toEqual(['cron(0 3 * * ? *)', 'cron(0 4 1 * ? *)']);
+    expect(DataClass.fileSystemStandard().retention.rungs.map(({ expression }) => expression)).toEqual([
+      'cron(0 3 * * ? *)',
+      'cron(0 4 1 * ? *)',
+    ]);
   });
 
   test('a class of your own keeps its name and schedule', () => {
