@@ -2,9 +2,11 @@ import * as docdb from 'aws-cdk-lib/aws-docdb';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
+import * as elasticache from 'aws-cdk-lib/aws-elasticache';
 import * as fsx from 'aws-cdk-lib/aws-fsx';
 import * as neptune from 'aws-cdk-lib/aws-neptune';
 import * as rds from 'aws-cdk-lib/aws-rds';
+import * as redshift from 'aws-cdk-lib/aws-redshift';
 import * as redshiftserverless from 'aws-cdk-lib/aws-redshiftserverless';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -166,6 +168,13 @@ describe('constructs of this app', () => {
       () => new timestream.CfnTable(stack, 'It', { databaseName: 'metrics' }),
       'Timestream',
       /^<It\.Arn>$/,
+    ],
+    [
+      'a Redshift cluster, which has no attribute for its ARN',
+      () =>
+        new redshift.CfnCluster(stack, 'It', { clusterType: 'single-node', dbName: 'dwh', masterUsername: 'me', nodeType: 'ra3.large' }),
+      'Redshift',
+      /^arn:<AWS::Partition>:redshift:ap-northeast-1:111122223333:cluster:<It>$/,
     ],
     [
       'a Redshift Serverless namespace',
@@ -330,6 +339,11 @@ describe('refusals', () => {
       () => new fsx.CfnFileSystem(stack, 'It', { fileSystemType: 'ONTAP', subnetIds: [] }),
       /whose volumes are protected one by one: protect its volumes \(MemberOfCluster/,
     ],
+    [
+      'a cache, which has no ARN that a plan could select',
+      () => new elasticache.CfnReplicationGroup(stack, 'It', { replicationGroupDescription: 'sessions' }),
+      /'Orders\/It' \(ElastiCache\) has no ARN that could be selected/,
+    ],
     ['an OpenZFS volume', () => new fsx.CfnVolume(stack, 'It', { name: 'data', volumeType: 'OPENZFS' }), /NotProtectable/],
   ])('fails for %s', (_, make, message) => {
     expect(() => targetOf(stack, make())).toThrow(message);
@@ -350,8 +364,8 @@ test('has an adapter for every type, and each adapter answers for the types it n
     const { types } = adapterOf(type);
     expect(types.length === 0 || types.includes(type)).toBe(true);
   }
-  const redshift = targetOf(stack, new redshiftserverless.CfnNamespace(stack, 'It', { namespaceName: 'dwh' }));
-  const generic = adapterOf(redshift.type);
-  expect(generic.describe(redshift)).toMatchObject({ label: 'Redshift Serverless', place: ENV });
-  expect([generic.copies(redshift, []), generic.prepare(redshift, { continuous: true, copied: true })]).toEqual([[], []]);
+  const namespace = targetOf(stack, new redshiftserverless.CfnNamespace(stack, 'It', { namespaceName: 'dwh' }));
+  const generic = adapterOf(namespace.type);
+  expect(generic.describe(namespace)).toMatchObject({ label: 'Redshift Serverless', place: ENV });
+  expect([generic.copies(namespace, []), generic.prepare(namespace, { continuous: true, copied: true })]).toEqual([[], []]);
 });

@@ -1,5 +1,5 @@
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { AspectPriority, Aspects, type IAspect, Token } from 'aws-cdk-lib/core';
+import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { setDefault, settingOf, unsetDefault } from './settings';
 
@@ -22,7 +22,7 @@ export function turnOnEvents(bucket: CfnBucket): boolean | undefined {
   const owner = ownerOf(bucket);
   if (owner !== undefined && !followed.has(bucket)) {
     followed.add(bucket);
-    Aspects.of(owner).add(new EventsFollower(bucket, owner), { priority: AspectPriority.MUTATING });
+    owner.node.addValidation({ validate: () => handOverLate(bucket, owner) });
   }
   if (owner?.node.tryFindChild(NOTIFICATIONS) !== undefined) {
     turnOnInCustomResource(bucket, owner);
@@ -53,16 +53,10 @@ function turnOnInCustomResource(bucket: CfnBucket, owner: NotifyingBucket): void
   owner.enableEventBridgeNotification();
 }
 
-/** Sees notifications that are added to the bucket after it was protected. */
-class EventsFollower implements IAspect {
-  constructor(
-    private readonly bucket: CfnBucket,
-    private readonly owner: NotifyingBucket,
-  ) {}
-
-  public visit(node: IConstruct): void {
-    if (node.node.id === NOTIFICATIONS && node.node.scope === this.owner) {
-      turnOnInCustomResource(this.bucket, this.owner);
-    }
+/** Sees notifications that are added after the bucket was protected, by an aspect too: nothing comes after validation. */
+function handOverLate(bucket: CfnBucket, owner: NotifyingBucket): string[] {
+  if (owner.node.tryFindChild(NOTIFICATIONS) !== undefined) {
+    turnOnInCustomResource(bucket, owner);
   }
+  return [];
 }

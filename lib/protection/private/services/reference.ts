@@ -70,7 +70,8 @@ function ofService(arn: string | undefined, service: string): string | undefined
   return named === undefined || named === service ? arn : undefined;
 }
 
-function arnIn(construct: IConstruct, service: string, resource: string, name: string, separator = '/'): string {
+/** The ARN of a resource in the environment of its construct. */
+export function arnIn(construct: IConstruct, service: string, resource: string, name: string, separator = '/'): string {
   const { region, account } = (construct as unknown as { env?: { region: string; account: string } }).env ?? Stack.of(construct);
   return `arn:${Stack.of(construct).partition}:${service}:${region}:${account}:${resource}${separator}${name}`;
 }

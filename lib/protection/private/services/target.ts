@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../../core/private/errors';
 import { cfnOf, resourceId } from '../../../core/private/inventory';
 import { type ResourceType, statefulTypeOf } from '../../../model/services';
 import type { Target } from '../service';
-import { referenceOf } from './reference';
+import { arnIn, referenceOf } from './reference';
 import { textOf } from './settings';
 
 const SUPPORTED =
@@ -96,6 +96,9 @@ function arnOf(scope: IConstruct, construct: IConstruct, cfn: CfnResource, type:
   const reference = referenceOf(construct) ?? referenceOf(cfn);
   if (reference !== undefined) {
     return reference.arn;
+  }
+  if (type === 'Redshift') {
+    return arnIn(cfn, 'redshift', 'cluster', cfn.ref, ':');
   }
   if (name === undefined) {
     throw new ConfigurationError('NotProtectable', `'${cfn.node.path}' (${type}) has no ARN that could be selected: ${SUPPORTED}`, scope);
