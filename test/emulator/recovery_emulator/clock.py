@@ -1,0 +1,138 @@
+"""The emulator's clock: real, shifted or frozen, with the work that waits for a moment of it.
+
+Everything that takes or has a time in AWS Backup, every schedule, and moto's own time stamps read this clock. While it
+runs, due work starts by itself, each piece in its own thread. Advancing it runs what falls in between in order of time,
+one after the other, so that a test of a year of backups is quick and has one possible outcome.
+"""
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+import moto.core.utils
+
+Task = Callable[[], None]
+_LOG = logging.getLogger("recovery_emulator")
+_POLL_SECONDS = 0.02
+
+
+class Clock:
+    """Milliseconds since 1970, and a queue of work."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._advancing = threading.Lock()
+        self._offset_ms = 0
+        self._frozen_ms: int | None = None
+        self._queue: list[tuple[int, int, Task]] = []
+        self._order = itertools.count()
+        self._generation = 0
+        self._running = 0
+
+    def now_ms(self) -> int:
+        """The present."""
+        with self._lock:
+            return self._frozen_ms if self._frozen_ms is not None else int(time.time() * 1000) + self._offset_ms
+
+    def now(self) -> datetime:
+        """The present, in UTC."""
+        return datetime.fromtimestamp(self.now_ms() / 1000, timezone.utc)
+
+    def now_naive(self) -> datetime:
+        """The present as moto writes it: UTC, without saying so."""
+        return self.now().replace(tzinfo=None)
+
+    @property
+    def frozen(self) -> bool:
+        return self._frozen_ms is not None
+
+    def state(self) -> dict[str, object]:
+        """What the control endpoint shows."""
+        with self._lock:
+            return {"nowMs": self.now_ms(), "frozen": self.frozen, "offsetMs": self._offset_ms, "waiting": len(self._queue)}
+
+    def at(self, moment_ms: int, task: Task) -> None:
+        """Runs a task when the clock reaches a moment."""
+        with self._lock:
+            heapq.heappush(self._queue, (moment_ms, next(self._order), task))
+
+    def after(self, delay_ms: float, task: Task) -> None:
+        """Runs a task some time from now."""
+        self.at(self.now_ms() + int(delay_ms), task)
+
+    def freeze(self, at_ms: int | None = None) -> None:
+        """Stops the clock, here or at another moment."""
+        with self._lock:
+            self._frozen_ms = at_ms if at_ms is not None else self.now_ms()
+
+    def resume(self) -> None:
+        """Lets a stopped clock go on from where it stands."""
+        with self._lock:
+            if self._frozen_ms is not None:
+                self._offset_ms = self._frozen_ms - int(time.time() * 1000)
+                self._frozen_ms = None
+
+    def advance(self, by_ms: int) -> int:
+        """Moves the clock forwards and runs, in order, what was waiting for a moment in between; returns how many."""
+        with self._advancing:
+            was_frozen = self.frozen
+            self.freeze()
+            target, count = self.now_ms() + by_ms, 0
+            while (due := self._next_due(target)) is not None:
+                moment, task = due
+                with self._lock:
+                    self._frozen_ms = max(self._frozen_ms or 0, moment)
+                self._run(task)
+                count += 1
+            with self._lock:
+                self._frozen_ms = target
+            if not was_frozen:
+                self.resume()
+            return count
+
+    def reset(self) -> None:
+        """Back to real time; forgets all waiting work."""
+        with self._lock:
+            self._offset_ms, self._frozen_ms, self._queue = 0, None, []
+
+    def _next_due(self, until_ms: int) -> tuple[int, Task] | None:
+        with self._lock:
+            if self._queue and self._queue[0][0] <= until_ms:
+                moment, _, task = heapq.heappop(self._queue)
+                return moment, task
+            return None
+
+    @staticmethod
+    def _run(task: Task) -> None:
+        try:
+            task()
+        except Exception:
+            _LOG.exception("work of the clock failed")
+
+    def start(self) -> None:
+        """Starts due work by itself while the clock runs."""
+        threading.Thread(target=self._watch, daemon=True, name="clock").start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(_POLL_SECONDS)
+            if self.frozen or self._advancing.locked():
+                continue
+            while not self.frozen and (due := self._next_due(self.now_ms())) is not None:
+                threading.Thread(target=self._run, args=(due[1],), daemon=True).start()
+
+
+CLOCK = Clock()
+
+
+def _utcnow() -> datetime:
+    return _recovery_emulator_clock.now_naive()  # type: ignore[name-defined]  # noqa: F821
+
+
+# Every module of moto has its own reference to this function: replacing its code reaches them all.
+moto.core.utils._recovery_emulator_clock = CLOCK  # type: ignore[attr-defined]
+moto.core.utils.utcnow.__code__ = _utcnow.__code__

@@ -1,0 +1,1 @@
+"""One module for the resource types of one or two services."""

@@ -1,0 +1,64 @@
+"""Clients that talk to this very emulator, in any account and Region.
+
+CloudFormation handlers, backup jobs and event targets go through the same front door as a test does, so every request
+they make is checked against the service's API model as well.
+"""
+
+import functools
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from recovery_emulator import DEFAULT_ACCOUNT
+
+_CONFIG = Config(
+    retries={"max_attempts": 0},
+    read_timeout=120,
+    max_pool_connections=32,
+    s3={"addressing_style": "path"},
+    parameter_validation=True,
+)
+INTERNAL_HEADER = "x-emulator-internal"
+
+
+def port() -> int:
+    """The port of the running emulator."""
+    return int(os.environ["MOTO_PORT"])
+
+
+def url() -> str:
+    """The base URL of the running emulator."""
+    return f"http://127.0.0.1:{port()}"
+
+
+@functools.lru_cache(maxsize=None)
+def client(service: str, region: str, account: str = DEFAULT_ACCOUNT) -> Any:
+    """A client of this emulator that acts as the service itself (so planted faults leave it alone)."""
+    made = boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=url(),
+        aws_access_key_id="emulator",
+        aws_secret_access_key="emulator",
+        config=_CONFIG,
+    )
+
+    def sign(request: Any, **_: Any) -> None:
+        request.headers["x-moto-account-id"] = account
+        request.headers[INTERNAL_HEADER] = "1"
+
+    made.meta.events.register("before-sign", sign)
+    return made
+
+
+def role_credentials(role_arn: str, region: str, session: str) -> dict[str, str]:
+    """Temporary credentials of a role, as the Lambda and Step Functions services hand them out."""
+    account = role_arn.split(":")[4] or DEFAULT_ACCOUNT
+    issued = client("sts", region, account).assume_role(RoleArn=role_arn, RoleSessionName=session[:64])["Credentials"]
+    return {
+        "aws_access_key_id": issued["AccessKeyId"],
+        "aws_secret_access_key": issued["SecretAccessKey"],
+        "aws_session_token": issued["SessionToken"],
+    }

@@ -1,0 +1,159 @@
+"""The front door: control endpoints, request log, planted faults, model checks; then our own services or moto's."""
+
+import io
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from moto.core.config import default_user_config
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request
+
+from recovery_emulator import registry
+from recovery_emulator.clock import CLOCK
+from recovery_emulator.control import answer_control
+from recovery_emulator.faults import API_KINDS, FAULTS, Fault
+from recovery_emulator.loopback import INTERNAL_HEADER
+from recovery_emulator.request_log import REQUESTS
+from recovery_emulator.service_api.calls import Call, recognise
+from recovery_emulator.service_api.checks import problems_of, unknown_members
+from recovery_emulator.service_api.replies import ServiceError, failure, success
+
+_LOG = logging.getLogger("recovery_emulator")
+_HANG_MS = 60_000
+# The same refusal goes by other names where the protocol is XML.
+_XML_CODES = {"ThrottlingException": "Throttling", "AccessDeniedException": "AccessDenied", "InternalServerError": "InternalFailure"}
+_S3_CODES = {"ThrottlingException": "SlowDown", "AccessDeniedException": "AccessDenied", "InternalServerError": "InternalError"}
+# How a service calls a request that its model does not allow.
+_INVALID_CODES = {
+    "backup": "InvalidParameterValueException",
+    "s3": "InvalidArgument",
+    "lambda": "InvalidParameterValueException",
+    "ec2": "InvalidParameterValue",
+    "sns": "InvalidParameter",
+    "iam": "ValidationError",
+    "rds": "InvalidParameterValue",
+    "cloudformation": "ValidationError",
+}
+
+
+class FrontDoor:
+    """The WSGI application."""
+
+    def __init__(self, log_requests: bool) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto.debug = True  # type: ignore[attr-defined]
+        self._log_requests = log_requests
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        if request.path.startswith("/emulator/"):
+            return answer_control(request)(environ, start_response)
+        body = _take_body(environ)
+        internal = environ.get("HTTP_" + INTERNAL_HEADER.upper().replace("-", "_")) == "1"
+        call = recognise(request, body, internal)
+        if call is None:
+            return self._moto(environ, start_response)
+        return self._answer(call, body, environ, start_response)
+
+    def _answer(self, call: Call, body: bytes, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        fault = None if call.internal else FAULTS.strike("api", service=call.service, operation=call.operation, region=call.region)
+        status: list[int] = []
+        error = None
+        try:
+            if fault is not None:
+                self._suffer(fault, call)
+            problems = problems_of(call) + unknown_members(call, body)
+            if problems:
+                raise ServiceError(_INVALID_CODES.get(call.service, "ValidationException"), "; ".join(problems[:5]))
+            service = registry.SERVICES.get(call.service)
+            if service is not None:
+                answer = success(call, service.handle(call))
+                status.append(answer.status_code)
+                return answer(environ, start_response)
+
+            def started(line: str, headers: Any, exc_info: Any = None) -> Any:
+                status.append(int(line.split()[0]))
+                return start_response(line, headers, exc_info) if exc_info else start_response(line, headers)
+
+            return self._moto(environ, started)
+        except ServiceError as refused:
+            error = f"{refused.code}: {refused.message}"
+            status.append(refused.status)
+            return failure("s3" if call.service == "s3" else call.protocol, refused)(environ, start_response)
+        except NotImplementedError as gap:
+            error = f"{call.service} {call.operation} is not emulated: {gap}"
+            status.append(501)
+            return failure(call.protocol, ServiceError("NotImplemented", error, 501))(environ, start_response)
+        except Exception as bug:
+            _LOG.exception("%s %s failed", call.service, call.operation)
+            error = f"emulator error: {bug!r}"
+            status.append(500)
+            return failure(call.protocol, ServiceError("InternalFailure", error, 500))(environ, start_response)
+        finally:
+            REQUESTS.add(call, status[0] if status else 0, error, fault.kind if fault else None)
+            if self._log_requests:
+                print(f"{call.service} {call.operation} {call.region} {status} {error or ''}", file=sys.stderr, flush=True)
+
+    @staticmethod
+    def _suffer(fault: Fault, call: Call) -> None:
+        if fault.kind == "delay":
+            time.sleep(fault.delay_ms / 1000)
+        elif fault.kind == "hang":
+            time.sleep((fault.delay_ms or _HANG_MS) / 1000)
+            raise ServiceError("RequestTimeout", "the request took too long", 504)
+        elif fault.kind == "truncatePage":
+            if call.service not in registry.SERVICES:
+                raise ServiceError("InternalFailure", f"truncatePage is not emulated for {call.service}", 500)
+            call.params["MaxResults"] = 1
+        else:
+            code, message, status = API_KINDS[fault.kind]
+            if call.service == "s3":
+                code = _S3_CODES.get(code, code)
+            elif "json" not in call.protocol:
+                code = _XML_CODES.get(code, code)
+            raise ServiceError(fault.code or code, fault.message or message, status)
+
+
+def _take_body(environ: dict[str, Any]) -> bytes:
+    """Reads the body and puts an unread copy in its place."""
+    if environ.get("wsgi.input_terminated"):
+        body = environ["wsgi.input"].read()
+    else:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    if environ.pop("HTTP_TRANSFER_ENCODING", None):
+        environ["CONTENT_LENGTH"] = str(len(body))
+    return body
+
+
+class _QuietHandler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+        """Silent: --log-requests prints a better line."""
+
+
+def serve(port: int, log_requests: bool) -> None:
+    """Runs the emulator until it is told to stop."""
+    os.environ["MOTO_PORT"] = str(port)
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    # So that a managed policy that does not exist, or has another path, cannot be attached.
+    default_user_config["iam"] = {"load_aws_managed_policies": True}
+    registry.load()
+    CLOCK.start()
+    server = make_server("127.0.0.1", port, FrontDoor(log_requests), threaded=True, request_handler=_QuietHandler)
+
+    def stop(*_: Any) -> None:
+        registry.stop()
+        os._exit(0)  # threads of state machines may still wait
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    print(f"recovery_emulator listens on http://127.0.0.1:{port}", flush=True)
+    server.serve_forever()
