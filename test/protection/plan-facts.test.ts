@@ -193,10 +193,11 @@ describe('what is expected of the data', () => {
     expect(table.restore.map(({ ms }) => ms)).toEqual([MINUTE, 3 * HOUR]);
   });
 
-  test('fails for a time that is only known at deploy time', () => {
+  test('fails for a time or a size that is only known at deploy time', () => {
     const stack = new Stack();
     const minutes = new CfnParameter(stack, 'Minutes', { type: 'Number' }).valueAsNumber;
     expect(() => expecting({ expects: { restoreTime: Duration.minutes(minutes) } })).toThrow(/'expects\.restoreTime'.*DurationUnknown/);
+    expect(() => expecting({ expects: { dataSize: Size.gibibytes(minutes) } })).toThrow(/'expects\.dataSize'.*SizeUnknown/);
   });
 });
 

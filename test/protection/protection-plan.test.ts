@@ -4,11 +4,13 @@ import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { CopyAction, type CopyActionOptions } from '../../lib/protection/copy-action';
 import { MalwareScanMode, ScannedResourceType } from '../../lib/protection/malware-scan';
 import { ProtectionPlan, type ProtectionPlanProps } from '../../lib/protection/protection-plan';
 import { BackupIndex, ProtectionRule, type ProtectionRuleOptions } from '../../lib/protection/protection-rule';
 import { Selection } from '../../lib/protection/selection';
+import { TagCondition } from '../../lib/protection/tag-condition';
 import { AirGappedVault } from '../../lib/vault/air-gapped-vault';
 import { ComplianceAcknowledgement } from '../../lib/vault/compliance-acknowledgement';
 import { RecoveryVault } from '../../lib/vault/recovery-vault';
@@ -446,6 +448,16 @@ describe('vaults and their locks', () => {
     );
   });
 
+  test('fails for an air-gapped vault as the standard one, and for a standard one as the air-gapped', () => {
+    const stack = stackIn();
+    const airGappedVault = airGappedIn(stack);
+    expect(() => new ProtectionPlan(stack, 'One', { vault: airGappedVault, rules: [ProtectionRule.daily('Daily', KEEP)] })).toThrow(
+      /give '.*' as 'airGappedVault' \(AirGappedAsVault/,
+    );
+    const rules = [ProtectionRule.daily('Daily', { ...KEEP, airGappedVault: RecoveryVault.shared(stack) })];
+    expect(() => new ProtectionPlan(stack, 'Two', { rules })).toThrow(/NotAirGapped/);
+  });
+
   test('fails for an index in an air-gapped vault', () => {
     const stack = stackIn();
     const airGappedVault = airGappedIn(stack);
@@ -471,6 +483,16 @@ describe('malware scans', () => {
     });
     expect(policiesOf(template, 'RecoveryScannerRole')).toEqual([':iam::aws:policy/AWSBackupGuardDutyRolePolicyForScans']);
     expect(policiesOf(template, 'RecoveryBackupRole')).toContain(':iam::aws:policy/AWSBackupServiceRolePolicyForScans');
+  });
+
+  test('give auditors no finding in what the plan makes', () => {
+    const stack = stackIn();
+    const plan = new ProtectionPlan(stack, 'Plan', {
+      rules: [ProtectionRule.daily('Daily', { ...KEEP, malwareScan: MalwareScanMode.FULL })],
+    });
+    plan.select('Everything', Selection.allOf(TagCondition.equalTo('env', 'prod')));
+    const app = stack.node.root as App;
+    expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
   });
 
   test('share one role, however many rules and plans ask for them', () => {

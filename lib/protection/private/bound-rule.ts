@@ -51,6 +51,7 @@ export function bindRule(scope: IConstruct, rule: ProtectionRule, planVault: IBa
   const place = placeOfVault(props.vault ?? planVault);
   const airGapped = props.airGappedVault && placeOfVault(props.airGappedVault);
   checkHome(scope, name, place);
+  checkStandard(scope, name, place);
   const lifecycle = lifecycleOf(scope, name, props);
   if (lifecycle.days === undefined && !props.keep) {
     throw new ConfigurationError(
@@ -160,8 +161,26 @@ function checkHome(scope: IConstruct, rule: string, { name, place }: VaultPlace)
   }
 }
 
+/** AWS Backup wants a standard vault too: for what passes through, and for what an air-gapped one cannot hold. */
+function checkStandard(scope: IConstruct, rule: string, { name, airGapped }: VaultPlace): void {
+  if (airGapped) {
+    throw new ConfigurationError(
+      'AirGappedAsVault',
+      `'vault' of rule '${rule}' is '${name}', which is logically air-gapped, but a rule needs a standard vault: give '${name}' as 'airGappedVault'`,
+      scope,
+    );
+  }
+}
+
 function checkAirGappedHome(scope: IConstruct, { name, props }: ProtectionRule, airGapped: VaultPlace): void {
   checkHome(scope, name, airGapped);
+  if (!airGapped.airGapped) {
+    throw new ConfigurationError(
+      'NotAirGapped',
+      `'airGappedVault' of rule '${name}' is '${airGapped.name}', which is not known to be logically air-gapped: give an AirGappedVault, or import it by RecoveryVault.fromVaultAttributes() with 'airGapped: true'`,
+      scope,
+    );
+  }
   if (props.index) {
     throw new ConfigurationError(
       'IndexInAirGappedVault',

@@ -1,5 +1,6 @@
-import { type Duration, SizeRoundingBehavior } from 'aws-cdk-lib/core';
+import { type Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { ConfigurationError } from '../../core/private/errors';
 import { requireMs } from '../../core/private/known';
 import type { Term } from '../../model/facts';
 import { abilitiesOf, estimateMs, RESOURCE_TYPES, type ResourceType } from '../../model/services';
@@ -23,12 +24,20 @@ export interface ExpectedTimes {
 export function expectedTimes(scope: IConstruct, expects: Expectations = {}): ExpectedTimes {
   const ms = (prop: string, value: Duration | undefined) => (value === undefined ? undefined : requireMs(scope, `expects.${prop}`, value));
   return {
-    sizeGib: expects.dataSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE }),
+    sizeGib: expects.dataSize && sizeGib(scope, expects.dataSize),
     backupMs: ms('backupTime', expects.backupTime),
     copyMs: ms('copyTime', expects.copyTime),
     restoreMs: ms('restoreTime', expects.restoreTime),
     responseMs: ms('responseTime', expects.responseTime),
   };
+}
+
+function sizeGib(scope: IConstruct, size: Size): number {
+  if (size.isUnresolved()) {
+    const message = "'expects.dataSize' is only known at deploy time, and no time can be estimated from it: give a plain Size";
+    throw new ConfigurationError('SizeUnknown', message, scope);
+  }
+  return size.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
 }
 
 /** The later of two statements wins, part by part. */
