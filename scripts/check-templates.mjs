@@ -1,33 +1,31 @@
 // Synthesises the demo and every example with CDK's validation on, under ts-node and again under tsx, compares the two, and
 // runs cfn-lint on the templates. Without cfn-lint it says so; in CI that is a failure.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { ensureBuilt } from './ensure-built.mjs';
 import { root, run } from './run.mjs';
 
 const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
-const apps = [
-  'bin/demo.ts',
-  ...readdirSync(join(root, 'examples'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => `examples/${name}/app.ts`)
-    .filter((app) => existsSync(join(root, app))),
-];
+const apps = { demo: 'bin/demo.ts', examples: 'scripts/examples-app.cjs' };
 const folder = mkdtempSync(join(tmpdir(), 'templates-'));
 const templates = [];
 let failures = 0;
 
+ensureBuilt();
 try {
-  for (const app of apps) {
-    const name = app.startsWith('bin/') ? 'demo' : basename(dirname(app));
+  // ts-node finds the package by its name only where it is installed; tsx follows the paths of tsconfig.json to its sources.
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(root, join(folder, 'node_modules', 'cdk-recovery'));
+  for (const [name, app] of Object.entries(apps)) {
     const [first, second] = ['ts-node -T', 'tsx'].map((runner) => synthesise(app, runner, join(folder, runner.split(' ')[0], name)));
     const differing = Object.keys({ ...first, ...second }).filter((file) => first[file] !== second[file]);
     console.log(`${differing.length === 0 ? 'ok  ' : 'FAIL'} ${name}: ${Object.keys(first).length} files, the same under ts-node and tsx`);
-    failures += differing.length;
     for (const file of differing) {
-      console.error(`     ${file} differs between two syntheses`);
+      console.error(`     ${file} differs`);
     }
+    failures += differing.length;
     templates.push(...templatesBelow(join(folder, 'ts-node', name)));
   }
   lint();
@@ -40,8 +38,8 @@ process.exitCode = failures === 0 ? 0 : 1;
 function synthesise(app, runner, outdir) {
   const [command, ...args] = runner.split(' ');
   run(command, [...args, app], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_QUIET: '1', AWS_REGION: '', CDK_DEFAULT_REGION: '' },
+    quiet: true,
+    env: { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context), NODE_PATH: join(folder, 'node_modules') },
   });
   const files = readdirSync(outdir, { recursive: true }).filter((file) => /(template|assets|manifest|recovery-report)\.json$/.test(file));
   return Object.fromEntries(files.sort().map((file) => [file, readFileSync(join(outdir, file), 'utf8')]));
@@ -64,6 +62,7 @@ function templatesBelow(outdir) {
   ];
 }
 
+/** W3010 asks for look-ups of Availability Zones, which an example that anybody can synthesise cannot have. */
 function lint() {
   if (spawnSync('cfn-lint', ['--version']).error) {
     console.error("cfn-lint is not installed: pip install 'cfn-lint==1.51.0'");
@@ -76,14 +75,16 @@ function lint() {
   }
   for (const [region, group] of byRegion) {
     const regions = region === undefined || region === 'unknown-region' ? [] : ['--regions', region];
-    const { status, stdout } = spawnSync(
+    const { status, stdout, stderr } = spawnSync(
       'cfn-lint',
-      ['--non-zero-exit-code', 'error', ...regions, '--', ...group.map(({ path }) => path)],
-      { encoding: 'utf8' },
+      ['--non-zero-exit-code', 'error', '--ignore-checks', 'W3010', ...regions, '--', ...group.map(({ path }) => path)],
+      {
+        encoding: 'utf8',
+      },
     );
-    console.log(`${status === 0 ? 'ok  ' : 'FAIL'} cfn-lint: ${group.length} templates${regions.length ? ` for ${region}` : ''}`);
-    if (stdout.trim()) {
-      console.log(stdout.replaceAll(folder, ''));
+    console.log(`${status === 0 ? 'ok  ' : 'FAIL'} cfn-lint: ${group.length} templates${regions.length > 0 ? ` for ${region}` : ''}`);
+    if (stdout.trim() || stderr.trim()) {
+      console.log(`${stdout}${stderr}`.replaceAll(folder, ''));
     }
     failures += status === 0 ? 0 : 1;
   }

@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url';
 /** The folder that holds package.json. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Runs a command of node_modules/.bin or of the system; ends this process with its exit code when it fails. */
-export function run(command, args, options = {}) {
-  const { status, error, stdout } = spawnSync(command, args, {
+/**
+ * Runs a command of node_modules/.bin or of the system and answers what it wrote; ends this process when it fails.
+ * A quiet command is only heard when it fails.
+ */
+export function run(command, args, { quiet = false, ...options } = {}) {
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
-    stdio: ['ignore', options.capture ? 'pipe' : 'inherit', 'inherit'],
+    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     ...options,
@@ -21,6 +24,7 @@ export function run(command, args, options = {}) {
     },
   });
   if (error || status !== 0) {
+    process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
     console.error(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ` with exit code ${status}`}`);
     process.exit(status || 1);
   }
