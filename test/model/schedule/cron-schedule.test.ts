@@ -27,7 +27,7 @@ describe('what AWS would refuse', () => {
     ['cron(60 5 * * ? *)', 'minutes', 'use 0 to 59'],
     ['cron(-1 5 * * ? *)', 'minutes', 'use 0 to 59'],
     ['cron(? 5 * * ? *)', 'minutes', 'use 0 to 59'],
-    ['cron(0,30 5 * * ? *)', 'minutes', 'one run an hour at most'],
+    ['cron(0,30 5 * * ? *)', 'minutes', 'but AWS Backup takes at least 60 minutes between two runs'],
     ['cron(0/30 5 * * ? *)', 'minutes', "name a single minute, such as '0'"],
     ['cron(0 24 * * ? *)', 'hours', 'use 0 to 23'],
     ['cron(0 1.5 * * ? *)', 'hours', 'use 0 to 23'],
@@ -169,19 +169,18 @@ describe('when clocks change', () => {
   });
 
   test('the shortest season of the world is found', () => {
-    const hourly = wallClocks('Asia/Gaza', utc('2026-01-01T00:00'), utc('2067-01-01T00:00'), DAY / 2).map(({ atMs, hour }) => ({
+    const shown = wallClocks('Asia/Gaza', utc('2026-01-01T00:00'), utc('2067-01-01T00:00'), DAY / 2).map(({ atMs, hour }) => ({
       atMs,
       hour,
     }));
     const periods = TimeZone.of('Asia/Gaza').periods(utc('2026-01-01T00:00'), utc('2067-01-01T00:00'));
     let i = 0;
-    for (const { atMs, hour } of hourly) {
-      while (periods[i].untilMs <= atMs) {
-        i++;
-      }
-      expect(new Date(atMs + periods[i].offsetMs).getUTCHours()).toBe(hour);
-    }
-  });
+    const told = shown.map(({ atMs }) => {
+      i += periods[i].untilMs <= atMs ? 1 : 0;
+      return { atMs, hour: new Date(atMs + periods[i].offsetMs).getUTCHours() };
+    });
+    expect(told).toEqual(shown);
+  }, 60_000);
 
   test('offsets with seconds, of zones before 1972, are told to the second', () => {
     expect(TimeZone.of('Africa/Monrovia').periods(0, 1)[0].offsetMs).toBe(-(44 * MINUTE + 30_000));
@@ -244,7 +243,7 @@ describe('against brute force, minute by minute over wall clocks', () => {
   let clocks: ReadonlyMap<string, readonly (readonly WallClock[])[]>;
   beforeAll(() => {
     clocks = new Map(ZONES.map((zone) => [zone, spans.map(([from, until]) => wallClocks(zone, utc(from), utc(until)))]));
-  });
+  }, 120_000);
 
   test('random expressions of the whole dialect run at the same minutes in six zones', () => {
     fc.assert(
@@ -262,7 +261,7 @@ describe('against brute force, minute by minute over wall clocks', () => {
       }),
       { numRuns: 600 },
     );
-  });
+  }, 120_000);
 
   test('the longest gap over a year is that of the minutes counted out', () => {
     const start = utc('2026-01-01T00:00');
@@ -282,5 +281,5 @@ describe('against brute force, minute by minute over wall clocks', () => {
       }),
       { numRuns: 300 },
     );
-  });
+  }, 120_000);
 });

@@ -14,63 +14,50 @@ interface Outcome {
   readonly seenMs: number;
 }
 
-const PLANS = 10_000;
-
 const claimed: ClaimMs = ({ rules, times }, container) => {
   const { staleness } = claimsOf(rules, times).find((claim) => claim.container === container)!;
   return staleness.reduce((sum, { ms }) => sum + ms, 0);
 };
 
-/** Plays one place of random plans until `plans` of them could be played. */
-function play(plans: number, seed: number, claim: ClaimMs): { outcomes: readonly Outcome[]; unplayed: number } {
+/**
+ * Plays one place of each random plan, until `plans` of them could be played: not those whose recovery points expire too
+ * soon, which the claim says, and not those that would take thousands of jobs.
+ */
+function play(plans: number, seed: number, claim: ClaimMs): readonly Outcome[] {
   const chance = new Chance(seed);
   const outcomes: Outcome[] = [];
-  let unplayed = 0;
   while (outcomes.length < plans) {
     const plan = randomPlan(chance);
-    const containers = claimsOf(plan.rules, plan.times).filter(({ shortestKeptMs }) => shortestKeptMs !== 0);
-    if (containers.length === 0) {
+    const claims = claimsOf(plan.rules, plan.times);
+    if (claims.length === 0) {
       continue;
     }
-    const { container, shortestKeptMs } = chance.pick(containers);
-    const claimMs = claim(plan, container);
-    const outlives = shortestKeptMs === 'forever' || shortestKeptMs >= claimMs;
-    const seenMs = outlives || claimMs === Number.POSITIVE_INFINITY ? worstSeen(plan, container, chance) : undefined;
-    if (seenMs === undefined) {
-      unplayed++;
-    } else {
-      outcomes.push({ plan, container, claimMs, seenMs });
+    const { container, cautions } = chance.pick(claims);
+    const seenMs = cautions.some((caution) => caution.includes('may expire')) ? undefined : worstSeen(plan, container, chance);
+    if (seenMs !== undefined) {
+      outcomes.push({ plan, container, claimMs: claim(plan, container), seenMs });
     }
   }
-  return { outcomes, unplayed };
+  return outcomes;
 }
 
 const broken = (outcomes: readonly Outcome[]) => outcomes.filter(({ seenMs, claimMs }) => seenMs > claimMs);
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
 describe('the claims of 10,000 random plans', () => {
   let outcomes: readonly Outcome[];
   beforeAll(() => {
-    outcomes = play(PLANS, 1, claimed).outcomes;
-  }, 120_000);
+    outcomes = play(10_000, 1, claimed);
+  }, 600_000);
 
   test('no simulated loss exceeds its claim', () => {
+    expect(outcomes).toHaveLength(10_000);
     expect(broken(outcomes).slice(0, 1)).toEqual([]);
   });
 
-  test('the claims are tight: reached to within 10 % in the median', () => {
-    const finite = outcomes.filter(({ claimMs }) => Number.isFinite(claimMs));
-    const ratios = finite.map(({ claimMs, seenMs }) => seenMs / claimMs).sort((a, b) => a - b);
-    console.log(
-      outcomes.length,
-      finite.length,
-      [0.01, 0.05, 0.1, 0.25, 0.5].map((q) => ratios[Math.floor(ratios.length * q)].toFixed(3)),
-    );
-    expect(finite.length).toBeGreaterThan(0.7 * outcomes.length);
-    expect(median(ratios)).toBeGreaterThan(0.9);
+  test('the claims are tight: reached to within 10 % in the median, and within 30 % by nine of ten', () => {
+    const ratios = outcomes.map(({ claimMs, seenMs }) => seenMs / claimMs).sort((a, b) => a - b);
+    expect(ratios[Math.floor(ratios.length / 2)]).toBeGreaterThan(0.9);
+    expect(ratios[Math.floor(ratios.length / 10)]).toBeGreaterThan(0.7);
   });
 });
 
@@ -104,7 +91,11 @@ describe('the simulation notices a claim that', () => {
     ['forgets jobs in the way', without('runs that expire')],
     ['ignores swallowed runs', naive(longest)],
     ['takes the average gap', naive(average)],
-  ])('%s', (_, claim) => {
-    expect(broken(play(300, 2, claim).outcomes).length).toBeGreaterThan(0);
-  });
+  ])(
+    '%s',
+    (_, claim) => {
+      expect(broken(play(150, 2, claim)).length).toBeGreaterThan(0);
+    },
+    60_000,
+  );
 });

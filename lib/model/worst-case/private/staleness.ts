@@ -131,7 +131,8 @@ function longestWithClashes(possible: Timeline, next: Timeline, usableMs: readon
     for (let j = first; j < next.fromMs.length && !answered; j++) {
       const latestMs = next.fromMs[j] + windows[next.ruleIndex[j]] - busyMs;
       if (latestMs >= startMs) {
-        longest = Math.max(longest, next.fromMs[j] + usableMs[next.ruleIndex[j]] - startMs);
+        const lossMs = next.fromMs[j] + usableMs[next.ruleIndex[j]] - startMs;
+        longest = lossMs > longest ? lossMs : longest;
         startMs = latestMs;
       }
       answered = latestMs >= untilMs;

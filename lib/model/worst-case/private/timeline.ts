@@ -1,3 +1,5 @@
+import { HORIZON_START } from '../../schedule';
+import { MINUTE } from '../../time';
 import type { RuleModel } from '../rule-model';
 import type { Flags, Survival } from './swallowing';
 
@@ -13,32 +15,34 @@ export interface Timeline {
   readonly rules: readonly RuleModel[];
 }
 
-/** Room for the index of the rule beside the time in one sortable number: a plan has 10 rules at most. */
-const RULES = 64;
+/** Bits for the index of the rule beside the minute of the horizon in one 32-bit number: a plan has 10 rules at most. */
+const RULE_BITS = 6;
 
 /** Merges the runs that `leaveOut` does not flag. */
 export function merge(survivals: readonly Survival[], leaveOut: (survival: Survival) => Flags): Timeline {
   const rules = survivals.map(({ runs }) => runs.rule);
-  const keys = new Float64Array(survivals.reduce((sum, { runs }) => sum + runs.times.length, 0));
+  const startMs = HORIZON_START;
+  const keys = new Int32Array(survivals.reduce((sum, { runs }) => sum + runs.times.length, 0));
   let length = 0;
   survivals.forEach((survival, index) => {
     const { times } = survival.runs;
     const flags = leaveOut(survival);
     for (let i = 0; i < times.length; i++) {
       if (flags[i] === 0) {
-        keys[length++] = times[i] * RULES + index;
+        keys[length++] = (((times[i] - startMs) / MINUTE) << RULE_BITS) | index;
       }
     }
   });
-  const fromMs = keys.subarray(0, length);
-  const ruleIndex = new Uint8Array(length);
+  const sorted = keys.subarray(0, length);
   if (survivals.length > 1) {
-    fromMs.sort();
+    sorted.sort();
   }
+  const fromMs = new Float64Array(length);
+  const ruleIndex = new Uint8Array(length);
+  const mask = (1 << RULE_BITS) - 1;
   for (let i = 0; i < length; i++) {
-    const key = fromMs[i];
-    fromMs[i] = Math.floor(key / RULES);
-    ruleIndex[i] = key - fromMs[i] * RULES;
+    fromMs[i] = startMs + (sorted[i] >> RULE_BITS) * MINUTE;
+    ruleIndex[i] = sorted[i] & mask;
   }
   return { fromMs, ruleIndex, rules };
 }
