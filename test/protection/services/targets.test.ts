@@ -193,6 +193,16 @@ describe('constructs of this app', () => {
     expect(targetOf(stack, bucket.node.defaultChild as CfnResource).id).toBe('Orders/It');
   });
 
+  test('calls a resource as coverage calls it, whatever wraps it', () => {
+    const cfn = new s3.CfnBucket(stack, 'It');
+    const wrapped = s3.Bucket.fromCfnBucket(cfn);
+    expect(targetOf(stack, wrapped)).toMatchObject({ id: 'Orders/It', cfn });
+    const outer = new Construct(stack, 'Outer');
+    const table = new dynamodb.Table(outer, 'Table', { partitionKey: key });
+    outer.node.defaultChild = table;
+    expect(targetOf(stack, outer)).toMatchObject({ id: 'Orders/Outer/Table', type: 'DynamoDB' });
+  });
+
   test('uses a physical name where a plan in another stack needs it', () => {
     const far = new Stack(stack.node.root as App, 'Far', { env: { ...ENV, region: 'ap-northeast-3' } });
     const bucket = new s3.Bucket(stack, 'It', { bucketName: 'orders-of-tokyo' });

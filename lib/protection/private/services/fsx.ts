@@ -1,5 +1,5 @@
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
-import type { ConcernFact } from '../../../model/facts';
+import type { ConcernFact, KeyFact } from '../../../model/facts';
 import { SERVICE_LIMITS } from '../../../model/limits/services';
 import { zonesOf } from '../../../model/services';
 import { MINUTE } from '../../../model/time';
@@ -13,7 +13,7 @@ export const FSX: ServiceAdapter = {
   types: ['FSxLustre', 'FSxWindows', 'FSxONTAP', 'FSxOpenZFS'],
   describe: (target) =>
     describeTarget(target, {
-      key: target.cfn && textOf(target.cfn, 'kmsKeyId') === undefined ? storageKeyOfFsx(target) : storageKey(target),
+      key: keyOf(target),
       zones: target.cfn && zonesOf(target.type, target.cfn as unknown as Record<string, unknown>),
     }),
   copies: () => [],
@@ -34,9 +34,9 @@ export const FSX: ServiceAdapter = {
 };
 
 /** FSx encrypts always, with its own key where none is named. */
-function storageKeyOfFsx(target: Target) {
+function keyOf(target: Target): KeyFact {
   const key = storageKey(target);
-  return key.kind === 'none' ? ({ kind: 'service-managed' } as const) : key;
+  return key.kind === 'none' ? { kind: 'service-managed' } : key;
 }
 
 const CONFIGURATIONS = ['lustreConfiguration', 'windowsConfiguration', 'openZfsConfiguration'] as const;

@@ -1,7 +1,7 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib/core';
+import { CfnResource, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../../core/private/errors';
-import { cfnOf, resourceId } from '../../../core/private/inventory';
+import { resourceId } from '../../../core/private/inventory';
 import { type ResourceType, statefulTypeOf } from '../../../model/services';
 import type { Target } from '../service';
 import { arnIn, referenceOf } from './reference';
@@ -29,15 +29,20 @@ export function targetOf(scope: IConstruct, construct: IConstruct): Target {
     return { id: construct.node.path, construct, ...reference };
   }
   const type = typeOf(scope, cfn);
-  const id = resourceId(cfn === construct.node.defaultChild ? construct : cfn);
-  return { id, type, arn: arnOf(scope, construct, cfn, type), construct, cfn };
+  return { id: resourceId(cfn), type, arn: arnOf(scope, construct, cfn, type), construct, cfn };
 }
 
-/** An L1 with typed properties: those of a raw `CfnResource` can be neither read nor set safely. */
+/**
+ * The L1 in a construct, or in the construct that it wraps: it has to have typed properties, for those of a raw
+ * `CfnResource` can be neither read nor set safely.
+ */
 function typedCfnOf(construct: IConstruct): CfnResource | undefined {
-  const cfn = cfnOf(construct);
-  const { CFN_RESOURCE_TYPE_NAME: typed } = (cfn?.constructor ?? {}) as { CFN_RESOURCE_TYPE_NAME?: string };
-  return typed === undefined ? undefined : cfn;
+  let inner: IConstruct | undefined = construct;
+  while (inner !== undefined && !CfnResource.isCfnResource(inner)) {
+    inner = inner.node.defaultChild;
+  }
+  const { CFN_RESOURCE_TYPE_NAME: typed } = (inner?.constructor ?? {}) as { CFN_RESOURCE_TYPE_NAME?: string };
+  return typed === undefined ? undefined : inner;
 }
 
 function typeOf(scope: IConstruct, cfn: CfnResource): ResourceType {
