@@ -18,6 +18,9 @@ import { differ } from './places';
 import type { PlanMember, ProtectedResource } from './plan-members';
 import { settingOf } from './services/settings';
 
+/** So many resources are named in one message. */
+const SHOWN = 3;
+
 const SCANNED: ReadonlySet<string> = new Set(Object.values(ScannedResourceType));
 
 /** What is odd about the rules of a plan, for the types that it protects. */
@@ -62,11 +65,33 @@ export function memberConcerns(plan: IConstruct, members: readonly PlanMember[])
   return problem ? [concern(plan, problem)] : [];
 }
 
+/** Resources that a selection has only because a condition with "not" meets no tag: told once for each tag. */
+export function absenceConcerns(plan: IConstruct, resources: Iterable<ProtectedResource>): readonly ConcernFact[] {
+  const byTag = new Map<string, string[]>();
+  for (const { target, absent } of resources) {
+    for (const tag of new Set(absent)) {
+      const ids = byTag.get(tag) ?? [];
+      ids.push(target.id);
+      byTag.set(tag, ids);
+    }
+  }
+  return [...byTag].map(([tag, ids]) => {
+    const more = ids.length > SHOWN ? ` and ${ids.length - SHOWN} more` : '';
+    const message = `${ids
+      .slice(0, SHOWN)
+      .map((id) => `'${id}'`)
+      .join(
+        ', ',
+      )}${more} have no tag '${tag}' and are selected for that alone, but AWS Backup documents conditions with 'not' for tagged resources: give them the tag, or list them`;
+    return warning(plan, 'TagMissing', message);
+  });
+}
+
 /** What is odd about one resource in a plan. */
 export function resourceConcerns(
   plan: IConstruct,
   rules: readonly BoundRule[],
-  { target, absent, listed }: ProtectedResource,
+  { target, listed }: ProtectedResource,
   resource: ResourceFact,
 ): readonly ConcernFact[] {
   const keys = rules.flatMap(({ place, copies }) =>
@@ -85,16 +110,6 @@ export function resourceConcerns(
     ...[...keys, listed ? undefined : bucketProblem(rules, target, resource)]
       .filter((problem) => problem !== undefined)
       .map((problem) => concern(plan, problem, target.id)),
-    ...(absent.length === 0
-      ? []
-      : [
-          warning(
-            plan,
-            'TagMissing',
-            `'${resource.name}' is selected only because it has no tag '${[...new Set(absent)].join("', '")}', and AWS Backup documents the negated conditions for tagged resources: give it the tag, or list it`,
-            target.id,
-          ),
-        ]),
   ];
 }
 

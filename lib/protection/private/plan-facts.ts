@@ -9,7 +9,7 @@ import type { JobTimes } from '../../model/worst-case';
 import type { BoundRule } from './bound-rule';
 import { claimsForType, type TypeClaims } from './copy-facts';
 import { jobTimes, restoreTerms } from './job-times';
-import { memberConcerns, planConcerns, resourceConcerns } from './plan-concerns';
+import { absenceConcerns, memberConcerns, planConcerns, resourceConcerns } from './plan-concerns';
 import type { PlanMember, ProtectedResource } from './plan-members';
 import { selects } from './selection-match';
 import type { Needs } from './service';
@@ -60,6 +60,7 @@ export class PlanFacts implements FactSource {
       }
       concerns.push(...resourceConcerns(this.plan, this.rules, one, resource));
     }
+    concerns.push(...absenceConcerns(this.plan, protectedOnes.values()));
     const types = new Set([...protectedOnes.values()].map(({ target }) => target.type));
     const cautions = [...claims.values()].flatMap((claim) => claim.cautions);
     return [
