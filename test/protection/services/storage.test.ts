@@ -271,6 +271,26 @@ describe('a DynamoDB table', () => {
       expect(copies(it).map(({ id }) => id)).toEqual(['point-in-time-recovery']);
     });
 
+    test('keeps the longest recovery that a plan relies on', () => {
+      const it = global();
+      for (const [serviceRetentionDays, days] of [
+        [7, 7],
+        [20, 20],
+        [9, 20],
+      ]) {
+        expect(prepare(it, { ...POINTS, serviceRetentionDays })).toEqual([]);
+        expect(copies(it)[0].keptMs).toBe(days * DAY);
+      }
+    });
+
+    test('can be deleted with its stack where the user said so, even afterwards', () => {
+      const it = global();
+      prepare(it);
+      it.applyRemovalPolicy(RemovalPolicy.DESTROY);
+      expect(codes(prepare(it))).toEqual(['warning DeletedWithStack']);
+      expect(JSON.stringify(resource('AWS::DynamoDB::GlobalTable'))).not.toContain('DeletionProtectionEnabled');
+    });
+
     test('knows its own Region in a stack without one', () => {
       stack = new Stack(new App(), 'Anywhere');
       const it = global();
