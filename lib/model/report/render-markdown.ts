@@ -45,7 +45,7 @@ function resourceSections(resource: ReportResource): readonly string[] {
       : `Promised${tier === undefined ? '' : ` (tier ${text(tier)})`}: RPO ${words(rpoMs)}, RTO ${words(rtoMs)}.`;
   return [
     `## ${text(name)} (${text(label)})`,
-    `${promise} ${sentence(copiesWords(resource))}`,
+    `${promise} ${sentence(copiesWords(resource).join('; '))}`,
     table(
       ['When', 'Promise', 'RPO at worst', 'RTO expected', 'What brings it back', 'Restore test'],
       disruptions.map((verdict) => [
@@ -95,11 +95,11 @@ function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
+const MARKUP = /[&<\\`*_|[\]]|\s*\n\s*/g;
+
 /** Takes the meaning out of what Markdown and HTML would read as markup. */
 function text(value: string): string {
-  return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replace(/[\\`*_|[\]]/g, '\\$&')
-    .replace(/\s*\n\s*/g, ' ');
+  return value.replace(MARKUP, (found) => ENTITIES[found] ?? (found.includes('\n') ? ' ' : `\\${found}`));
 }
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;' };

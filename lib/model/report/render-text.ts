@@ -1,7 +1,6 @@
-import Table from 'cli-table3';
-
 import type { Finding, Outcome } from '../assessment';
 import { words } from '../time';
+import { grid, joined, type Row } from './private/grid';
 import { claimWords, copiesWords, DISRUPTION_WORDS, exceptionWords, mechanismWords, summaryWords, testWords } from './private/phrases';
 import type { RecoveryReportJson, ReportResource, ReportVerdict } from './report-json';
 
@@ -29,8 +28,8 @@ const MARKS: Readonly<Record<Outcome, string>> = {
 };
 const LEGEND = '✓ kept  ! doubtful  ✗ broken  ? known only at deploy time  · not promised  est. contains an estimate';
 
-const FIRST_WIDTH = 31;
-const CLAIM_WIDTH = 13;
+const HEAD_WIDTHS = [31, 13, 13];
+const COVERAGE_WIDTH = 15;
 const SEVERITY_WIDTH = 9;
 
 /** The report for a terminal. */
@@ -39,72 +38,42 @@ export function renderText(report: RecoveryReportJson, options: TextOptions = {}
   const { coverage } = report;
   const name = report.app === '' ? 'Recovery report' : `Recovery report of ${report.app}`;
   const blocks = [
-    `${name}: ${summaryWords(report)}`,
+    grid([[name], [summaryWords(report)]], [], width),
     ...report.resources.map((resource) => resourceBlock(resource, width)),
-    ...(report.resources.length > 0 ? [LEGEND] : []),
-    [
-      ...coverage.unprotected.map(({ name, label }) => ['not protected', `${name} (${label})`]),
-      ...coverage.excluded.map(({ name, label, reason }) => ['excluded', `${name} (${label}), '${reason}'`]),
-    ],
-    options.findings === false ? [] : report.findings.map(({ severity, ...finding }) => [severity, findingWords(finding)]),
+    report.resources.length > 0 ? grid([[LEGEND]], [], width) : '',
+    grid(
+      [
+        ...coverage.unprotected.map(({ name, label }): Row => ['not protected', `${name} (${label})`]),
+        ...coverage.excluded.map(({ name, label, reason }): Row => ['excluded', `${name} (${label}), '${reason}'`]),
+      ],
+      [COVERAGE_WIDTH],
+      width,
+    ),
+    options.findings === false ? '' : grid(report.findings.map(findingRow), [SEVERITY_WIDTH], width),
   ];
-  return blocks
-    .map((block) => (typeof block === 'string' ? block : listing(block, width)))
-    .filter((block) => block !== '')
-    .join('\n\n');
+  return blocks.filter((block) => block !== '').join('\n\n');
 }
 
 function resourceBlock(resource: ReportResource, width: number): string {
-  const how = width - FIRST_WIDTH - 2 * CLAIM_WIDTH;
   const { name, label, rpoMs, rtoMs, tier } = resource;
+  const room = width - HEAD_WIDTHS.reduce((sum, each) => sum + each, 0);
   const promise = (prefix: string, ms: number | undefined) => (ms === undefined ? `${prefix} -` : `${prefix} ${words(ms)}`);
-  const promised = ['   promised', promise('RPO', rpoMs), promise('RTO', rtoMs), copiesWords(resource)];
-  const rows = [promised, ...resource.disruptions.map((verdict) => verdictRow(resource, verdict))];
+  const promised: Row = ['   promised', promise('RPO', rpoMs), promise('RTO', rtoMs), joined(copiesWords(resource), room)];
+  const rows = resource.disruptions.map((verdict) => verdictRow(resource, verdict, room));
   const head = `${name} (${label})${tier === undefined ? '' : `, ${tier}`}`;
-  return `${head}\n${grid(rows, [FIRST_WIDTH, CLAIM_WIDTH, CLAIM_WIDTH, how])}`;
+  return `${grid([[head]], [], width)}\n${grid([promised, ...rows], HEAD_WIDTHS, width)}`;
 }
 
-function verdictRow(resource: ReportResource, verdict: ReportVerdict): string[] {
+function verdictRow(resource: ReportResource, verdict: ReportVerdict, room: number): Row {
   const how = [mechanismWords(verdict), testWords(verdict), exceptionWords(resource, verdict)].filter((part) => part !== undefined);
   return [
     ` ${MARKS[verdict.outcome]} ${DISRUPTION_WORDS[verdict.disruption]}`,
     claimWords(verdict.rpo),
     claimWords(verdict.rto),
-    how.join('; '),
+    joined(how, room),
   ];
 }
 
-function listing(rows: readonly (readonly string[])[], width: number): string {
-  const first = Math.max(SEVERITY_WIDTH, ...rows.map(([head]) => head.length + 2));
-  return rows.length === 0 ? '' : grid(rows, [first, width - first]);
-}
-
-/** Columns without lines; text that is too long goes on below, also in scripts whose characters are two columns wide. */
-function grid(rows: readonly (readonly string[])[], colWidths: readonly number[]): string {
-  const none = {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-  };
-  const table = new Table({
-    chars: { ...none, left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
-    style: { 'padding-left': 0, 'padding-right': 1, head: [], border: [] },
-    colWidths: [...colWidths],
-    wordWrap: true,
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
-}
-
-function findingWords({ message, code, at }: Omit<Finding, 'severity'>): string {
-  return `${message} (${code} at '${at}')`;
+function findingRow({ severity, message, code, at }: Finding): Row {
+  return [severity, `${message} (${code} at '${at}')`];
 }

@@ -26,7 +26,8 @@ const STRENGTHS = ['no', 'governance', 'compliance'] as const;
 export function countOf({ resource, copies, tests }: Subject): Count {
   const groups = new Map<string, CopyFact[]>();
   for (const copy of copies) {
-    const key = JSON.stringify(copy.place.container === undefined ? [copy.id] : [copy.place, copy.medium]);
+    const { region, account, container } = copy.place;
+    const key = container === undefined ? `id ${copy.id}` : `${region} ${account} ${container} ${copy.medium}`;
     groups.set(key, [...(groups.get(key) ?? []), copy]);
   }
   const stores = [...groups.values()].map(

@@ -45,7 +45,7 @@ export function keptWords(ms: number | 'forever'): string {
   if (ms === 'forever') {
     return 'forever';
   }
-  const years = Math.floor(ms / DAY / YEAR_DAYS);
+  const years = Math.round(ms / DAY / YEAR_DAYS);
   return years >= 2 && Math.abs(ms / DAY - years * YEAR_DAYS) < 10 ? `${years} years` : words(ms);
 }
 
@@ -64,12 +64,12 @@ export function exceptionWords({ rpoMs, rtoMs }: ReportResource, { objective }: 
     : `promised RPO ${words(objective.rpoMs)}, RTO ${words(objective.rtoMs)}`;
 }
 
-/** `3-2-1: 3 copies, 2 media, 1 off-site, 1 in another account; immutable: governance lock`. */
-export function copiesWords({ copies }: ReportResource): string {
+/** `3-2-1: 3 copies, 2 media, 1 off-site, 1 in another account` and `immutable: governance lock`. */
+export function copiesWords({ copies }: ReportResource): readonly string[] {
   const immutable = { no: 'no', governance: 'governance lock', compliance: 'compliance lock' }[copies.immutable];
   const account = copies.otherAccount > 0 ? [`${copies.otherAccount} in another account`] : [];
   const parts = [count(copies.copies, 'copy', 'copies'), count(copies.media, 'medium', 'media'), `${copies.offSite} off-site`, ...account];
-  return `3-2-1: ${parts.join(', ')}; immutable: ${immutable}`;
+  return [`3-2-1: ${parts.join(', ')}`, `immutable: ${immutable}`];
 }
 
 /** `11 promises: 8 kept, 2 kept by estimate, 1 broken`. */
