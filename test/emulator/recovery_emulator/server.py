@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -139,7 +140,7 @@ class _QuietHandler(WSGIRequestHandler):
         """Silent: --log-requests prints a better line."""
 
 
-def serve(port: int, log_requests: bool) -> None:
+def serve(port: int, log_requests: bool, exit_with_stdin: bool) -> None:
     """Runs the emulator until it is told to stop."""
     os.environ["MOTO_PORT"] = str(port)
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
@@ -155,5 +156,7 @@ def serve(port: int, log_requests: bool) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    if exit_with_stdin:
+        threading.Thread(target=lambda: (sys.stdin.read(), stop()), daemon=True).start()
     print(f"recovery_emulator listens on http://127.0.0.1:{port}", flush=True)
     server.serve_forever()

@@ -15,6 +15,7 @@ from recovery_emulator.cloudformation.errors import TemplateError
 from recovery_emulator.cloudformation.model import STORE, Stack
 from recovery_emulator.cloudformation.scope import StackScope, check_rules, resolve_parameters
 from recovery_emulator.cloudformation.template import Template
+from recovery_emulator.control import endpoint
 from recovery_emulator.service_api.calls import Call
 from recovery_emulator.service_api.replies import ServiceError
 
@@ -267,6 +268,26 @@ def _take_options(stack: Stack, params: Params) -> None:
     stack.disable_rollback = bool(params.get("DisableRollback"))
     if "EnableTerminationProtection" in params:
         stack.termination_protection = params["EnableTerminationProtection"]
+
+
+@endpoint("GET", "deployed")
+def _deployed(wanted: Params) -> Params:
+    """Every resource of every living stack, filtered by its fields."""
+    listed = [
+        {
+            "account": stack.account,
+            "region": stack.region,
+            "stack": stack.name,
+            "logicalId": resource.logical_id,
+            "type": resource.type_name,
+            "physicalId": resource.made.physical_id,
+            "properties": resource.properties,
+        }
+        for stack in STORE.stacks
+        if stack.status != "DELETE_COMPLETE"
+        for resource in stack.resources.values()
+    ]
+    return {"resources": [r for r in listed if all(r.get(k) == v for k, v in wanted.items())]}
 
 
 for module in pkgutil.iter_modules(resources.__path__):

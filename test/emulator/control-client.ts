@@ -1,0 +1,176 @@
+/** Kinds of planted faults; the README says what each does. */
+export type FaultKind =
+  | 'throttle'
+  | 'accessDenied'
+  | 'internalError'
+  | 'unavailable'
+  | 'delay'
+  | 'hang'
+  | 'truncatePage'
+  | 'dropEvent'
+  | 'duplicateEvent'
+  | 'delayEvent'
+  | 'jobFailed'
+  | 'jobAborted'
+  | 'jobExpired'
+  | 'jobPartial'
+  | 'jobCompletedWithIssues';
+
+/** A fault to plant: what happens, and which requests, events or jobs it may strike. */
+export interface FaultOptions {
+  readonly kind: FaultKind;
+  /** How many strikes, 1 by default. */
+  readonly times?: number;
+  /** Milliseconds: of real time for requests, of the emulator's clock for events. */
+  readonly delayMs?: number;
+  /** The message of the error, or of the job. */
+  readonly message?: string;
+  /** The error code, in place of the usual one. */
+  readonly code?: string;
+  /** API faults: the botocore name of a service, such as `backup`. */
+  readonly service?: string;
+  /** API faults: such as `StartBackupJob`. */
+  readonly operation?: string;
+  readonly region?: string;
+  /** Event faults: such as `Backup Job State Change`. */
+  readonly detailType?: string;
+  /** Event faults: the state or status in the detail. */
+  readonly state?: string;
+  /** Job faults. */
+  readonly jobKind?: 'backup' | 'copy' | 'restore';
+  readonly resourceType?: string;
+  readonly resourceArn?: string;
+  readonly vaultName?: string;
+}
+
+/** A planted fault as the emulator reports it. */
+export interface PlantedFault extends FaultOptions {
+  readonly id: string;
+  /** How often it has struck. */
+  readonly struck: number;
+}
+
+/** The emulator's clock. */
+export interface ClockState {
+  readonly nowMs: number;
+  readonly frozen: boolean;
+  readonly offsetMs: number;
+  /** How much work waits for a moment of the future. */
+  readonly waiting: number;
+}
+
+/** What a test may turn. */
+export interface Settings {
+  /** Keys `backup`, `copy`, `restore`, or one with a resource type: `backup:RDS`. Milliseconds of the emulator's clock. */
+  readonly jobDurationsMs?: Record<string, number>;
+  /** How long a job waits before it tries to start. */
+  readonly jobStartDelayMs?: number;
+  readonly s3ReplicationLagMs?: number;
+  /** Factor for Wait states and retry pauses of Step Functions. */
+  readonly waitScale?: number;
+  /** Whether RDS instances of engine postgres are real servers. */
+  readonly realPostgres?: boolean;
+}
+
+/** A request that the emulator received. */
+export interface ReceivedRequest {
+  readonly timeMs: number;
+  readonly service: string;
+  readonly operation: string;
+  readonly account: string;
+  readonly region: string;
+  /** Made by the emulator itself, for a stack, a job or a state machine. */
+  readonly internal: boolean;
+  readonly status: number;
+  readonly params: Record<string, unknown>;
+  readonly error?: string;
+  readonly fault?: string;
+}
+
+/** A resource of a stack that is deployed now. */
+export interface DeployedResource {
+  readonly account: string;
+  readonly region: string;
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId: string;
+  readonly properties: Record<string, unknown>;
+}
+
+/** Fields to filter by. */
+export type Filter = Record<string, string>;
+
+/** A typed client of the endpoints below `/emulator/`. */
+export class EmulatorControl {
+  constructor(private readonly url: string) {}
+
+  public clock(): Promise<ClockState> {
+    return this.call('GET', 'clock');
+  }
+
+  /** Stops the clock, now or at a moment. */
+  public freezeClock(at?: Date): Promise<ClockState> {
+    return this.call('POST', 'clock/freeze', at && { atMs: at.getTime() });
+  }
+
+  /** Moves the clock forwards and runs, in order of time, everything that was waiting for a moment in between. */
+  public advanceClock(byMs: number): Promise<ClockState & { readonly ran: number }> {
+    return this.call('POST', 'clock/advance', { byMs });
+  }
+
+  /** Lets a stopped clock run on. */
+  public resumeClock(): Promise<ClockState> {
+    return this.call('POST', 'clock/resume');
+  }
+
+  public settings(changes: Settings): Promise<Required<Settings>> {
+    return this.call('POST', 'settings', changes);
+  }
+
+  public plantFault(fault: FaultOptions): Promise<PlantedFault> {
+    return this.call('POST', 'faults', fault);
+  }
+
+  public async faults(): Promise<PlantedFault[]> {
+    return (await this.call<{ faults: PlantedFault[] }>('GET', 'faults')).faults;
+  }
+
+  /** Removes one fault, or all. */
+  public healFaults(id?: string): Promise<unknown> {
+    return this.call('DELETE', 'faults', id === undefined ? undefined : { id });
+  }
+
+  /** The requests whose fields have the wanted values, oldest first. */
+  public async requests(filter: Filter = {}): Promise<ReceivedRequest[]> {
+    return (await this.call<{ requests: ReceivedRequest[] }>('GET', `requests?${new URLSearchParams(filter)}`)).requests;
+  }
+
+  public forgetRequests(): Promise<unknown> {
+    return this.call('DELETE', 'requests');
+  }
+
+  /** The resources of all stacks whose fields have the wanted values. */
+  public async deployed(filter: Filter = {}): Promise<DeployedResource[]> {
+    return (await this.call<{ resources: DeployedResource[] }>('GET', `deployed?${new URLSearchParams(filter)}`)).resources;
+  }
+
+  /** Runs a restore testing plan now, whatever its schedule says. */
+  public async runRestoreTesting(plan: string, region: string): Promise<string[]> {
+    return (await this.call<{ restoreJobIds: string[] }>('POST', 'restore-testing/run', { plan, region })).restoreJobIds;
+  }
+
+  /** Forgets everything that was made, in all accounts, and goes back to real time. */
+  public reset(): Promise<unknown> {
+    return this.call('POST', 'reset');
+  }
+
+  private async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const response = await fetch(`${this.url}/emulator/${path}`, { method, body: body && JSON.stringify(body) });
+    const answer = (await response.json()) as T & { error?: string };
+    if (!response.ok) {
+      throw new Error(`${method} /emulator/${path}: ${answer.error}`);
+    }
+    return answer;
+  }
+}

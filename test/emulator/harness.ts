@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { EmulatorControl } from './control-client';
+
+export * from './cdk-cli';
+export * from './control-client';
+
+const PROJECT = join(__dirname, '..', '..');
+const PYTHON = process.env.PYTHON ?? 'python3';
+const START_TIMEOUT_MS = 60_000;
+const KEPT_LOG_CHARACTERS = 20_000;
+
+/** The account of callers that name no other. */
+export const ACCOUNT = '123456789012';
+
+/** A running emulator. */
+export interface Emulator {
+  readonly url: string;
+  /** Environment variables that lead the AWS SDKs and the CDK command line to the emulator. */
+  readonly env: Record<string, string>;
+  readonly control: EmulatorControl;
+  /** The constructor options of an AWS SDK client of a Region. */
+  client(region?: string): { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+  /** What the emulator printed last. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts an emulator on a free port of 127.0.0.1 and waits until it answers. */
+export async function startEmulator(): Promise<Emulator> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(PYTHON, ['-m', 'recovery_emulator', '--port', String(port), '--exit-with-stdin'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, PYTHONSAFEPATH: '1', PYTHONPATH: __dirname, NODE_PATH: join(PROJECT, 'node_modules') },
+  });
+  let printed = '';
+  const keep = (chunk: Buffer) => {
+    printed = (printed + chunk).slice(-KEPT_LOG_CHARACTERS);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  await waitUntilHealthy(url, child, () => printed);
+  return {
+    url,
+    env: environment(url),
+    control: new EmulatorControl(url),
+    client: (region = 'ap-northeast-1') => ({
+      endpoint: url,
+      region,
+      credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+      forcePathStyle: true,
+    }),
+    log: () => printed,
+    stop: () => stop(child),
+  };
+}
+
+/** Why the emulator cannot run here, or undefined when it can. */
+export function whyNoEmulator(): string | undefined {
+  const found = spawnSync(PYTHON, ['-c', 'import moto; print(moto.__version__)'], {
+    encoding: 'utf8',
+    env: { ...process.env, PYTHONSAFEPATH: '1' },
+  });
+  const version = found.stdout?.trim() ?? '';
+  return version.startsWith('5.2.')
+    ? undefined
+    : `needs moto 5.2.x, ${version ? `found ${version}` : 'none found'}: pip install 'moto[server]==5.2.1'`;
+}
+
+/**
+ * A `describe` with one emulator for all its tests. Where moto 5.2.x is missing the tests are skipped and say so;
+ * with CI=true they fail instead.
+ */
+export function describeWithEmulator(title: string, body: (emulator: () => Emulator) => void): void {
+  const problem = whyNoEmulator();
+  if (problem && process.env.CI === 'true') {
+    test(`${title}: the emulator can run`, () => {
+      throw new Error(problem);
+    });
+    return;
+  }
+  if (problem) {
+    process.stderr.write(`skipped: needs moto (${title}): ${problem}\n`);
+    describe.skip(`${title} (skipped: needs moto)`, () => body(() => undefined as unknown as Emulator));
+    return;
+  }
+  describe(title, () => {
+    let running: Emulator | undefined;
+    beforeAll(async () => {
+      running = await startEmulator();
+    }, START_TIMEOUT_MS);
+    afterAll(async () => running?.stop());
+    body(() => running!);
+  });
+}
+
+/** Polls until a check gives something, or fails with its last answer. */
+export async function eventually<T>(what: string, check: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await check();
+    if (answer) {
+      return answer;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+    }
+    await sleep(100);
+  }
+}
+
+/** Waits some milliseconds of real time. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function environment(url: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: 'ap-northeast-1',
+    AWS_DEFAULT_REGION: 'ap-northeast-1',
+    AWS_ACCESS_KEY_ID: 'testing',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    NODE_NO_WARNINGS: '1',
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
+
+async function waitUntilHealthy(url: string, child: ChildProcess, log: () => string): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    if (child.exitCode !== null) {
+      throw new Error(`the emulator ended with code ${child.exitCode}:\n${log()}`);
+    }
+    const answer = await fetch(`${url}/emulator/health`).catch(() => undefined);
+    if (answer?.ok) {
+      return;
+    }
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`the emulator did not answer within ${START_TIMEOUT_MS} ms:\n${log()}`);
+    }
+    await sleep(100);
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(forced);
+}
