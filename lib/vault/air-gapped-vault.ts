@@ -100,7 +100,7 @@ export class AirGappedVault extends Resource implements IRecoveryVault {
       notifications: rendered?.notifications,
       mpaApprovalTeamArn: props.approvalTeamArn,
     });
-    vault.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    vault.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     vault.node.addDependency(...(rendered?.dependables ?? []));
 
     this.backupVaultName = attributeOrText(this, vault.ref, () => vaultName);

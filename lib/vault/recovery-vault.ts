@@ -59,7 +59,8 @@ export interface RecoveryVaultProps {
   readonly notifications?: VaultNotifications;
   /**
    * What becomes of the vault and its own key when they leave the stack. A vault that holds recovery points cannot be deleted.
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: retained, unless the very deployment that makes the vault fails, whose
+   * next attempt needs the name again; the key is retained even then
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -119,7 +120,7 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
 
   constructor(scope: Construct, id: string, props: RecoveryVaultProps = {}) {
     super(scope, id);
-    const { lock, deletion = VaultDeletion.denied(), removalPolicy = RemovalPolicy.RETAIN } = props;
+    const { lock, deletion = VaultDeletion.denied(), removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
     this.physicalVaultName = props.vaultName ?? defaultVaultName(this);
     insist(this, checkName('vault', 'vaultName', known(this.physicalVaultName)));
     requireRetained(this, removalPolicy, lock?.mode);

@@ -40,7 +40,7 @@ export interface VaultMirrorOptions {
   readonly notifications?: VaultNotifications;
   /**
    * What becomes of the mirror when it leaves its stack.
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: retained, unless the very deployment that makes the mirror fails
    */
   readonly removalPolicy?: RemovalPolicy;
 }

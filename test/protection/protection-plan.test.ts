@@ -77,7 +77,7 @@ describe('a plan with nothing but a rule', () => {
 
   test('uses the vault that the stack shares', () => {
     template.resourceCountIs('AWS::Backup::BackupVault', 1);
-    template.hasResource('AWS::Backup::BackupVault', { DeletionPolicy: 'Retain' });
+    template.hasResource('AWS::Backup::BackupVault', { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 
   test('makes one role and no scanner role', () => {

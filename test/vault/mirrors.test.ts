@@ -48,7 +48,7 @@ describe('a mirror in another Region', () => {
       EncryptionKeyArn: { 'Fn::GetAtt': ['ordersKey8C30302D', 'Arn'] },
       AccessPolicy: { Statement: [Match.objectLike({ Sid: 'DenyDeletion' })] },
     });
-    template.hasResource(VAULT, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    template.hasResource(VAULT, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     template.hasResourceProperties(KEY, { EnableKeyRotation: true });
     template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/backup/orders' });
   });
@@ -122,7 +122,9 @@ describe('references across Regions', () => {
   test('to an imported vault keep its ARN', () => {
     const arn = 'arn:aws:backup:ap-northeast-3:444455556666:backup-vault:theirs';
     const stack = tokyo();
-    expect(vaultArnFor(stack, RecoveryVault.fromVaultArn(stack, 'Theirs', arn))).toBe(arn);
+    const theirs = RecoveryVault.fromVaultArn(stack, 'Theirs', arn);
+    expect(vaultArnFor(stack, theirs)).toBe(arn);
+    expect(vaultArnFor(new Stack(new App(), 'Other', { env: OSAKA }), theirs)).toBe(arn);
   });
 
   test('in the same stack, and from its nested stacks, refer to the vault, so that it exists first', () => {

@@ -65,10 +65,9 @@ describe('with nothing set', () => {
     expect(Object.keys(template.findResources(KEY))).toEqual(['VaultKeyCB88EF1A']);
   });
 
-  test('retains vault and key', () => {
-    for (const type of [VAULT, KEY]) {
-      template.hasResource(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    }
+  test('retains vault and key, but no vault of a first deployment that failed: its name is needed again', () => {
+    template.hasResource(VAULT, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    template.hasResource(KEY, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
   test('encrypts with its own key, which rotates and takes as long as possible to be gone', () => {
@@ -158,7 +157,7 @@ describe('with everything set', () => {
         }),
         allowCopyFrom: [CopySource.account('444455556666')],
         notifications: { topic: new Topic(stack, 'Topic'), events: [VaultEvent.COPY_JOB_FAILED, VaultEvent.COPY_JOB_FAILED] },
-        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        removalPolicy: RemovalPolicy.RETAIN,
       },
       stack,
     );
@@ -171,6 +170,10 @@ describe('with everything set', () => {
       EncryptionKeyArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Mine'), 'Arn'] },
     });
     template.resourceCountIs(KEY, 1);
+  });
+
+  test('retains the vault whatever happens', () => {
+    template.hasResource(VAULT, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
   test('renders the lock in days', () => {

@@ -184,7 +184,7 @@ describe('an air-gapped vault', () => {
     });
 
     test('is retained, under a key that AWS owns', () => {
-      template.hasResource(AIR_GAPPED, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      template.hasResource(AIR_GAPPED, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
       template.hasResourceProperties(AIR_GAPPED, {
         BackupVaultName: Match.stringLikeRegexp('^Orders-AirGapped-[0-9a-f]{8}$'),
         MinRetentionDays: 7,

@@ -23,15 +23,17 @@ export interface OwnKeyOptions {
 
 /** A key of the vault's own: rotated, used through AWS Backup only, and with the longest waiting period before it is gone. */
 export function ownKey(scope: Construct, { vaultName, deletion, removalPolicy }: OwnKeyOptions): Key {
+  const retained = removalPolicy !== RemovalPolicy.DESTROY;
   return new Key(scope, 'Key', {
     alias: Token.isUnresolved(vaultName) ? undefined : `alias/backup/${vaultName}`,
     description: `Encrypts the recovery points of vault ${vaultName}`,
     enableKeyRotation: true,
     pendingWindow: Duration.days(LIMITS.keyWaitingPeriod.value.max),
     policy: new PolicyDocument({
-      statements: statementsOf(scope, deletion.isDenied && removalPolicy !== RemovalPolicy.DESTROY ? deletion : undefined),
+      statements: statementsOf(scope, retained && deletion.isDenied ? deletion : undefined),
     }),
-    removalPolicy,
+    // the denial of deletion would make CloudFormation fail to roll back any other policy
+    removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   });
 }
 
