@@ -68,7 +68,7 @@ export class CronSchedule {
     this.years = new Set(fields.years);
     const last = fields.years[fields.years.length - 1];
     const step = last - (fields.years[fields.years.length - 2] ?? last);
-    this.endless = last === LAST_YEAR || (step > 1 && last + step > LAST_YEAR);
+    this.endless = last === LAST_YEAR || last + step > LAST_YEAR;
   }
 
   /** The first run later than `afterMs`, as epoch milliseconds; `undefined` where none follows. */

@@ -37,8 +37,15 @@ function computeClaims(rules: readonly RuleModel[], times: JobTimes): readonly P
       return [];
     }
     const relevant = rules.map((rule) => feeders.includes(rule) || disturbs(rule, feeders, times));
-    const key = relevant.join();
-    const outcomes = outcomesBySubset.get(key) ?? outcomesOf(runsOf(rules.filter((_, i) => relevant[i])));
+    const key = [...relevant, ...feeders.map((rule) => rules.indexOf(rule))].join();
+    const outcomes =
+      outcomesBySubset.get(key) ??
+      outcomesOf(
+        runsOf(
+          rules.filter((_, i) => relevant[i]),
+          feeders,
+        ),
+      );
     outcomesBySubset.set(key, outcomes);
     return [claimFor(container, feeders, outcomes, times)];
   });

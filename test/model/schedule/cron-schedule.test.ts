@@ -205,6 +205,7 @@ describe('the longest gap', () => {
     ['cron(0 5 1 1 ? *)', 'UTC', 366 * DAY, '2028-01-01T05:00'],
     ['cron(0 5 29 2 ? *)', 'UTC', 1461 * DAY, '2028-02-29T05:00'],
     ['cron(0 5 ? 2 1#5 *)', 'UTC', 28 * 365.25 * DAY, '2032-02-29T05:00'],
+    ['cron(0 5 ? 2 THU#5 *)', 'UTC', 28 * 365.25 * DAY, '2052-02-29T05:00'],
     ['cron(0 5 1 1 ? 2026/5)', 'UTC', (5 * 365 + 2) * DAY, '2036-01-01T05:00'],
   ])('%s in %s', (expression, timeZone, gapMs, from) => {
     const gap = CronSchedule.parse(expression, timeZone).longestGap();

@@ -1,4 +1,4 @@
-import { CronSchedule, HORIZON_START, HORIZON_YEARS } from '../../schedule';
+import { CronSchedule, type Gap, HORIZON_START, HORIZON_YEARS } from '../../schedule';
 import { DAY } from '../../time';
 import type { RuleModel } from '../rule-model';
 
@@ -15,23 +15,29 @@ export interface RuleRuns {
 }
 
 /**
- * The runs of every rule over the same years from 2026 on: fewer years the more runs there are, but enough to see the longest
- * gap of each rule, and 40 at most. Daily rules get ten years, an hourly rule one or two: coincidences of two other
- * rules that come later are not seen.
+ * The runs of every rule over the same years from 2026 on: fewer years the more runs there are, and 40 at most, but
+ * enough to see each rule run and the longest gap of the feeder that runs most often. Daily rules get ten years, an hourly
+ * rule one: coincidences of two other rules that come later are not seen.
  */
-export function runsOf(rules: readonly RuleModel[]): readonly RuleRuns[] {
-  const schedules = rules.map((rule) => CronSchedule.parse(rule.expression, rule.timeZone));
+export function runsOf(rules: readonly RuleModel[], feeders: readonly RuleModel[] = []): readonly RuleRuns[] {
+  const schedules = rules.map(scheduleOf);
   const firstYear = schedules.map((schedule) => schedule.runs(HORIZON_START, HORIZON_START + YEAR));
   const perYear = firstYear.reduce((sum, runs) => sum + runs.length, 1);
-  const ends = schedules.map((schedule) => schedule.longestGap().toMs).filter(Number.isFinite);
-  const needed = Math.ceil((Math.max(HORIZON_START + 1, ...ends) - HORIZON_START) / YEAR);
-  const years = Math.min(HORIZON_YEARS, Math.max(needed, Math.floor(ENOUGH_RUNS / perYear)));
+  const firsts = schedules.map((schedule) => schedule.nextRun(HORIZON_START - 1) ?? HORIZON_START);
+  const gaps = feeders.map((rule) => scheduleOf(rule).longestGap()).filter(({ gapMs }) => Number.isFinite(gapMs));
+  const densest = gaps.reduce<Gap | undefined>((min, gap) => (min && min.gapMs <= gap.gapMs ? min : gap), undefined);
+  const neededMs = Math.max(...firsts, densest?.toMs ?? HORIZON_START) + DAY - HORIZON_START;
+  const years = Math.min(HORIZON_YEARS, Math.max(Math.ceil(neededMs / YEAR), Math.floor(ENOUGH_RUNS / perYear)));
   return rules.map((rule, i) => ({
     rule,
     schedule: schedules[i],
-    times: schedules[i].runs(HORIZON_START, HORIZON_START + years * YEAR),
+    times: years === 1 ? firstYear[i] : schedules[i].runs(HORIZON_START, HORIZON_START + years * YEAR),
     kept: keptOf(rule),
   }));
+}
+
+function scheduleOf({ expression, timeZone }: RuleModel): CronSchedule {
+  return CronSchedule.parse(expression, timeZone);
 }
 
 /** Retention as a number, so that it compares. */
