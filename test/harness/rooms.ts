@@ -12,7 +12,7 @@ const CONSTRUCTS = ['aws-cdk-lib/core', 'aws-cdk-lib/aws-', 'constructs', 'node:
 
 /** The rooms of lib/ from the bottom to the top; docs/architecture.md says what each one holds. */
 export const ROOMS: Readonly<Record<string, Room>> = {
-  model: { rooms: [], packages: ['croner', 'cli-table3'] },
+  model: { rooms: [], packages: [] },
   handlers: { rooms: ['model'], packages: ['@aws-sdk/', '@smithy/', 'node:'] },
   core: { rooms: ['model'], packages: CONSTRUCTS },
   vault: { rooms: ['model', 'core'], packages: CONSTRUCTS },

@@ -75,12 +75,20 @@ describe('the tarball', () => {
     expect(packed).toContain(path);
   });
 
-  test.each(['croner', 'cli-table3', 'string-width', 'strip-ansi', 'ansi-regex', 'emoji-regex', 'is-fullwidth-code-point'])(
-    'bundles %s',
-    (name) => {
-      expect(packed).toContain(`node_modules/${name}/package.json`);
-    },
-  );
+  test('needs no package but its peers', () => {
+    expect(packed.filter((path) => path.startsWith('node_modules/'))).toEqual([]);
+    expect(Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')))).not.toContain('dependencies');
+  });
+
+  test('has the licence of what is bundled into the command', () => {
+    expect(readFileSync(join(app, 'node_modules/cdk-recovery/build/THIRD-PARTY-LICENSES'), 'utf8')).toMatch(
+      /^commander \S+ \(MIT\)\n\n[\s\S]*Copyright/,
+    );
+  });
+
+  test('has one file of code for the library and one for the command', () => {
+    expect(packed.filter((path) => path.endsWith('.js')).sort()).toEqual(['build/cli.js', 'build/index.js']);
+  });
 
   test('has no tests, sources or tools of this project', () => {
     expect(
