@@ -457,11 +457,12 @@ describe('one resource, several times', () => {
 });
 
 describe('resources that are handed over', () => {
-  test('get what the plan needs, whenever rules are added', () => {
+  test('get what the plan needs, also when rules are added after it was asked', () => {
     const { stack, vault } = world();
     const bucket = new Bucket(stack, 'Bucket');
     const made = new ProtectionPlan(stack, 'Plan', { vault });
     made.select('Some', Selection.resources(bucket));
+    factsOf(stack);
     made.addRule(ProtectionRule.daily('Daily', { ...KEEP, continuous: true }));
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::S3::Bucket', {

@@ -287,6 +287,7 @@ describe('refusals', () => {
     ['an empty tag key', () => Selection.anyOf(TagCondition.equalTo('', 'prod')), /InvalidTagKey/],
     ['every ARN', () => Selection.arns('*'), /Selection\.everything\(\).*UnfilteredSelection/],
     ['a wildcard at the head of a name', () => Selection.arns('arn:aws:s3:::*-logs'), /'arn:aws:s3:::\*-logs'.*MisplacedWildcard/],
+    ['a wildcard that ends a part before the last', () => Selection.arns('arn:aws:dynamodb:ap-*:*:table/orders'), /MisplacedWildcard/],
     ['a wildcard inside a name', () => Selection.arns('arn:aws:s3:::a*b'), /MisplacedWildcard/],
   ])('fails for %s', (_what, selection, message) => {
     expect(() => renderedOf(selection)).toThrow(message);
