@@ -24,16 +24,6 @@ export const SERVICE_LIMITS = {
     'AWS Backup Developer Guide: plan options and configuration',
   ),
   fileSystemMaintenance: unconfirmed(30 * MINUTE, 'ms that a weekly maintenance window of FSx lasts', 'FSx User Guide'),
-  databaseLogLag: documented(
-    5 * MINUTE,
-    'ms between now and the newest second that RDS and Aurora restore',
-    'RDS User Guide: point-in-time recovery',
-  ),
-  tableLogLag: unconfirmed(
-    5 * MINUTE,
-    'ms between now and the newest second that DynamoDB restores',
-    'DynamoDB Developer Guide: point-in-time recovery',
-  ),
   tableReplicaLag: unconfirmed(
     MINUTE,
     'ms that a replica of a global table is behind, usually about 1 s',

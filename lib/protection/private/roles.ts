@@ -1,7 +1,7 @@
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stack, Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { abilitiesOf, type ResourceType } from '../../model/services';
+import { abilitiesOf, RESOURCE_TYPES, type ResourceType } from '../../model/services';
 
 interface RoleKind {
   /** The id is part of the logical id: a change replaces the role and with it every selection. */
@@ -36,29 +36,25 @@ export function restoreRoleOf(scope: IConstruct, types: readonly ResourceType[])
   return roleOf(scope, RESTORE, types);
 }
 
-const attached = new WeakMap<Role, Set<string>>();
-
 function roleOf(scope: IConstruct, kind: RoleKind, types: readonly ResourceType[]): Role {
   const stack = Stack.of(scope);
   const role = (stack.node.tryFindChild(kind.id) as Role | undefined) ?? newRole(stack, kind);
-  const known = attached.get(role) ?? new Set();
-  attached.set(role, known);
   // Copies, tags and vaults belong to the general policy, so it is there even where only S3 is selected.
   for (const policy of new Set([...kind.policiesOf('EBS'), ...types.flatMap((type) => kind.policiesOf(type))])) {
-    if (!known.has(policy)) {
-      known.add(policy);
-      role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
-      acknowledge(role, policy);
-    }
+    role.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName(policy));
   }
   return role;
 }
 
-function newRole(stack: Stack, { id, description }: RoleKind): Role {
-  return new Role(stack, id, {
+function newRole(stack: Stack, { id, description, policiesOf }: RoleKind): Role {
+  const role = new Role(stack, id, {
     description,
     assumedBy: new ServicePrincipal('backup.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
   });
+  for (const policy of new Set(RESOURCE_TYPES.flatMap(policiesOf))) {
+    acknowledge(role, policy);
+  }
+  return role;
 }
 
 /** Auditing rules that object to managed policies find the reason on the role. */

@@ -95,6 +95,11 @@ describe('an RDS instance', () => {
     expect(describeIt(database).key.kind).toBe('customer');
   });
 
+  test('has no name for a key that is put together at deploy time', () => {
+    const kmsKeyId = `arn:aws:kms:${stack.partition}:key/${new CfnParameter(stack, 'Key').valueAsString}`;
+    expect(describeIt(new rds.CfnDBInstance(stack, 'Database', { kmsKeyId })).key).toEqual({ kind: 'customer', id: undefined });
+  });
+
   test('gets retention, deletion protection and a final snapshot where its own backups are relied on', () => {
     expect(prepare(new rds.CfnDBInstance(stack, 'Database', { engine: 'postgres' }), OWN)).toEqual([]);
     expect(Object.values(Template.fromStack(stack).findResources('AWS::RDS::DBInstance'))).toEqual([
@@ -416,6 +421,7 @@ describe('a cluster', () => {
     expect(codes(prepare(it, needs))).toEqual(['warning CopiesUnencrypted']);
     expect(copies(it, needs)).toMatchObject([{ id: 'automated-backups', form: 'continuous', keptMs: 10 * DAY }]);
     expect(describeIt(it).zones.kind).toBe('spread');
+    expect(copies(it)[0].staleness).toEqual([{ name: 'newest restorable second', ms: 5 * MINUTE, basis: 'estimated' }]);
     const [resource] = Object.values(Template.fromStack(stack).findResources(type));
     expect(resource).toMatchObject({
       DeletionPolicy: CfnDeletionPolicy.SNAPSHOT,

@@ -4,7 +4,7 @@ import { LIMITS } from '../../../model/limits';
 import { SERVICE_LIMITS } from '../../../model/limits/services';
 import { DAY } from '../../../model/time';
 import type { Needs, Target } from '../service';
-import { concern, outOfReach, placeOf, serviceCopy, storageKey, term } from './facts';
+import { concern, newestSecond, outOfReach, placeOf, serviceCopy, storageKey } from './facts';
 import { maintenanceConcerns, maintenanceSpan } from './maintenance-window';
 import {
   isDefault,
@@ -60,7 +60,7 @@ export function automatedBackups(target: Target, restore: readonly Term[]): read
       mechanism: 'point-in-time recovery of the service',
       form: 'continuous',
       place: placeOf(target),
-      staleness: [term('newest restorable second', SERVICE_LIMITS.databaseLogLag)],
+      staleness: [newestSecond(target)],
       restore,
       keptMs,
       shortestKeptMs: keptMs,

@@ -7,7 +7,7 @@ import { LIMITS } from '../../../model/limits';
 import { SERVICE_LIMITS } from '../../../model/limits/services';
 import { DAY } from '../../../model/time';
 import type { Needs, ServiceAdapter, Target } from '../service';
-import { concern, describeTarget, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
+import { concern, describeTarget, newestSecond, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
 import { type GlobalTableCfn, isGlobalTable, prepareOwnReplica, type Replica, replicasOf } from './global-table';
 import { isDeletedWithStack, keepOnDelete, longestReliedOn, setDefault, settingOf, unsetDefault } from './settings';
 
@@ -121,7 +121,7 @@ function copiesOf(target: Target, state: ReplicaState, restore: readonly Term[])
         id: `point-in-time-recovery${suffix}`,
         mechanism: `point-in-time recovery${where}`,
         form: 'continuous',
-        staleness: [...(isOwn ? [] : [lag]), term('newest restorable second', SERVICE_LIMITS.tableLogLag)],
+        staleness: [...(isOwn ? [] : [lag]), newestSecond(target)],
         restore,
         keptMs,
         shortestKeptMs: keptMs,

@@ -70,6 +70,13 @@ export function serviceCopy(copy: OwnCopy): CopyFact {
 /** A replica answers at once, but somebody has to point the application at it. */
 export const TAKEOVER: readonly Term[] = [term('point the application at the replica', SERVICE_LIMITS.replicaTakeover)];
 
+/** How far point-in-time recovery of the service itself lags; our assumption where the service documents nothing. */
+export function newestSecond({ type }: Target): Term {
+  const { continuous } = abilitiesOf(type);
+  const { lagMs } = continuous ?? abilitiesOf('RDS').continuous!;
+  return { name: 'newest restorable second', ms: lagMs, basis: continuous?.basis ?? 'estimated' };
+}
+
 /** A part of a worst case from a dated number. */
 export function term(name: string, limit: Limit<number>): Term {
   return { name, ms: limit.value, basis: limit.confidence === 'unconfirmed' ? 'estimated' : 'documented' };

@@ -5,7 +5,7 @@ import { zonesOf } from '../../../model/services';
 import { DAY } from '../../../model/time';
 import type { ServiceAdapter, Target } from '../service';
 import { automatedBackups, automatedDays, prepareDatabase } from './database';
-import { describeTarget, placeOf, serviceCopy, storageKey, term } from './facts';
+import { describeTarget, newestSecond, placeOf, serviceCopy, storageKey, term } from './facts';
 import { numberOf, settingOf, textOf } from './settings';
 
 /** RDS instances, single or with a standby in another zone. */
@@ -44,10 +44,7 @@ function replicatedBackups(target: Target, restore: readonly Term[]): readonly C
       mechanism: `automated backups replicated to ${destination ?? 'another Region'}`,
       form: 'continuous',
       place: { region: destination, account },
-      staleness: [
-        term('newest restorable second', SERVICE_LIMITS.databaseLogLag),
-        term('transfer to the other Region', SERVICE_LIMITS.backupReplicaTransfer),
-      ],
+      staleness: [newestSecond(target), term('transfer to the other Region', SERVICE_LIMITS.backupReplicaTransfer)],
       restore,
       keptMs,
       shortestKeptMs: keptMs,
