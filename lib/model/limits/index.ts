@@ -1,5 +1,6 @@
 export { type CopyKeys, type CopyRoute, checkCopy, checkCopyKeys, copyObstacle } from './copies';
 export { type Counted, checkCount } from './counts';
+export { type BackupEvent, eventDetail } from './events';
 export { checkColdStorage, checkContinuous, checkContinuousRules, checkLifecycle, checkRetention, type LifecycleDays } from './lifecycle';
 export { LIMITS, type Limit, type Range } from './limits';
 export { checkAirGapped, checkAirGappedType, checkLock, checkRetentionInVault, type LockDays, type RetentionRange } from './locks';

@@ -1,5 +1,4 @@
 import type { ZoneFact } from '../facts';
-import { SERVICE_LIMITS } from '../limits/services';
 import { MINUTE } from '../time';
 import type { Abilities, ContinuousAbility, ResourceType } from './types';
 
@@ -17,9 +16,9 @@ const SHARED_STORAGE: ZoneFact = { kind: 'spread', words: 'storage in several zo
 const SINGLE: ZoneFact = { kind: 'single', words: 'data in one zone' };
 const UNKNOWN: ZoneFact = { kind: 'unknown', words: 'zones not known' };
 
-const RDS_LOG: ContinuousAbility = { by: 'AWS Backup', lagMs: SERVICE_LIMITS.databaseLogLag.value, basis: 'documented' };
+const RDS_LOG: ContinuousAbility = { by: 'AWS Backup', lagMs: 5 * MINUTE, basis: 'documented' };
 const S3_EVENTS: ContinuousAbility = { by: 'AWS Backup', lagMs: 15 * MINUTE, basis: 'documented' };
-const OWN_LOG: ContinuousAbility = { by: 'service', lagMs: SERVICE_LIMITS.tableLogLag.value, basis: 'estimated' };
+const OWN_LOG: ContinuousAbility = { by: 'service', lagMs: 5 * MINUTE, basis: 'estimated' };
 
 type Ability = 'copyRegion' | 'copyAccount' | 'incremental' | 'fullyManaged' | 'cold' | 'itemRestore' | 'airGapped';
 

@@ -225,6 +225,11 @@ describe('the copy that is told', () => {
     expect(verdict(OPERATOR_ERROR, copies).copy).toBe(id);
   });
 
+  test('is one that is sure to survive rather than a fresher one that may not, where nothing is promised', () => {
+    const unsure = copied({ id: 'a', place: {}, staleness: [term('gap', MINUTE)] });
+    expect(verdictOf([database(), points(), unsure, copied()], REGION_LOSS).copy).toBe('orders-osaka');
+  });
+
   test('comes with the most frequent of its restore tests, and of equal ones with the most thorough', () => {
     const tests = [
       restoreTest({ everyMs: 30 * DAY, checks: 9 }),

@@ -1,4 +1,5 @@
 import {
+  type BackupEvent,
   type Counted,
   checkAirGapped,
   checkAirGappedType,
@@ -22,6 +23,7 @@ import {
   checkStartWindow,
   checkWindows,
   copyObstacle,
+  eventDetail,
   LIMITS,
   type NamedThing,
   type Problem,
@@ -413,4 +415,25 @@ describe('keys of copies', () => {
       /cannot be shared/,
     ],
   ]);
+});
+
+describe('events', () => {
+  test.each<[BackupEvent, string]>([
+    ['Backup Job State Change', 'state'],
+    ['Copy Job State Change', 'state'],
+    ['Restore Job State Change', 'status'],
+    ['Recovery Point State Change', 'status'],
+    ['Backup Plan State Change', 'state'],
+    ['Backup Vault State Change', 'state'],
+    ['Region Setting State Change', 'state'],
+    ['Recovery Point Index State Change', 'indexStatus'],
+    ['Scan Job State Change', 'state'],
+  ])('%s is told by its %s', (event, field) => {
+    expect(Object.keys(eventDetail(event))).toEqual([field]);
+  });
+
+  test('a failed restore is matched by its status, a failed backup by its state', () => {
+    expect(eventDetail('Restore Job State Change', 'FAILED')).toEqual({ status: ['FAILED'] });
+    expect(eventDetail('Backup Job State Change', 'FAILED', 'EXPIRED')).toEqual({ state: ['FAILED', 'EXPIRED'] });
+  });
 });
