@@ -17,23 +17,23 @@ class RequestLog:
         self._lock = threading.Lock()
         self._entries: collections.deque[dict[str, Any]] = collections.deque(maxlen=_KEEP)
 
-    def add(self, call: Call, status: int, error: str | None, fault: str | None) -> None:
-        entry = {
+    def add(self, call: Call, fault: str | None) -> dict[str, Any]:
+        """Notes a request when it arrives; the caller completes the entry."""
+        entry: dict[str, Any] = {
             "timeMs": CLOCK.now_ms(),
             "service": call.service,
             "operation": call.operation,
             "account": call.account,
             "region": call.region,
             "internal": call.internal,
-            "status": status,
+            "status": 0,
             "params": call.params,
         }
-        if error:
-            entry["error"] = error
         if fault:
             entry["fault"] = fault
         with self._lock:
             self._entries.append(entry)
+        return entry
 
     def list(self, **wanted: str | None) -> list[dict[str, Any]]:
         """The entries whose fields have the wanted values."""

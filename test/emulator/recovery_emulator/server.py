@@ -64,8 +64,7 @@ class FrontDoor:
 
     def _answer(self, call: Call, body: bytes, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         fault = None if call.internal else FAULTS.strike("api", service=call.service, operation=call.operation, region=call.region)
-        status: list[int] = []
-        error = None
+        entry = REQUESTS.add(call, fault.kind if fault else None)
         try:
             if fault is not None:
                 self._suffer(fault, call)
@@ -75,31 +74,30 @@ class FrontDoor:
             service = registry.SERVICES.get(call.service)
             if service is not None:
                 answer = success(call, service.handle(call))
-                status.append(answer.status_code)
+                entry["status"] = answer.status_code
                 return answer(environ, start_response)
 
             def started(line: str, headers: Any, exc_info: Any = None) -> Any:
-                status.append(int(line.split()[0]))
+                entry["status"] = int(line.split()[0])
                 return start_response(line, headers, exc_info) if exc_info else start_response(line, headers)
 
             return self._moto(environ, started)
-        except ServiceError as refused:
-            error = f"{refused.code}: {refused.message}"
-            status.append(refused.status)
+        except Exception as problem:
+            refused = self._as_refusal(problem, call)
+            entry["status"], entry["error"] = refused.status, f"{refused.code}: {refused.message}"
             return failure("s3" if call.service == "s3" else call.protocol, refused)(environ, start_response)
-        except NotImplementedError as gap:
-            error = f"{call.service} {call.operation} is not emulated: {gap}"
-            status.append(501)
-            return failure(call.protocol, ServiceError("NotImplemented", error, 501))(environ, start_response)
-        except Exception as bug:
-            _LOG.exception("%s %s failed", call.service, call.operation)
-            error = f"emulator error: {bug!r}"
-            status.append(500)
-            return failure(call.protocol, ServiceError("InternalFailure", error, 500))(environ, start_response)
         finally:
-            REQUESTS.add(call, status[0] if status else 0, error, fault.kind if fault else None)
             if self._log_requests:
-                print(f"{call.service} {call.operation} {call.region} {status} {error or ''}", file=sys.stderr, flush=True)
+                print(f"{call.service} {call.operation} {call.region} {entry['status']} {entry.get('error', '')}", file=sys.stderr, flush=True)
+
+    @staticmethod
+    def _as_refusal(problem: Exception, call: Call) -> ServiceError:
+        if isinstance(problem, ServiceError):
+            return problem
+        if isinstance(problem, NotImplementedError):
+            return ServiceError("NotImplemented", f"{call.service} {call.operation} is not emulated: {problem}", 501)
+        _LOG.exception("%s %s failed", call.service, call.operation, exc_info=problem)
+        return ServiceError("InternalFailure", f"emulator error: {problem!r}", 500)
 
     @staticmethod
     def _suffer(fault: Fault, call: Call) -> None:
