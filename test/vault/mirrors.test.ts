@@ -163,6 +163,10 @@ describe('references across Regions', () => {
     vaultArnFor(one, vaults[1]!);
     expect(other.dependencies).toEqual([one]);
     expect(one.dependencies).toEqual([]);
+    const third = new Stack(app, 'Third', { env: TOKYO });
+    third.addStackDependency(other);
+    vaultArnFor(one, new RecoveryVault(third, 'Vault', { vaultName: 'third' }));
+    expect(one.dependencies).toEqual([]);
   });
 
   test.each([
@@ -320,6 +324,21 @@ describe('mirrorIn()', () => {
     const stack = tokyo();
     expect(() => vaultIn(stack).mirrorIn('ap-northeast-3', options(stack))).toThrow(message);
     expect(() => vaultIn(tokyo()).mirrorIn('ap-northeast-3', options(tokyo()))).toThrow(/ReferenceAcrossRegions/);
+  });
+
+  test('fails for a key of a place that is only known at deploy time', () => {
+    const encryptionKey = new Key(new Stack(new App(), 'Keys'), 'Key');
+    expect(() => vaultIn(tokyo()).mirrorIn('ap-northeast-3', { encryptionKey })).toThrow(
+      /'Keys\/Key' in an unknown place \/ an unknown place/,
+    );
+  });
+
+  test('fails when asked again for something else where the account is only known at deploy time', () => {
+    const vault = vaultIn(new Stack(new App(), 'Orders'));
+    vault.mirrorIn('ap-northeast-3');
+    expect(() => vault.mirrorIn('ap-northeast-3', { removalPolicy: RemovalPolicy.DESTROY })).toThrow(
+      /'removalPolicy' differs from that of the mirror which the vault has in ap-northeast-3 already/,
+    );
   });
 
   test('takes an exempt role of the primary account by its ARN', () => {

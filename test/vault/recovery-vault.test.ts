@@ -1,7 +1,7 @@
 import { App, CfnParameter, Duration, NestedStack, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AnyPrincipal, CfnRole, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnTopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import * as fc from 'fast-check';
@@ -508,6 +508,12 @@ describe('copies from elsewhere', () => {
     Annotations.fromStack(stack).hasWarning('/Orders/Vault', Match.stringLikeRegexp('let 444455556666 do kms:Decrypt, .*or copies fail'));
     expect(vault.traits.keyId).toBe('arn:aws:kms:ap-northeast-1:111122223333:key/1234');
   });
+});
+
+test('copies from elsewhere warn where the key is an L1, whose policy is not ours to change', () => {
+  const stack = stackIn();
+  vaultWith({ encryptionKey: new CfnKey(stack, 'Plain', { keyPolicy: {} }), allowCopyFrom: [CopySource.account('444455556666')] }, stack);
+  Annotations.fromStack(stack).hasWarning('/Orders/Vault', Match.stringLikeRegexp("'encryptionKey' is 'Orders/Plain'"));
 });
 
 describe('notifications', () => {
