@@ -1,2 +1,1 @@
 export { type AssessOptions, assess } from './assess';
-export { explainClaim, explainVerdict } from './explain';

@@ -145,6 +145,24 @@ describe('a promise that is not kept', () => {
     expect(found.message).toMatch(message);
   });
 
+  test('names each part, what of it is an estimate, and of what takes no time only the name', () => {
+    const staleness = [
+      term('longest gap', DAY),
+      term('no start window', 0),
+      term('copy', 30 * MINUTE, 'estimated'),
+      term('index', 0, 'estimated'),
+    ];
+    expect(broken(REGION_LOSS, 4 * HOUR, [copied({ staleness })]).message).toContain(
+      '(longest gap 24 h + no start window + copy 30 min est. + index)',
+    );
+  });
+
+  test('asks for live replication of the copy that is meant, even if another has the same id', () => {
+    const twin = copied({ mechanism: 'another copy', form: 'continuous', staleness: [term('gap', 2 * DAY)] });
+    const found = broken(REGION_LOSS, 4 * HOUR, [copied({ staleness: [term('longest gap', DAY)] }), twin]);
+    expect(found.message).toMatch(/may be 24 h old .*: shorten the schedule/);
+  });
+
   test('tells both numbers where both fail', () => {
     const late = points({ staleness: [term('longest gap', DAY)], restore: [term('restore', DAY, 'measured')] });
     expect(findings([database(), objective(), late]).map(({ code }) => code)).toEqual(['RecoveryPointTooOld', 'RecoveryTooSlow']);

@@ -98,6 +98,11 @@ describe('the report as JSON', () => {
     ]);
   });
 
+  test('does not call an estimate what takes no time', () => {
+    const [{ disruptions }] = reportOf([database(), points({ restore: [term('restore', HOUR), term('index', 0, 'estimated')] })]).resources;
+    expect(disruptions[0].rto?.estimated).toBe(false);
+  });
+
   test('leaves out what is not known instead of writing null', () => {
     expect(JSON.stringify(report)).not.toMatch(/null|undefined/);
     expect(Object.keys(report.resources[1].disruptions[1])).toEqual(['disruption', 'outcome', 'mechanism', 'notes', 'rpo', 'rto']);
@@ -229,6 +234,7 @@ describe('the report as text', () => {
     [730 * DAY, '2 years'],
     [365 * DAY, '365 days'],
     [400 * DAY, '400 days'],
+    [741 * DAY, '741 days'],
     [1000 * DAY, '1000 days'],
   ])('%i ms are kept %s', (keptMs, words) => {
     expect(renderText(reportOf([database(), points({ keptMs })], []), { width: 140 })).toContain(`, kept ${words}; NOT tested\n`);

@@ -2,9 +2,9 @@ import type { Finding } from '../../assessment';
 import type { CopyFact } from '../../facts';
 
 import { words } from '../../time';
-import { explainTerms } from '../explain';
 import { claimOf, gradeOf } from './grade';
 import type { FactBook, Subject } from './subject';
+import { sumWords } from './words';
 
 /** What does not fit together in the facts about one resource. */
 export function contradictionsOf(subject: Subject): readonly Finding[] {
@@ -83,7 +83,7 @@ function expiry({ resource }: Subject, { by, mechanism, form, staleness, shortes
       resource: resource.id,
       message:
         `'${resource.name}': 'keep' of ${mechanism} is ${words(shortestKeptMs)}, but the next recovery point may be usable only ` +
-        `after ${words(next.ms)} (${explainTerms(next.terms)}), and until then there is none: keep them longer or shorten the schedule`,
+        `after ${words(next.ms)} (${sumWords(next.terms)}), and until then there is none: keep them longer or shorten the schedule`,
     },
   ];
 }

@@ -4,10 +4,9 @@ import type { CopyFact, ObjectiveFact } from '../../facts';
 import { copyObstacle, LIMITS } from '../../limits';
 import { abilitiesOf } from '../../services';
 import { MINUTE, words } from '../../time';
-import { explainTerms } from '../explain';
 import { gradeOf } from './grade';
 import type { Subject } from './subject';
-import { either, WHEN, WHERE } from './words';
+import { either, sumWords, WHEN, WHERE } from './words';
 
 interface Demand {
   readonly rpoMs: number;
@@ -73,7 +72,7 @@ function tooOld(subject: Subject, { by }: ObjectiveFact, verdict: DisruptionVerd
     resource: resource.id,
     message:
       `'${resource.name}' promises 'rpo' ${words(rpoMs)} when ${WHEN[disruption]}, but the freshest copy ${WHERE[disruption]} ` +
-      `may be ${words(rpo.ms)} ${aged} (${explainTerms(rpo.terms)}): ${fresher(subject, copy, disruption, rpoMs)}`,
+      `may be ${words(rpo.ms)} ${aged} (${sumWords(rpo.terms)}): ${fresher(subject, copy, disruption, rpoMs)}`,
   };
 }
 
@@ -118,7 +117,7 @@ function tooSlow({ resource }: Subject, { by }: ObjectiveFact, verdict: Disrupti
     resource: resource.id,
     message:
       `'${resource.name}' promises 'rto' ${words(rtoMs)} when ${WHEN[disruption]}, but ${mechanism} ` +
-      `may take ${words(rto.ms)} (${explainTerms(rto.terms)}): ${either(...faster, `relax 'rto' for ${disruption}`)}`,
+      `may take ${words(rto.ms)} (${sumWords(rto.terms)}): ${either(...faster, `relax 'rto' for ${disruption}`)}`,
   };
 }
 

@@ -1,4 +1,6 @@
 import { Disruption } from '../../disruption';
+import type { Term } from '../../facts';
+import { words } from '../../time';
 
 /** What a disruption does, to follow `when`. */
 export const WHEN: Readonly<Record<Disruption, string>> = {
@@ -25,4 +27,10 @@ export function plural(count: number, one: string, many: string): string {
 export function either(...choices: readonly (string | undefined)[]): string {
   const offered = choices.filter((choice) => choice !== undefined);
   return [offered.slice(0, -1).join(', '), ...offered.slice(-1)].filter((part) => part !== '').join(' or ');
+}
+
+/** The parts of a claim: `longest gap 1 h + start window 1 h + copy 30 min est.`; of what takes no time only its name. */
+export function sumWords(terms: readonly Term[]): string {
+  const part = ({ name, ms, basis }: Term) => `${name}${ms === 0 ? '' : ` ${words(ms)}`}${basis === 'estimated' && ms > 0 ? ' est.' : ''}`;
+  return terms.map(part).join(' + ');
 }
