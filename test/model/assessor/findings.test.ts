@@ -439,6 +439,11 @@ describe('coverage', () => {
     expect(coverage([database(), fact], [stateful()])).toEqual([[], [], [ID]]);
   });
 
+  test('an exclusion that follows from something else gives way to a protection', () => {
+    const facts = [database(), points(), exclusion({ resource: ID, implied: true })];
+    expect([findings(facts, [stateful()]), coverage(facts, [stateful()])]).toEqual([[], [[ID], [], []]]);
+  });
+
   test('keeps the reason of an exclusion', () => {
     expect(assess([exclusion()], [scratch], { unprotected: 'warn' }).coverage.excluded).toEqual([
       { ...scratch, reason: 'rebuilt from source' },

@@ -192,6 +192,11 @@ describe('outcome', () => {
     expect(resource.rpoMs).toBeUndefined();
   });
 
+  test('a resource whose only copy is never made is told, without that copy', () => {
+    const [resource] = assess([database(), points({ impossible: 'too large' })], [], { unprotected: 'warn' }).resources;
+    expect(resource.copies.places).toEqual([]);
+  });
+
   test('a resource about which nothing is said is left out', () => {
     expect(assess([database()], [], { unprotected: 'warn' }).resources).toEqual([]);
   });
