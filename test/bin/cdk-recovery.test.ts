@@ -193,6 +193,23 @@ describe('explain', () => {
   });
 });
 
+describe('docs/command.md', () => {
+  const page = readFileSync(join(ROOT, 'docs/command.md'), 'utf8');
+
+  test('shows what the demo really explains', () => {
+    const assembly = join(folder, 'demo');
+    const env = { ...process.env, CDK_OUTDIR: assembly };
+    const runner = [require.resolve('ts-node/dist/bin'), '-T', join(ROOT, 'bin/demo.ts')];
+    expect(spawnSync(process.execPath, runner, { cwd: ROOT, env, stdio: 'ignore' }).status).toBe(0);
+    const [shown] = /^```text\n([\s\S]*?)^```$/m.exec(page)?.slice(1) ?? [];
+    expect(run(folder, 'explain', 'Database', 'region-loss', '--app', assembly).stdout).toBe(shown);
+  }, 60_000);
+
+  test('names every choice of --fail-on', () => {
+    expect([...page.matchAll(/^\| `(\w+)` \| /gm)].map(([, choice]) => choice)).toEqual(['broken', 'doubtful', 'unprotected']);
+  });
+});
+
 describe('input that cannot be read', () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
     [
