@@ -1,4 +1,4 @@
-import { LIMITS } from '../limits';
+import { LIMITS } from '../limits/limits';
 import { ScheduleError } from './schedule-error';
 
 /**

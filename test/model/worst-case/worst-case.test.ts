@@ -115,6 +115,12 @@ describe('the claim of several rules', () => {
     expect(sum(at('second', [HOURLY, wide]))).toBe(DAY + 8 * HOUR + 20 * MINUTE);
   });
 
+  test('a rare rule beside many runs is looked at for as long as its own gap takes', () => {
+    const busy = { ...HOURLY, expression: 'cron(0 12-23 * * ? *)', keptMs: 'forever' as const };
+    const leap = { ...HOURLY, expression: 'cron(0 5 29 2 ? *)', container: 'second' };
+    expect(at('second', [busy, leap]).staleness[0].ms).toBe(1461 * DAY);
+  });
+
   test('windows that only touch do not overlap', () => {
     expect(sum(at('main', [HOURLY, { ...DAILY, expression: 'cron(0 5 * * ? *)', container: 'second' }]))).toBe(3 * HOUR + 20 * MINUTE);
     const quick = { ...HOURLY, expression: 'cron(0 4,6 * * ? *)' };
@@ -226,6 +232,21 @@ describe('jobs in the way of each other', () => {
     const times = { ...TIMES, backupMs: 5 * HOUR };
     expect(at('main', [continuous, daily], times).cautions).toEqual([]);
     expect(sum(at('main', [{ ...continuous, copies: [FAR] }, daily], times))).toBe(Infinity);
+  });
+
+  test('a run that may only perhaps be swallowed may be in the way all the same', () => {
+    const daily = (name: string, expression: string, keptMs: number) => ({ ...HOURLY, name, expression, keptMs });
+    const elsewhere = { container: 'second', continuous: true };
+    const rules = [
+      daily('early', 'cron(0 5 * * ? *)', 7 * DAY),
+      daily('late', 'cron(15 7 * * ? *)', 7 * DAY),
+      { ...daily('middle', 'cron(30 5 * * ? *)', 30 * DAY), ...elsewhere },
+      { ...daily('long', 'cron(15 6 * * ? *)', 60 * DAY), ...elsewhere },
+    ];
+    // The long rule swallows the middle one, so the early one may run after all, from 5:55 on until 8:05: too late for the late one.
+    const claim = at('main', rules, { ...TIMES, backupMs: 130 * MINUTE });
+    expect(claim.staleness[0].ms).toBe(DAY);
+    expect(claim.staleness.at(-1)).toEqual({ name: CLASH, ms: 80 * MINUTE, basis: 'estimated' });
   });
 
   test('a place whose runs all meet a job that goes elsewhere has no promise', () => {

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../limits';
+import { LIMITS } from '../../limits/limits';
 import { MINUTE } from '../../time';
 import type { JobTimes, RuleModel } from '../rule-model';
 import { keptOf } from './runs';
