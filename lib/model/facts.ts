@@ -48,7 +48,7 @@ export interface ResourceFact {
   readonly kind: 'resource';
   /** Construct path, or the ARN of what is imported: what every other fact calls `resource`. */
   readonly id: string;
-  /** What the report calls it, such as `Orders / database`. */
+  /** What the report calls it, such as `Orders/Database`. */
   readonly name: string;
   readonly type: ResourceType;
   /** The type in words, such as `RDS PostgreSQL`. */
@@ -144,6 +144,8 @@ export interface RestoreTestFact {
 /** A stateful resource that is left out on purpose. */
 export interface ExclusionFact {
   readonly kind: 'exclusion';
+  /** Follows from something else, so it gives way to a protection instead of contradicting it. */
+  readonly implied?: true;
   readonly resource: string;
   readonly by: string;
   readonly reason: string;

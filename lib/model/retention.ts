@@ -23,6 +23,9 @@ export const LADDER_DAYS = { daily: 30, weekly: 90, monthly: 2557 } as const;
 /** How long recovery points between two rungs are kept: time to notice a mistake. */
 export const RECENT_MS = 7 * DAY;
 
+/** Days that a database service keeps its automated backups where AWS Backup does not own them, unless told otherwise. */
+export const SERVICE_RETENTION_DAYS = 7;
+
 /** When rungs run unless told otherwise: all at the same minute, so that the rung with the longest retention takes the one backup. */
 export const DEFAULT_HOUR = 2;
 

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template, Annotations as Warnings } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Volume } from 'aws-cdk-lib/aws-ec2';
+import { CfnInstance, Volume, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnCacheCluster } from 'aws-cdk-lib/aws-elasticache';
+import { DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations, App, CfnParameter, CfnResource, Duration, Size, Stack, Stage, Tags, TimeZone } from 'aws-cdk-lib/core';
 import {
@@ -160,7 +161,7 @@ describe('an important application with a recovery Region', () => {
   test('writes the report beside the templates, as JSON and as Markdown', () => {
     const report = JSON.parse(readFileSync(join(outdir, 'recovery-report.json'), 'utf8'));
     expect(report.resources.map(({ id }: { id: string }) => id)).toEqual(['Orders/Bucket', 'Orders/Table', 'Orders/Volume']);
-    expect(readFileSync(join(outdir, 'recovery-report.md'), 'utf8')).toContain('Orders / Table');
+    expect(readFileSync(join(outdir, 'recovery-report.md'), 'utf8')).toContain('Orders/Table');
   });
 
   test.each<[string, Disruption, string]>([
@@ -322,7 +323,7 @@ describe('promises that cannot be kept', () => {
       expects: { backupTime: Duration.minutes(10), copyTime: Duration.minutes(10) },
     }).protect(volumeIn(stack));
     expect(() => app.synth()).toThrow(
-      /'Orders \/ Volume' promises 'rpo' 1 h .* may be 2 h 10 old \(longest gap.* 1 h \+ start window.* 1 h \+ backup until complete 10 min\).*RecoveryPointTooOld at 'Orders\/Protection'/s,
+      /'Orders\/Volume' promises 'rpo' 1 h .* may be 2 h 10 old \(longest gap.* 1 h \+ start window.* 1 h \+ backup until complete 10 min\).*RecoveryPointTooOld at 'Orders\/Protection'/s,
     );
   });
 
@@ -578,6 +579,35 @@ test('an environment-agnostic stack is protected as well; what depends on its Re
   app.synth();
   const region = assessmentOf(stack, 'Agnostic/Table').disruptions.find(({ disruption }) => disruption === Disruption.REGION_LOSS);
   expect(region?.outcome).toBe('unknown');
+});
+
+test('a database whose backups AWS Backup does not own keeps a week of its own, unless it says otherwise', () => {
+  const stack = stackIn();
+  const vpc = new Vpc(stack, 'Network', { restrictDefaultSecurityGroup: false });
+  const engine = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 });
+  const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD });
+  protection.protect(new DatabaseInstance(stack, 'Silent', { engine, vpc }));
+  protection.protect(new DatabaseInstance(stack, 'Spoken', { engine, vpc, backupRetention: Duration.days(20) }));
+  const databases = Object.entries(Template.fromStack(stack).findResources('AWS::RDS::DBInstance'));
+  expect(databases.map(([id, { Properties }]) => [id.slice(0, 6), Properties.BackupRetentionPeriod])).toEqual([
+    ['Silent', 7],
+    ['Spoken', 20],
+  ]);
+});
+
+test('a volume is covered by the recovery points of its instance, whichever Protection has which', () => {
+  const app = new App();
+  const stack = stackIn(app);
+  const instance = new CfnInstance(stack, 'Server', { volumes: [{ volumeId: volumeIn(stack, 'Data').volumeId, device: '/dev/sdf' }] });
+  new CfnInstance(stack, 'Other', { volumes: [{ volumeId: volumeIn(stack, 'Twice').volumeId, device: '/dev/sdf' }] });
+  const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.LOW });
+  protection.protect(instance);
+  protection.protect(stack.node.findChild('Other'));
+  new Protection(stack, 'Second', { tier: RecoveryTier.LOW }).protect(stack.node.findChild('Twice'));
+  app.synth();
+  const { coverage } = RecoveryRecord.of(stack).assess();
+  expect(coverage.excluded.map(({ id, reason }) => [id, reason])).toEqual([['Orders/Data', expect.stringContaining('Orders/Server')]]);
+  expect(coverage.unprotected).toEqual([]);
 });
 
 test('an imported resource is protected by its ARN, and what cannot be set on it is said', () => {

@@ -529,7 +529,7 @@ describe('what is protected by tags', () => {
     const bucket = new Bucket(stack, 'Files');
     Tags.of(bucket).add('env', 'prod');
     planIn(stack).select('Some', Selection.allOf(PROD));
-    expect(() => Template.fromStack(stack)).toThrow(/'versioned' of bucket 'Orders \/ Files' is off.*BucketNotVersioned/);
+    expect(() => Template.fromStack(stack)).toThrow(/'versioned' of bucket 'Orders\/Files' is off.*BucketNotVersioned/);
     expect((bucket.node.defaultChild as CfnBucket).versioningConfiguration).toBeUndefined();
   });
 });

@@ -1,7 +1,9 @@
+import { Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { Inventory } from '../../core/private/inventory';
 import type { FactSource } from '../../core/private/record';
 import type { ConcernFact, CopyFact, Fact } from '../../model/facts';
+import { SERVICE_RETENTION_DAYS } from '../../model/retention';
 import { CronSchedule, HORIZON_START } from '../../model/schedule';
 import type { ResourceType } from '../../model/services';
 import { DAY, MINUTE } from '../../model/time';
@@ -13,12 +15,12 @@ import { absenceConcerns, memberConcerns, planConcerns, resourceConcerns } from 
 import type { PlanMember, ProtectedResource } from './plan-members';
 import { selects } from './selection-match';
 import type { Needs } from './service';
-import { adapterOf, targetOf } from './services';
+import { adapterOf, attachedVolumes, targetOf } from './services';
 
 /** Tells the record which copies a plan makes of which resources. */
 export class PlanFacts implements FactSource {
   private readonly prepared = new Map<string, readonly ConcernFact[]>();
-  private needsKey = '';
+  private needed?: { readonly rules: number; readonly needs: Needs };
 
   constructor(
     private readonly plan: IConstruct,
@@ -29,23 +31,22 @@ export class PlanFacts implements FactSource {
   /** Sets what the plan needs on resources of this app; called once the tree is complete, and again when rules were added. */
   public prepare(): void {
     const needs = this.needs();
-    const key = JSON.stringify(needs);
-    if (key !== this.needsKey) {
-      this.prepared.clear();
-      this.needsKey = key;
-    }
     for (const { target } of this.members.flatMap(({ listed }) => listed)) {
       if (!this.prepared.has(target.id)) {
-        this.prepared.set(target.id, adapterOf(target.type).prepare(target, needs));
+        this.prepared.set(target.id, adapterOf(target.type).prepare(target, needsOf(target.type, needs)));
       }
     }
   }
 
   public facts(inventory: Inventory): readonly Fact[] {
+    // an aspect may have changed a resource since it was prepared
+    this.prepared.clear();
     this.prepare();
     const protectedOnes = this.protectedBy(inventory);
     const needs = this.needs();
     const facts: Fact[] = [];
+    const stage = Stage.of(this.plan) ?? this.plan.node.root;
+    facts.push(...attachedVolumes(stage, (id) => protectedOnes.has(id)));
     const concerns = [...this.prepared.values()].flat();
     const claims = new Map<string, TypeClaims>();
     for (const one of protectedOnes.values()) {
@@ -77,11 +78,16 @@ export class PlanFacts implements FactSource {
   }
 
   private needs(): Needs {
-    return {
-      continuous: this.rules.some(({ continuous }) => continuous),
-      copied: this.rules.some(({ copies }) => copies.length > 0),
-      backupMinutes: backupMinutes(this.rules),
-    };
+    if (this.needed?.rules !== this.rules.length) {
+      const needs = {
+        continuous: this.rules.some(({ continuous }) => continuous),
+        copied: this.rules.some(({ copies }) => copies.length > 0),
+        backupMinutes: backupMinutes(this.rules),
+      };
+      this.needed = { rules: this.rules.length, needs };
+      this.prepared.clear();
+    }
+    return this.needed.needs;
   }
 
   /** Each resource once; where several selections have it, the first one's expectations hold. */
@@ -105,6 +111,11 @@ export class PlanFacts implements FactSource {
     }
     return found;
   }
+}
+
+/** Databases keep automated backups of their own beside the plan; the point-in-time recovery of tables has its own default. */
+function needsOf(type: ResourceType, needs: Needs): Needs {
+  return type === 'DynamoDB' ? needs : { ...needs, serviceRetentionDays: SERVICE_RETENTION_DAYS };
 }
 
 const DAYS_LOOKED_AT = 31;

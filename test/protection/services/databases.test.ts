@@ -67,7 +67,7 @@ describe('an RDS instance', () => {
     expect(describeIt(instance({ storageEncryptionKey: key, multiAz: true }))).toEqual({
       kind: 'resource',
       id: 'Orders/Database',
-      name: 'Orders / Database',
+      name: 'Orders/Database',
       type: 'RDS',
       label: 'RDS PostgreSQL',
       place: ENV,
@@ -154,7 +154,7 @@ describe('an RDS instance', () => {
   });
 
   test.each<[string, Partial<rds.DatabaseInstanceProps>, Needs, string[]]>([
-    ['no automated backups that the plan relies on', { backupRetention: Duration.days(0) }, OWN, ['error AutomatedBackupsOff']],
+    ['no automated backups of its own', { backupRetention: Duration.days(0) }, OWN, ['warning AutomatedBackupsOff']],
     [
       'no automated backups that a continuous backup turns on',
       { backupRetention: Duration.days(0) },
@@ -301,7 +301,7 @@ describe('an RDS instance', () => {
       severity: 'warning',
       code: 'ResourceOutOfReach',
       message:
-        "the RDS 'Orders / Old' is not defined in this app, so its properties cannot be set: keep automated backups 14 days, turn on deletion protection, copy tags to snapshots where it is defined",
+        "the RDS 'Orders/Old' is not defined in this app, so its properties cannot be set: keep automated backups 14 days, turn on deletion protection, copy tags to snapshots where it is defined",
     });
     expect(prepare(database, CONTINUOUS)[0].message).not.toContain('automated backups');
     expect(describeIt(database)).toMatchObject({ zones: { kind: 'unknown' }, key: { kind: 'unknown' } });

@@ -575,9 +575,10 @@ describe('volumes and instances', () => {
     expect(attachedVolumes(stage, (id) => protectedIds.has(id))).toEqual([
       {
         kind: 'exclusion',
+        implied: true,
         resource: 'Stage/Own/Mounted',
         by: 'Stage/Own/Server',
-        reason: 'attached to Stage / Own / Server: its data is in the recovery points of the instance',
+        reason: 'attached to Stage/Own/Server: its data is in the recovery points of the instance',
       },
       expect.objectContaining({ resource: 'Stage/Own/Attached', by: 'Stage/Own/Server' }),
     ]);

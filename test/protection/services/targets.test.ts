@@ -303,7 +303,7 @@ describe('what exists already', () => {
     expect([target.type, target.id, target.cfn, arnText(target)]).toEqual([type, 'Orders/It', undefined, arn]);
     expect(adapterOf(target.type).describe(target)).toMatchObject({
       id: 'Orders/It',
-      name: 'Orders / It',
+      name: 'Orders/It',
       place: ENV,
       key: { kind: 'unknown' },
     });

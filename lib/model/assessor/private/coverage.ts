@@ -36,7 +36,7 @@ export function coverageOf(
 }
 
 function exclusionFindings(
-  { resource, by, reason }: ExclusionFact,
+  { resource, by, reason, implied }: ExclusionFact,
   safe: ReadonlyMap<string, StatefulResource>,
   found: ReadonlyMap<string, StatefulResource>,
 ): readonly Finding[] {
@@ -49,7 +49,7 @@ function exclusionFindings(
     message: `'${name}' ${message}`,
   });
   return [
-    ...(safe.has(resource)
+    ...(safe.has(resource) && !implied
       ? [finding('error', 'ExcludedButProtected', 'is excluded here, but it is protected too: take out the exclusion or the protection')]
       : []),
     ...(reason.trim() === ''

@@ -2,7 +2,6 @@ import { CfnResource, Reference, Stage, Tokenization } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { resourceId } from '../../../core/private/inventory';
 import type { ExclusionFact } from '../../../model/facts';
-import { nameOf } from './facts';
 import { settingOf } from './settings';
 
 /**
@@ -19,9 +18,10 @@ export function attachedVolumes(stage: IConstruct, isProtected: (id: string) => 
   }
   return [...volumes].map(([resource, instance]) => ({
     kind: 'exclusion',
+    implied: true,
     resource,
     by: instance,
-    reason: `attached to ${nameOf(instance)}: its data is in the recovery points of the instance`,
+    reason: `attached to ${instance}: its data is in the recovery points of the instance`,
   }));
 }
 

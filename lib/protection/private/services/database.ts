@@ -151,9 +151,9 @@ function retentionConcerns(target: Target, cfn: DatabaseCfn, { serviceRetentionD
     return [
       concern(
         target,
-        'error',
+        'warning',
         'AutomatedBackupsOff',
-        `'backupRetention' is 0 days, but the plan relies on ${days} days of automated backups: set ${days} days, or leave it out`,
+        `'backupRetention' is 0 days, so there is nothing between two recovery points: set ${days} days, or leave it out`,
       ),
     ];
   }

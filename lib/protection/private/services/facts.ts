@@ -17,7 +17,7 @@ export function describeTarget(
   return {
     kind: 'resource',
     id,
-    name: nameOf(id),
+    name: id,
     type,
     label: labelOf(type, own.engine),
     place: placeOf(target),
@@ -30,11 +30,6 @@ export function describeTarget(
 function zonesOfImport({ type }: Target): ZoneFact {
   const { zones } = abilitiesOf(type);
   return type !== 'EFS' && zones.kind === 'spread' ? zones : { kind: 'unknown', words: 'imported: zones not known' };
-}
-
-/** How the report calls the resource. */
-export function nameOf(id: string): string {
-  return id.split('/').join(' / ');
 }
 
 /** Region and account of a resource, as far as they are known; the ARN of an import knows them best. */
@@ -101,7 +96,7 @@ export function outOfReach(target: Target, remedies: readonly string[]): readonl
           target,
           'warning',
           'ResourceOutOfReach',
-          `the ${labelOf(target.type)} '${nameOf(target.id)}' is not defined in this app, so its properties cannot be set: ${remedies.join(', ')} where it is defined`,
+          `the ${labelOf(target.type)} '${target.id}' is not defined in this app, so its properties cannot be set: ${remedies.join(', ')} where it is defined`,
         ),
       ];
 }

@@ -7,7 +7,7 @@ import { checkBucket } from '../../../model/limits';
 import { SERVICE_LIMITS } from '../../../model/limits/services';
 import type { ServiceAdapter, Target } from '../service';
 import { turnOnEvents } from './bucket-events';
-import { concern, concernOf, describeTarget, nameOf, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
+import { concern, concernOf, describeTarget, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
 import { isDeletedWithStack, keepOnDelete, setDefault, settingOf, textOf, unwrapped } from './settings';
 
 /** S3 buckets: versioned, and with their events on EventBridge where a continuous backup follows them. */
@@ -31,7 +31,7 @@ export const S3: ServiceAdapter = {
     const status = settingOf(bucket, 'versioningConfiguration.status');
     const versioned = Token.isUnresolved(status) ? undefined : status === 'Enabled';
     return [
-      ...concernOf(target, checkBucket(nameOf(target.id), { versioned, eventBridge, continuous: needs.continuous })),
+      ...concernOf(target, checkBucket(target.id, { versioned, eventBridge, continuous: needs.continuous })),
       ...versionConcerns(target, bucket),
       ...(deleted
         ? [concern(target, 'warning', 'DeletedWithStack', "'removalPolicy' is DESTROY, so the data goes with the stack: set RETAIN")]
