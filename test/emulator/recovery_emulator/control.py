@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.moto_api._internal.models import moto_api_backend
 from werkzeug.wrappers import Request, Response
 
 from recovery_emulator import registry
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.faults import FAULTS
+from recovery_emulator.moto_reset import reset_moto
 from recovery_emulator.request_log import REQUESTS
 from recovery_emulator.settings import SETTINGS
 
@@ -126,6 +126,6 @@ def _reset(_: dict[str, Any]) -> Any:
     FAULTS.remove(None)
     SETTINGS.reset()
     registry.reset()
-    moto_api_backend.reset()
+    reset_moto()
     REQUESTS.clear()
     return {}

@@ -15,7 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request
 
-from recovery_emulator import registry
+from recovery_emulator import moto_reset, registry
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.control import answer_control
 from recovery_emulator.faults import API_KINDS, FAULTS, Fault
@@ -64,6 +64,7 @@ class FrontDoor:
 
     def _answer(self, call: Call, body: bytes, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         fault = None if call.internal else FAULTS.strike("api", service=call.service, operation=call.operation, region=call.region)
+        moto_reset.note(call.service, call.operation)
         entry = REQUESTS.add(call, fault.kind if fault else None)
         try:
             if fault is not None:
