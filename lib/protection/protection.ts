@@ -9,7 +9,7 @@ import { Disruption } from '../model/disruption';
 import type { ObjectiveFact } from '../model/facts';
 import { type PlannedRule, type PlanRequest, planRules } from '../model/planner';
 import type { RungModel } from '../model/retention';
-import { abilitiesOf, labelOf } from '../model/services';
+import { abilitiesOf, labelOf, type ResourceType } from '../model/services';
 import type { JobTimes } from '../model/worst-case';
 import { RecoveryVault } from '../vault/recovery-vault';
 import type { PlanSelection } from './plan-selection';
@@ -57,6 +57,7 @@ export class Protection extends Construct {
   private readonly wishes: Wishes;
   private readonly expected: ExpectedTimes;
   private readonly groups = new Map<string, Group>();
+  private readonly usual = new Map<ResourceType, PlanSelection>();
   private readonly objectives = new Map<string, ObjectiveFact>();
   private readonly searches: Search[] = [];
   private readonly home: VaultPlace;
@@ -97,7 +98,7 @@ export class Protection extends Construct {
       throw new ConfigurationError('ProtectedTwice', `'${target.id}' is protected here already: leave one call out`, this);
     }
     const wishes = this.wishesFor(options);
-    this.groupFor(target, wishes, this.expectedFor(options)).addResource(resource, options.expects ?? this.props.expects);
+    this.selectionFor(target, wishes, this.expectedFor(options)).addResource(resource, options.expects ?? this.props.expects);
     this.objectives.set(target.id, this.objectiveFor(target.id, wishes));
   }
 
@@ -166,6 +167,16 @@ export class Protection extends Construct {
 
   private objectiveFor(resource: string, { tier, rpoMs, rtoMs, survives, copyRule }: Wishes): ObjectiveFact {
     return { kind: 'objective', resource, by: this.node.path, tier, rpoMs, rtoMs, survives, copyRule };
+  }
+
+  /** Rules are derived once for each type, unless a resource has wishes of its own. */
+  private selectionFor(target: Target, wishes: Wishes, expected: ExpectedTimes): PlanSelection {
+    if (wishes !== this.wishes || expected !== this.expected) {
+      return this.groupFor(target, wishes, expected);
+    }
+    const selection = this.usual.get(target.type) ?? this.groupFor(target, wishes, expected);
+    this.usual.set(target.type, selection);
+    return selection;
   }
 
   /** The selection of the plan with the rules that such a resource needs; resources with equal rules share one. */

@@ -1,18 +1,19 @@
 import type { Assessment, Claim, DisruptionVerdict, ResourceAssessment } from '../assessment';
+import type { Term } from '../facts';
 import type { RecoveryReportJson, ReportClaim, ReportResource, ReportSummary, ReportVerdict, SpanMs } from './report-json';
 
 /** The assessment as plain JSON: the same assessment gives the same bytes, on any machine and at any time. */
 export function toReport(assessment: Assessment, app: string): RecoveryReportJson {
-  const report: RecoveryReportJson = {
+  // Resources of one plan share their terms, and a large app has thousands of claims.
+  const claims = new Map<readonly Term[], ReportClaim>();
+  return {
     version: 1,
     app,
     summary: summaryOf(assessment),
-    resources: assessment.resources.map(resource),
+    resources: assessment.resources.map((resource) => resourceOf(resource, claims)),
     coverage: assessment.coverage,
     findings: assessment.findings,
   };
-  // What is left out stays left out: an absent key, not an undefined one.
-  return JSON.parse(JSON.stringify(report));
 }
 
 function summaryOf({ resources, coverage, findings }: Assessment): ReportSummary {
@@ -33,20 +34,36 @@ function summaryOf({ resources, coverage, findings }: Assessment): ReportSummary
   };
 }
 
-function resource({ disruptions, ...rest }: ResourceAssessment): ReportResource {
-  return { ...rest, disruptions: disruptions.map(verdict) };
+function resourceOf({ disruptions, ...rest }: ResourceAssessment, claims: Map<readonly Term[], ReportClaim>): ReportResource {
+  return present({ ...rest, disruptions: disruptions.map((verdict) => verdictOf(verdict, claims)) });
 }
 
-function verdict({ rpo, rto, ...rest }: DisruptionVerdict): ReportVerdict {
-  return { ...rest, rpo: rpo && claim(rpo), rto: rto && claim(rto) };
+function verdictOf({ rpo, rto, ...rest }: DisruptionVerdict, claims: Map<readonly Term[], ReportClaim>): ReportVerdict {
+  return present({ ...rest, rpo: rpo && claimOf(rpo, claims), rto: rto && claimOf(rto, claims) });
 }
 
-function claim({ ms, terms }: Claim): ReportClaim {
-  return {
-    ms: span(ms),
-    estimated: terms.some((term) => term.basis === 'estimated' && term.ms > 0),
-    terms: terms.map((term) => ({ ...term, ms: span(term.ms) })),
-  };
+function claimOf({ ms, terms }: Claim, claims: Map<readonly Term[], ReportClaim>): ReportClaim {
+  let claim = claims.get(terms);
+  if (!claim) {
+    claim = {
+      ms: span(ms),
+      estimated: terms.some((term) => term.basis === 'estimated' && term.ms > 0),
+      terms: terms.map((term) => ({ ...term, ms: span(term.ms) })),
+    };
+    claims.set(terms, claim);
+  }
+  return claim;
+}
+
+/** What is left out stays left out: an absent key, not an undefined one. */
+function present<T extends object>(value: T): T {
+  const found = {} as T;
+  for (const key of Object.keys(value) as (keyof T)[]) {
+    if (value[key] !== undefined) {
+      found[key] = value[key];
+    }
+  }
+  return found;
 }
 
 function span(ms: number): SpanMs {

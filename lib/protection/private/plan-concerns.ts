@@ -10,7 +10,7 @@ import {
   type Problem,
 } from '../../model/limits';
 import { abilitiesOf, labelOf, type ResourceType } from '../../model/services';
-import { claimsOf, type JobTimes, overlapsOf, type RuleModel } from '../../model/worst-case';
+import { claimsOf, type JobTimes, type Overlap, overlapsOf, type RuleModel } from '../../model/worst-case';
 import { ScannedResourceType } from '../malware-scan';
 import type { BoundRule } from './bound-rule';
 import { goesAirGapped, isContinuous } from './copy-facts';
@@ -138,8 +138,9 @@ const NO_TIME: JobTimes = { backupMs: 0, copyMs: 0, basis: 'estimated' };
  */
 function overlapConcerns(plan: IConstruct, rules: readonly BoundRule[]): readonly ConcernFact[] {
   const models = rules.map(({ model }) => model).filter((model) => model !== undefined);
+  const atOnce = overlapsOf(models.map((model) => ({ ...model, startWindowMs: 1 })));
   return overlapsOf(models)
-    .filter(({ winner, loser, share }) => share >= 1 || weakens(models, winner, loser))
+    .filter((overlap) => overlap.share >= 1 || (!stepsIn(models, overlap, atOnce) && weakens(models, overlap)))
     .map(({ winner, loser, share, tie }) =>
       warning(
         plan,
@@ -151,8 +152,22 @@ function overlapConcerns(plan: IConstruct, rules: readonly BoundRule[]): readonl
     );
 }
 
+/**
+ * Whether the winner backs up at the very times of all runs that it swallows, as soon and to the same places. That is how
+ * the plans of `Protection` are made, and much cheaper to see than what `weakens` computes.
+ */
+function stepsIn(models: readonly RuleModel[], { winner, loser, share }: Overlap, atOnce: readonly Overlap[]): boolean {
+  const [by, of] = [winner, loser].map((wanted) => models.find(({ name }) => name === wanted)!);
+  return (
+    atOnce.some((overlap) => overlap.winner === winner && overlap.loser === loser && overlap.share === share) &&
+    by.startWindowMs <= of.startWindowMs &&
+    by.container === of.container &&
+    of.copies.every((copy) => by.copies.some(({ container }) => container === copy.container))
+  );
+}
+
 /** Whether the recovery points of both together leave a longer gap than the loser would alone. */
-function weakens(models: readonly RuleModel[], winner: string, loser: string): boolean {
+function weakens(models: readonly RuleModel[], { winner, loser }: Overlap): boolean {
   const [before] = claimsOf(
     models.filter(({ name }) => name === loser),
     NO_TIME,
