@@ -13,11 +13,12 @@ export function overlapped(
   const { startWindowMs: loserWindow } = loser.rule;
   for (const winner of winners) {
     const { startWindowMs: winnerWindow } = winner.rule;
+    let first = 0;
     for (let w = 0; w < winner.times.length; w++) {
       const time = winner.times[w];
-      let l = firstAfter(loser.times, time - loserWindow);
-      if (l < loser.times.length && loser.times[l] < time + winnerWindow && counts(winner, w)) {
-        for (; l < loser.times.length && loser.times[l] < time + winnerWindow; l++) {
+      first = firstAfter(loser.times, time - loserWindow, first);
+      if (loser.times[first] < time + winnerWindow && counts(winner, w)) {
+        for (let l = first; loser.times[l] < time + winnerWindow; l++) {
           flags[l] = 1;
         }
       }
@@ -26,10 +27,15 @@ export function overlapped(
   return flags;
 }
 
-/** Index of the first of the ascending times that is later. */
-function firstAfter(times: readonly number[], ms: number): number {
-  let low = 0;
-  let high = times.length;
+/** Index of the first of the ascending times that is later, from an index on where it is often found at once. */
+function firstAfter(times: readonly number[], ms: number, from: number): number {
+  let low = from;
+  let high = from;
+  for (let step = 1; high < times.length && times[high] <= ms; step *= 2) {
+    low = high + 1;
+    high += step;
+  }
+  high = high < times.length ? high : times.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (times[middle] > ms) {
@@ -46,7 +52,7 @@ export interface Survival {
   readonly runs: RuleRuns;
   /** The run may be swallowed: the others back up whatever AWS makes of chains and ties. */
   readonly doubtful: Flags;
-  /** The run is swallowed by one that is not doubtful: the others may back up. The same object as `doubtful` where both agree. */
+  /** The run is swallowed by one that is not doubtful: the others may back up. The same object as `doubtful` where no reading matters. */
   readonly swallowed: Flags;
 }
 
@@ -72,19 +78,17 @@ export function outcomesOf(all: readonly RuleRuns[]): readonly (readonly Surviva
 
 function outcome(all: readonly RuleRuns[], favourites: readonly (RuleRuns | undefined)[]): readonly Survival[] {
   const beats = (a: RuleRuns, b: RuleRuns) => a.kept > b.kept || (a.kept === b.kept && a !== b && !favourites.includes(b));
-  const doubtful = new Map(
-    all.map((runs) => [
-      runs,
-      overlapped(
-        runs,
-        all.filter((other) => beats(other, runs)),
-      ),
-    ]),
-  );
+  const rivals = new Map(all.map((runs) => [runs, all.filter((other) => beats(other, runs))]));
+  const doubtful = new Map(all.map((runs) => [runs, overlapped(runs, rivals.get(runs)!)]));
+  const unsettled = all.filter((runs) => doubtful.get(runs)!.includes(1));
   return all.map((runs) => {
     const doubts = doubtful.get(runs)!;
-    const winners = all.filter((other) => other.kept > runs.kept || (beats(other, runs) && favourites.includes(other)));
-    const swallowed = overlapped(runs, winners, (winner, run) => doubtful.get(winner)![run] === 0);
-    return { runs, doubtful: doubts, swallowed: swallowed.some((flag, i) => flag !== doubts[i]) ? swallowed : doubts };
+    const winners = rivals.get(runs)!.filter((other) => other.kept > runs.kept || favourites.includes(other));
+    const settled = winners.length === rivals.get(runs)!.length && !winners.some((winner) => unsettled.includes(winner));
+    return {
+      runs,
+      doubtful: doubts,
+      swallowed: settled ? doubts : overlapped(runs, winners, (winner, run) => doubtful.get(winner)![run] === 0),
+    };
   });
 }
