@@ -10,7 +10,7 @@ rmSync('build', { recursive: true, force: true });
 // The lowest peers are tested by check-lowest-peers.mjs, not by developing against them.
 run('jsii', ['--silence-warnings=reserved-word', '--silence-warnings=missing-dev-dependency']);
 
-const common = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', keepNames: true, metafile: true, logLevel: 'warning' };
+const common = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', metafile: true, logLevel: 'warning' };
 const library = await build({
   ...common,
   entryPoints: ['build/index.js'],

@@ -177,4 +177,16 @@ export class ProtectionRule {
     /** What the rule was made with. */
     public readonly props: ProtectionRuleProps,
   ) {}
+
+  /**
+   * Whether a Protection made it as part of a ladder, whose rungs overlap on purpose.
+   * @internal
+   */
+  public _isRung = false;
+
+  /** @internal */
+  public _asRung(): ProtectionRule {
+    this._isRung = true;
+    return this;
+  }
 }

@@ -32,6 +32,8 @@ export interface BoundCopy {
 /** A rule in its plan: checked, with its destinations, as CloudFormation and as the model want it. */
 export interface BoundRule {
   readonly name: string;
+  /** Made by a Protection, whose rungs overlap on purpose: that is judged by the promise alone. */
+  readonly isRung: boolean;
   readonly continuous: boolean;
   readonly place: VaultPlace;
   readonly airGapped?: VaultPlace;
@@ -82,6 +84,7 @@ export function bindRule(scope: IConstruct, rule: ProtectionRule, planVault: IBa
   checkDistinct(scope, name, copies);
   return {
     name,
+    isRung: rule._isRung,
     continuous: props.continuous === true,
     place,
     airGapped,

@@ -38,7 +38,10 @@ export function planConcerns(
     ...coldConcerns(plan, rules, types),
     ...problems.filter((problem) => problem !== undefined).map((problem) => concern(plan, problem)),
     ...[...types].flatMap((type) => airGappedConcerns(plan, rules, type)),
-    ...overlapConcerns(plan, rules),
+    ...overlapConcerns(
+      plan,
+      rules.filter(({ isRung }) => !isRung),
+    ),
     ...unknownConcerns(plan, rules),
     ...(types.has('S3') ? bucketConcerns(plan, rules) : []),
     ...cautions

@@ -37,7 +37,7 @@ export function ruleFrom(rule: PlannedRule, { timeZone, copies }: RuleSetting): 
     continuous: rule.continuous || undefined,
     archive: rule.coldAfterMs === undefined ? undefined : rule.archive,
     copies: rule.copies.map(({ container, keptMs }) => copyTo(copies.get(container) as Destination, keptMs, rule)),
-  });
+  })._asRung();
 }
 
 function copyTo({ vault, place }: Destination, keptMs: number | 'forever', { coldAfterMs, archive }: PlannedRule): CopyAction {
