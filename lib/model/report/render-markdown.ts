@@ -77,7 +77,16 @@ function explanations(disruptions: readonly ReportVerdict[]): readonly string[] 
   return items.length === 0 ? [] : ['How the numbers come about:', list(items.map(text))];
 }
 
-function parts({ ms, terms }: ReportClaim): string {
+const sums = new WeakMap<ReportClaim, string>();
+
+/** Resources of one plan share their claims, and a large app has thousands of them. */
+function parts(claim: ReportClaim): string {
+  const known = sums.get(claim) ?? sumOf(claim);
+  sums.set(claim, known);
+  return known;
+}
+
+function sumOf({ ms, terms }: ReportClaim): string {
   const sum = terms.map((term) => `${term.name}${term.ms === 0 ? '' : ` ${spanWords(term.ms)}`} (${term.basis})`).join(' + ');
   return `${spanWords(ms)} = ${sum}`;
 }

@@ -2,7 +2,7 @@ import type { Assessment, Claim, DisruptionVerdict, ResourceAssessment } from '.
 import type { Term } from '../facts';
 import type { RecoveryReportJson, ReportClaim, ReportResource, ReportSummary, ReportVerdict, SpanMs } from './report-json';
 
-/** The assessment as plain JSON: the same assessment gives the same bytes, on any machine and at any time. */
+/** The assessment as it becomes JSON, which leaves out what is undefined: the same bytes on any machine and at any time. */
 export function toReport(assessment: Assessment, app: string): RecoveryReportJson {
   // Resources of one plan share their terms, and a large app has thousands of claims.
   const claims = new Map<readonly Term[], ReportClaim>();
@@ -35,11 +35,11 @@ function summaryOf({ resources, coverage, findings }: Assessment): ReportSummary
 }
 
 function resourceOf({ disruptions, ...rest }: ResourceAssessment, claims: Map<readonly Term[], ReportClaim>): ReportResource {
-  return present({ ...rest, disruptions: disruptions.map((verdict) => verdictOf(verdict, claims)) });
+  return { ...rest, disruptions: disruptions.map((verdict) => verdictOf(verdict, claims)) };
 }
 
 function verdictOf({ rpo, rto, ...rest }: DisruptionVerdict, claims: Map<readonly Term[], ReportClaim>): ReportVerdict {
-  return present({ ...rest, rpo: rpo && claimOf(rpo, claims), rto: rto && claimOf(rto, claims) });
+  return { ...rest, rpo: rpo && claimOf(rpo, claims), rto: rto && claimOf(rto, claims) };
 }
 
 function claimOf({ ms, terms }: Claim, claims: Map<readonly Term[], ReportClaim>): ReportClaim {
@@ -53,17 +53,6 @@ function claimOf({ ms, terms }: Claim, claims: Map<readonly Term[], ReportClaim>
     claims.set(terms, claim);
   }
   return claim;
-}
-
-/** What is left out stays left out: an absent key, not an undefined one. */
-function present<T extends object>(value: T): T {
-  const found = {} as T;
-  for (const key of Object.keys(value) as (keyof T)[]) {
-    if (value[key] !== undefined) {
-      found[key] = value[key];
-    }
-  }
-  return found;
 }
 
 function span(ms: number): SpanMs {
