@@ -48,7 +48,8 @@ def payload_for(target: dict[str, Any], event: dict[str, Any]) -> str:
         made = EventTemplateParser.parse(
             input_template=transformer["InputTemplate"], input_paths_map=transformer.get("InputPathsMap", {}), event=event
         )
-        return made if isinstance(made, str) else json.dumps(made)
+        is_plain_text = isinstance(made, str) and not transformer["InputTemplate"].lstrip().startswith('"')
+        return made if is_plain_text else json.dumps(made)
     if target.get("InputPath"):
         value: Any = event
         for step in target["InputPath"].removeprefix("$").strip(".").split("."):

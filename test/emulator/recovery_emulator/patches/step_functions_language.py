@@ -89,8 +89,9 @@ _everywhere("encode_jsonata_variable_declarations", _moto_declarations, _declara
 
 def _wait(self: WaitFunction, env: Any) -> None:
     """Wait states last the fraction of their time that the settings say."""
-    seconds = self._get_wait_seconds(env=env)
-    self._wait_interval(env=env, wait_seconds=seconds * float(SETTINGS.values["waitScale"]))
+    deadline = time.monotonic() + self._get_wait_seconds(env=env) * float(SETTINGS.values["waitScale"])
+    while (left := deadline - time.monotonic()) > 0 and env.is_running():
+        env.program_state_event.wait(left)
 
 
 WaitFunction._eval_body = _wait
