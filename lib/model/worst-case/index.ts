@@ -1,4 +1,3 @@
 export { claimsOf } from './claims-of';
-export { longestWithin } from './longest-within';
 export { type Overlap, overlapsOf } from './overlaps-of';
 export type { CopyModel, JobTimes, PlaceClaim, RuleModel } from './rule-model';

@@ -9,8 +9,6 @@ export interface Overlap {
   readonly loser: string;
   /** Part of the loser's runs that are swallowed, above 0 up to 1. */
   readonly share: number;
-  /** The first swallowed run from 2026 on, as epoch milliseconds. */
-  readonly example: number;
   /** Both keep equally long: AWS Backup does not document which of them backs up. */
   readonly tie: boolean;
 }
@@ -29,12 +27,8 @@ export function overlapsOf(rules: readonly RuleModel[]): readonly Overlap[] {
         return [];
       }
       const flags = overlapped(loser, [winner]);
-      const first = flags.indexOf(1);
-      if (first < 0) {
-        return [];
-      }
-      const share = flags.filter((flag) => flag === 1).length / flags.length;
-      return [{ winner: winner.rule.name, loser: loser.rule.name, share, example: loser.times[first], tie }];
+      const swallowed = flags.filter((flag) => flag === 1).length;
+      return swallowed === 0 ? [] : [{ winner: winner.rule.name, loser: loser.rule.name, share: swallowed / flags.length, tie }];
     }),
   );
 }
