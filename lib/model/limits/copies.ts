@@ -1,5 +1,5 @@
 import type { KeyFact } from '../facts';
-import { type AbilityOptions, abilitiesOf, labelOf, type ResourceType } from '../services';
+import { abilitiesOf, labelOf, type ResourceType } from '../services';
 import { type Problem, warning } from './problem';
 
 /** Where a copy action leads; `undefined` is only known at deploy time. */
@@ -9,8 +9,8 @@ export interface CopyRoute {
 }
 
 /** Why AWS Backup makes no copy of a type on this route, in words; `undefined` where it makes one. */
-export function copyObstacle(type: ResourceType, route: CopyRoute, options: AbilityOptions = {}): string | undefined {
-  const { awsBackup, copyRegion, copyAccount } = abilitiesOf(type, options);
+export function copyObstacle(type: ResourceType, route: CopyRoute): string | undefined {
+  const { awsBackup, copyRegion, copyAccount } = abilitiesOf(type);
   if (!awsBackup) {
     return `AWS Backup does not protect ${labelOf(type)}`;
   }
@@ -24,17 +24,6 @@ export function copyObstacle(type: ResourceType, route: CopyRoute, options: Abil
     return `${none} ${closed.words}`;
   }
   return ways.some(({ able }) => able) ? undefined : none;
-}
-
-/** Warns where a copy action is accepted but makes no copy of a type. */
-export function checkCopy(type: ResourceType, route: CopyRoute, options: AbilityOptions = {}): Problem | undefined {
-  const obstacle = copyObstacle(type, route, options);
-  return obstacle === undefined
-    ? undefined
-    : warning(
-        'CopyUnsupported',
-        `'copies' names a destination, but ${obstacle}: replicate or export the data, or protect it by a rule without copies`,
-      );
 }
 
 /** Keys on the way of a copy. */

@@ -8,14 +8,7 @@ const COUNTS = {
   selections: { limit: LIMITS.selectionsPerPlan, code: 'TooManySelections', remedy: 'select by tag, or split the plan' },
   tagSelections: { limit: LIMITS.tagSelectionsPerPlan, code: 'TooManyTagSelections', remedy: 'join them, or split the plan' },
   arns: { limit: LIMITS.arnsPerSelection, code: 'TooManyArns', remedy: 'split the selection, or select by tag' },
-  wildcardArns: { limit: LIMITS.wildcardArnsPerSelection, code: 'TooManyWildcardArns', remedy: 'split the selection, or select by tag' },
   conditions: { limit: LIMITS.conditionsPerSelection, code: 'TooManyConditions', remedy: 'split the selection' },
-  selectionTags: { limit: LIMITS.tagsPerSelection, code: 'TooManyTags', remedy: 'split the selection' },
-  indexActions: { limit: LIMITS.indexActionsPerRule, code: 'TooManyIndexActions', remedy: 'keep one' },
-  testSelections: { limit: LIMITS.testSelectionsPerPlan, code: 'TooManyTestSelections', remedy: 'split the restore testing plan' },
-  testArns: { limit: LIMITS.testArnsPerSelection, code: 'TooManyTestArns', remedy: 'split the selection, or select by tag' },
-  testConditions: { limit: LIMITS.testConditionsPerSelection, code: 'TooManyTestConditions', remedy: 'split the selection' },
-  testVaults: { limit: LIMITS.testVaultsPerPlan, code: 'TooManyTestVaults', remedy: 'use a wildcard, or split the plan' },
 } as const;
 
 /** What AWS Backup takes only so many of. */

@@ -34,23 +34,17 @@ const GUIDE = 'AWS Backup Developer Guide';
 const OPTIONS = `${GUIDE}: plan options and configuration`;
 const QUOTAS = `${GUIDE}: quotas`;
 const PITR = `${GUIDE}: point-in-time recovery`;
-const LOCK = `${GUIDE}: vault lock`;
-const TESTING = `${GUIDE}: restore testing`;
 const ASSIGNING = `${GUIDE}: assigning resources`;
 
-/** Every limit of AWS that a check at synth uses; each is written here and nowhere else. */
+/** Every limit of AWS Backup that this library reads; each is written here and nowhere else. */
 export const LIMITS = {
   planName: documented(/^[a-zA-Z0-9\-_.]{1,50}$/, "1 to 50 letters, digits, '-', '_' or '.'", OPTIONS),
   ruleName: model(/^[a-zA-Z0-9\-_.]{1,50}$/, "1 to 50 letters, digits, '-', '_' or '.'", API),
   selectionName: model(/^[a-zA-Z0-9\-_.]{1,50}$/, "1 to 50 letters, digits, '-', '_' or '.'", API),
   vaultName: model(/^[a-zA-Z0-9\-_]{2,50}$/, "2 to 50 letters, digits, '-' or '_'", API),
-  restoreTestingName: model(/^[a-zA-Z0-9_]{1,50}$/, "1 to 50 letters, digits or '_' (no hyphen)", API),
-  frameworkName: model(/^[a-zA-Z][_a-zA-Z0-9]{0,255}$/, "a letter, then up to 255 letters, digits or '_' (no hyphen)", API),
-  tieringName: model(/^[a-zA-Z0-9_]{1,200}$/, "1 to 200 letters, digits or '_' (no hyphen)", API),
 
   scheduleFloor: documented(60, 'minutes between two runs of a rule', OPTIONS),
   startWindow: model<Range>({ min: 60, max: 52_560_000 }, 'minutes', API),
-  startWindowDefault: model(480, 'minutes', API),
   completionWindow: model<Range>({ min: 1, max: 52_560_000 }, 'minutes', API),
   completionWindowDefault: model(10_080, 'minutes', API),
   completionAfterStart: unconfirmed(60, 'minutes between the end of the start window and of the completion window', 'widely repeated'),
@@ -59,10 +53,8 @@ export const LIMITS = {
   retention: documented<Range>({ min: 1, max: 36_500 }, 'days', `${GUIDE}: lifecycle error of the service`),
   coldStay: model(90, 'days in cold storage before deletion', API),
   warmStay: documented(8, 'days in warm storage before cold, else an extra full backup is made', OPTIONS),
-  expiryDelay: documented(8, 'hours within which an expired recovery point is deleted', OPTIONS),
   continuousRetention: documented<Range>({ min: 1, max: 35 }, 'days', PITR),
   automatedRetention: model<Range>({ min: 0, max: 35 }, 'days', 'API model rds 2014-10-31'),
-  clusterRetention: model<Range>({ min: 1, max: 35 }, 'days', 'API model rds 2014-10-31'),
   tableRecovery: model<Range>({ min: 1, max: 35 }, 'days', 'API model dynamodb 2012-08-10'),
 
   nameLength: model(50, 'characters of the name of a plan, rule, selection or vault', API),
@@ -73,7 +65,6 @@ export const LIMITS = {
   lockRetention: model<Range>({ min: 1, max: 36_500 }, 'days', API),
   lockGrace: model<Range>({ min: 3, max: 36_500 }, 'days', API),
   airGappedRetention: model<Range>({ min: 7, max: 36_500 }, 'days', API),
-  foreverInLock: unconfirmed('fails', 'outcome of a job without an end of retention in a vault with a longest retention', LOCK),
 
   rulesPerPlan: documented(10, 'rules in a plan', QUOTAS),
   copiesPerRule: documented(5, 'copy actions in a rule', QUOTAS),
@@ -84,18 +75,4 @@ export const LIMITS = {
   wildcardArnsPerSelection: model(30, 'ARNs with wildcards in a selection', API),
   conditionsPerSelection: documented(30, 'conditions in a selection', ASSIGNING),
   tagsPerSelection: documented(30, 'tags in a selection', ASSIGNING),
-  indexActionsPerRule: model(1, 'index actions in a rule', API),
-  plansPerRegion: documented(300, 'plans in an account and Region', QUOTAS),
-  vaultsPerRegion: documented(300, 'vaults in an account and Region', QUOTAS),
-
-  testStartWindow: model<Range>({ min: 1, max: 168 }, 'hours', API),
-  testSelectionWindow: model<Range>({ min: 1, max: 365 }, 'days', API),
-  testValidationWindow: model<Range>({ min: 1, max: 168 }, 'hours', API),
-  testSelectionsPerPlan: documented(30, 'selections of a restore testing plan', `${TESTING} quotas`),
-  testArnsPerSelection: documented(30, 'ARNs in a restore testing selection', `${TESTING} quotas`),
-  testConditionsPerSelection: documented(30, 'conditions in a restore testing selection', `${TESTING} quotas`),
-  testVaultsPerPlan: documented(30, 'vaults of a restore testing plan', `${TESTING} quotas`),
-
-  tieringDays: model<Range>({ min: 60, max: 36_500 }, 'days', 'CloudFormation schema AWS::Backup::TieringConfiguration'),
-  policySize: documented(10_000, 'characters of an Organizations backup policy', 'AWS Organizations User Guide: quotas'),
 } as const;

@@ -6,11 +6,6 @@ const PATTERNS = {
   rule: LIMITS.ruleName,
   selection: LIMITS.selectionName,
   vault: LIMITS.vaultName,
-  'restore testing plan': LIMITS.restoreTestingName,
-  'restore testing selection': LIMITS.restoreTestingName,
-  framework: LIMITS.frameworkName,
-  'report plan': LIMITS.frameworkName,
-  'tiering configuration': LIMITS.tieringName,
 } as const;
 
 /** What AWS Backup gives a name to. */

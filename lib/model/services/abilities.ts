@@ -64,8 +64,6 @@ function unsupported(zones: ZoneFact, continuous?: ContinuousAbility): Abilities
 const COPY: readonly Ability[] = ['copyRegion', 'copyAccount'];
 const FSX: Rest = { restoreTesting: 'FSx', optIn: 'always' };
 
-const BASIC_DYNAMODB = protectable([], { continuous: OWN_LOG, restoreTesting: 'DynamoDB', zones: SPREAD });
-
 const ABILITIES: Readonly<Record<ResourceType, Abilities>> = {
   RDS: protectable([...COPY, 'incremental'], { continuous: RDS_LOG, restoreTesting: 'RDS' }),
   RDSCluster: protectable(['incremental'], {
@@ -124,17 +122,7 @@ const ABILITIES: Readonly<Record<ResourceType, Abilities>> = {
 /** Every resource type, in the order of the table. */
 export const RESOURCE_TYPES = Object.keys(ABILITIES) as readonly ResourceType[];
 
-/** Settings of the account that change what a service can do. */
-export interface AbilityOptions {
-  /**
-   * AWS Backup manages DynamoDB with its advanced features; accounts whose first vault is older than 21 November 2021
-   * have to turn them on.
-   * @default true
-   */
-  readonly advancedDynamoDb?: boolean;
-}
-
 /** What AWS Backup and the service itself can do for a type. */
-export function abilitiesOf(type: ResourceType, options: AbilityOptions = {}): Abilities {
-  return type === 'DynamoDB' && options.advancedDynamoDb === false ? BASIC_DYNAMODB : ABILITIES[type];
+export function abilitiesOf(type: ResourceType): Abilities {
+  return ABILITIES[type];
 }

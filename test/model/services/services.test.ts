@@ -69,20 +69,6 @@ describe('abilities', () => {
     expect(able((type) => abilitiesOf(type).airGapped)).toEqual(airGapped);
   });
 
-  test('a table without advanced features can do no more than be restored', () => {
-    const basic = abilitiesOf('DynamoDB', { advancedDynamoDb: false });
-    expect(basic).toMatchObject({
-      awsBackup: true,
-      copyRegion: false,
-      fullyManaged: false,
-      cold: false,
-      airGapped: false,
-      restoreTesting: 'DynamoDB',
-    });
-    expect(abilitiesOf('DynamoDB', { advancedDynamoDb: true })).toBe(abilitiesOf('DynamoDB'));
-    expect(abilitiesOf('S3', { advancedDynamoDb: false })).toBe(abilitiesOf('S3'));
-  });
-
   test('S3 needs its own managed policies, all others the general ones', () => {
     expect(abilitiesOf('S3')).toMatchObject({
       backupPolicies: ['AWSBackupServiceRolePolicyForS3Backup'],
