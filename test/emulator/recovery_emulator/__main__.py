@@ -10,7 +10,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="recovery_emulator", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     parser.add_argument("--log-requests", action="store_true", help="print one line per request to stderr")
-    parser.add_argument("--exit-with-stdin", action="store_true", help="stop when stdin is closed, as when the test runner dies")
+    parser.add_argument(
+        "--exit-with-stdin", action="store_true", help="stop when stdin is closed, as when the test runner dies"
+    )
     options = parser.parse_args()
     problem = require_supported_moto()
     if problem:

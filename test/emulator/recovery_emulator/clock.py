@@ -30,8 +30,6 @@ class Clock:
         self._frozen_ms: int | None = None
         self._queue: list[tuple[int, int, Task]] = []
         self._order = itertools.count()
-        self._generation = 0
-        self._running = 0
 
     def now_ms(self) -> int:
         """The present."""
@@ -53,7 +51,12 @@ class Clock:
     def state(self) -> dict[str, object]:
         """What the control endpoint shows."""
         with self._lock:
-            return {"nowMs": self.now_ms(), "frozen": self.frozen, "offsetMs": self._offset_ms, "waiting": len(self._queue)}
+            return {
+                "nowMs": self.now_ms(),
+                "frozen": self.frozen,
+                "offsetMs": self._offset_ms,
+                "waiting": len(self._queue),
+            }
 
     def at(self, moment_ms: int, task: Task) -> None:
         """Runs a task when the clock reaches a moment."""

@@ -33,7 +33,7 @@ def url() -> str:
     return f"http://127.0.0.1:{port()}"
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def client(service: str, region: str, account: str = DEFAULT_ACCOUNT) -> Any:
     """A client of this emulator that acts as the service itself (so planted faults leave it alone)."""
     made = boto3.client(

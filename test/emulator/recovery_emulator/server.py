@@ -28,8 +28,16 @@ from recovery_emulator.service_api.replies import ServiceError, failure, success
 _LOG = logging.getLogger("recovery_emulator")
 _HANG_MS = 60_000
 # The same refusal goes by other names where the protocol is XML.
-_XML_CODES = {"ThrottlingException": "Throttling", "AccessDeniedException": "AccessDenied", "InternalServerError": "InternalFailure"}
-_S3_CODES = {"ThrottlingException": "SlowDown", "AccessDeniedException": "AccessDenied", "InternalServerError": "InternalError"}
+_XML_CODES = {
+    "ThrottlingException": "Throttling",
+    "AccessDeniedException": "AccessDenied",
+    "InternalServerError": "InternalFailure",
+}
+_S3_CODES = {
+    "ThrottlingException": "SlowDown",
+    "AccessDeniedException": "AccessDenied",
+    "InternalServerError": "InternalError",
+}
 # How a service calls a request that its model does not allow.
 _INVALID_CODES = {
     "backup": "InvalidParameterValueException",
@@ -63,7 +71,11 @@ class FrontDoor:
         return self._answer(call, body, environ, start_response)
 
     def _answer(self, call: Call, body: bytes, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        fault = None if call.internal else FAULTS.strike("api", service=call.service, operation=call.operation, region=call.region)
+        fault = (
+            None
+            if call.internal
+            else FAULTS.strike("api", service=call.service, operation=call.operation, region=call.region)
+        )
         moto_reset.note(call.service, call.operation)
         entry = REQUESTS.add(call, fault.kind if fault else None)
         try:
@@ -89,7 +101,11 @@ class FrontDoor:
             return failure("s3" if call.service == "s3" else call.protocol, refused)(environ, start_response)
         finally:
             if self._log_requests:
-                print(f"{call.service} {call.operation} {call.region} {entry['status']} {entry.get('error', '')}", file=sys.stderr, flush=True)
+                print(
+                    f"{call.service} {call.operation} {call.region} {entry['status']} {entry.get('error', '')}",
+                    file=sys.stderr,
+                    flush=True,
+                )
 
     @staticmethod
     def _as_refusal(problem: Exception, call: Call) -> ServiceError:

@@ -60,7 +60,13 @@ def describe_framework(region: Region, params: Params) -> Params:
 
 @operation
 def list_frameworks(region: Region, params: Params) -> Params:
-    listed = [{**{k: f[k] for k in ("FrameworkName", "FrameworkArn", "CreationTime", "DeploymentStatus")}, "NumberOfControls": len(f["FrameworkControls"])} for f in region.frameworks.values()]
+    listed = [
+        {
+            **{k: f[k] for k in ("FrameworkName", "FrameworkArn", "CreationTime", "DeploymentStatus")},
+            "NumberOfControls": len(f["FrameworkControls"]),
+        }
+        for f in region.frameworks.values()
+    ]
     return page(listed, params, "Frameworks")
 
 
@@ -68,7 +74,9 @@ def list_frameworks(region: Region, params: Params) -> Params:
 def update_framework(region: Region, params: Params) -> Params:
     framework = find(region.frameworks, params["FrameworkName"], "Framework")
     _check_controls(params.get("FrameworkControls") or [])
-    framework.update({k: copy.deepcopy(params[k]) for k in ("FrameworkDescription", "FrameworkControls") if k in params})
+    framework.update(
+        {k: copy.deepcopy(params[k]) for k in ("FrameworkDescription", "FrameworkControls") if k in params}
+    )
     return {k: framework[k] for k in ("FrameworkName", "FrameworkArn", "CreationTime")}
 
 
@@ -101,18 +109,30 @@ def create_report_plan(region: Region, params: Params) -> Params:
 
 @operation
 def describe_report_plan(region: Region, params: Params) -> Params:
-    return {"ReportPlan": {k: v for k, v in find(region.report_plans, params["ReportPlanName"], "Report plan").items() if k[0] != "_"}}
+    return {
+        "ReportPlan": {
+            k: v for k, v in find(region.report_plans, params["ReportPlanName"], "Report plan").items() if k[0] != "_"
+        }
+    }
 
 
 @operation
 def list_report_plans(region: Region, params: Params) -> Params:
-    return page([{k: v for k, v in p.items() if k[0] != "_"} for p in region.report_plans.values()], params, "ReportPlans")
+    return page(
+        [{k: v for k, v in p.items() if k[0] != "_"} for p in region.report_plans.values()], params, "ReportPlans"
+    )
 
 
 @operation
 def update_report_plan(region: Region, params: Params) -> Params:
     plan = find(region.report_plans, params["ReportPlanName"], "Report plan")
-    plan.update({k: copy.deepcopy(params[k]) for k in ("ReportPlanDescription", "ReportSetting", "ReportDeliveryChannel") if k in params})
+    plan.update(
+        {
+            k: copy.deepcopy(params[k])
+            for k in ("ReportPlanDescription", "ReportSetting", "ReportDeliveryChannel")
+            if k in params
+        }
+    )
     return {k: plan[k] for k in ("ReportPlanName", "ReportPlanArn", "CreationTime")}
 
 

@@ -3,7 +3,17 @@
 import uuid
 
 from recovery_emulator.backup import copy_jobs, events, kinds, points, vaults
-from recovery_emulator.backup.jobs import ENDED, RETRY_MS, attempt, duration_ms, end, fault_for, public, start_delay_ms, take_turn
+from recovery_emulator.backup.jobs import (
+    ENDED,
+    RETRY_MS,
+    attempt,
+    duration_ms,
+    end,
+    fault_for,
+    public,
+    start_delay_ms,
+    take_turn,
+)
 from recovery_emulator.backup.limits import check_lifecycle, check_windows, retention_problem
 from recovery_emulator.backup.operations import find, invalid, operation, page, refused
 from recovery_emulator.backup.selection import Resource
@@ -94,7 +104,10 @@ def _try_to_start(region: Region, job: Params) -> None:
     events.backup_job(region, job)
     lasts = duration_ms("backup", job["ResourceType"])
     if lasts > job["_complete_within"]:
-        CLOCK.after(job["_complete_within"], lambda: _finish(region, job, "ABORTED", "Backup job did not complete within its completion window"))
+        CLOCK.after(
+            job["_complete_within"],
+            lambda: _finish(region, job, "ABORTED", "Backup job did not complete within its completion window"),
+        )
     else:
         CLOCK.after(lasts, lambda: _complete(region, job, fault))
 
@@ -111,13 +124,24 @@ def _complete(region: Region, job: Params, fault: Fault | None) -> None:
     if problem:
         _finish(region, job, "FAILED", problem)
         return
-    message = (fault.message or "Completed with issues") if kind in ("jobCompletedWithIssues", "jobPartial") and fault else None
+    message = (
+        (fault.message or "Completed with issues")
+        if kind in ("jobCompletedWithIssues", "jobPartial") and fault
+        else None
+    )
     if kind == "jobPartial":
         point.status, point.status_message = "PARTIAL", message
     points.keep(region, point)
     _finish(region, job, "PARTIAL" if kind == "jobPartial" else "COMPLETED", message)
     for action in (job["_rule"] or {}).get("CopyActions") or []:
-        copy_jobs.begin(region, point, action["DestinationBackupVaultArn"], action.get("Lifecycle"), job["IamRoleArn"], job["CreatedBy"])
+        copy_jobs.begin(
+            region,
+            point,
+            action["DestinationBackupVaultArn"],
+            action.get("Lifecycle"),
+            job["IamRoleArn"],
+            job["CreatedBy"],
+        )
 
 
 def _make_point(region: Region, job: Params) -> Point:
@@ -141,7 +165,14 @@ def _make_point(region: Region, job: Params) -> Point:
         return _continuous_point(region, job, common)
     captured = kinds.capture(region, job["ResourceArn"], job["ResourceType"], job["BackupJobId"])
     job.update(RecoveryPointArn=captured.arn, BackupSizeInBytes=captured.size, BytesTransferred=captured.size)
-    return Point(arn=captured.arn, created_ms=job["_created"], size=captured.size, metadata=captured.metadata, content=captured.content, **common)
+    return Point(
+        arn=captured.arn,
+        created_ms=job["_created"],
+        size=captured.size,
+        metadata=captured.metadata,
+        content=captured.content,
+        **common,
+    )
 
 
 def _continuous_point(region: Region, job: Params, common: Params) -> Point:
@@ -156,14 +187,30 @@ def _continuous_point(region: Region, job: Params, common: Params) -> Point:
     captured = kinds.capture(region, job["ResourceArn"], job["ResourceType"], job["BackupJobId"])
     arn = region.arn("recovery-point", f"continuous:{job['ResourceName']}-{job['BackupJobId'][:8]}")
     job.update(RecoveryPointArn=arn, BackupSizeInBytes=captured.size, BytesTransferred=captured.size)
-    return Point(arn=arn, created_ms=job["_created"], size=captured.size, metadata=captured.metadata, content=captured, continuous=True, status="AVAILABLE", **common)
+    return Point(
+        arn=arn,
+        created_ms=job["_created"],
+        size=captured.size,
+        metadata=captured.metadata,
+        content=captured,
+        continuous=True,
+        status="AVAILABLE",
+        **common,
+    )
 
 
 def _snapshot_beside(region: Region, job: Params, common: Params) -> Point:
     """Another vault holds the continuous backup already: this rule gets a snapshot, with issues."""
     captured = kinds.capture(region, job["ResourceArn"], job["ResourceType"], job["BackupJobId"])
     job.update(RecoveryPointArn=captured.arn, BackupSizeInBytes=captured.size)
-    return Point(arn=captured.arn, created_ms=job["_created"], size=captured.size, metadata=captured.metadata, content=captured.content, **common)
+    return Point(
+        arn=captured.arn,
+        created_ms=job["_created"],
+        size=captured.size,
+        metadata=captured.metadata,
+        content=captured.content,
+        **common,
+    )
 
 
 def _finish(region: Region, job: Params, state: str, message: str | None) -> None:
@@ -196,11 +243,18 @@ def list_backup_jobs(region: Region, params: Params) -> Params:
 
 
 def _fits(job: Params, params: Params) -> bool:
-    by = {"ByResourceArn": "ResourceArn", "ByState": "State", "ByBackupVaultName": "BackupVaultName", "ByResourceType": "ResourceType"}
+    by = {
+        "ByResourceArn": "ResourceArn",
+        "ByState": "State",
+        "ByBackupVaultName": "BackupVaultName",
+        "ByResourceType": "ResourceType",
+    }
     dates = [
         params.get("ByCreatedBefore") is None or job["CreationDate"] < params["ByCreatedBefore"],
         params.get("ByCreatedAfter") is None or job["CreationDate"] > params["ByCreatedAfter"],
-        params.get("ByCompleteBefore") is None or ("CompletionDate" in job and job["CompletionDate"] < params["ByCompleteBefore"]),
-        params.get("ByCompleteAfter") is None or ("CompletionDate" in job and job["CompletionDate"] > params["ByCompleteAfter"]),
+        params.get("ByCompleteBefore") is None
+        or ("CompletionDate" in job and job["CompletionDate"] < params["ByCompleteBefore"]),
+        params.get("ByCompleteAfter") is None
+        or ("CompletionDate" in job and job["CompletionDate"] > params["ByCompleteAfter"]),
     ]
     return all(params.get(k) in (None, job[v]) for k, v in by.items()) and all(dates)

@@ -16,17 +16,23 @@ from recovery_emulator.faults import Fault
 @operation
 def start_copy_job(region: Region, params: Params) -> Params:
     vaults.require(region, params["SourceBackupVaultName"])
-    point = points.require(region, {"RecoveryPointArn": params["RecoveryPointArn"], "BackupVaultName": params["SourceBackupVaultName"]})
+    point = points.require(
+        region, {"RecoveryPointArn": params["RecoveryPointArn"], "BackupVaultName": params["SourceBackupVaultName"]}
+    )
     check_lifecycle(params.get("Lifecycle"))
     if point.continuous:
         raise refused("Continuous recovery points cannot be copied on demand")
     if ":backup-vault:" not in params["DestinationBackupVaultArn"]:
         raise invalid(f"Invalid destination vault {params['DestinationBackupVaultArn']}")
-    job_id = begin(region, point, params["DestinationBackupVaultArn"], params.get("Lifecycle"), params["IamRoleArn"], None)
+    job_id = begin(
+        region, point, params["DestinationBackupVaultArn"], params.get("Lifecycle"), params["IamRoleArn"], None
+    )
     return {"CopyJobId": job_id, "CreationDate": region.copy_jobs[job_id]["CreationDate"], "IsParent": False}
 
 
-def begin(region: Region, point: Point, destination: str, lifecycle: Params | None, role: str, created_by: Params | None) -> str:
+def begin(
+    region: Region, point: Point, destination: str, lifecycle: Params | None, role: str, created_by: Params | None
+) -> str:
     """Starts a copy; without a lifecycle of its own the copy inherits that of its source."""
     now, job_id = CLOCK.now_ms(), str(uuid.uuid4())
     job: Params = {
@@ -64,7 +70,11 @@ def _complete(region: Region, job: Params, point: Point, fault: Fault | None) ->
         problem: str | None = fault.message or "planted fault"
     else:
         _, problem = attempt(lambda: _copy(region, job, point))
-    issues = fault.message or "Completed with issues" if fault is not None and fault.kind == "jobCompletedWithIssues" else None
+    issues = (
+        fault.message or "Completed with issues"
+        if fault is not None and fault.kind == "jobCompletedWithIssues"
+        else None
+    )
     end(job, "State", "FAILED" if problem else "COMPLETED", problem or issues)
     events.copy_job(region, job)
 
@@ -79,7 +89,16 @@ def _copy(region: Region, job: Params, point: Point) -> None:
         raise refused(problem)
     if point.continuous:  # a copy of a continuous backup is a snapshot of this moment
         taken = kinds.capture(region, point.resource_arn, point.resource_type, job["CopyJobId"])
-        snapshot = Point(**{**point.__dict__, "arn": taken.arn, "content": taken.content, "metadata": taken.metadata, "size": taken.size, "continuous": False})
+        snapshot = Point(
+            **{
+                **point.__dict__,
+                "arn": taken.arn,
+                "content": taken.content,
+                "metadata": taken.metadata,
+                "size": taken.size,
+                "continuous": False,
+            }
+        )
     else:
         snapshot = point
     arn = kinds.copy_arn(region, target, snapshot, job["CopyJobId"])
@@ -125,7 +144,9 @@ def _account_obstacle(source: Region, target: Region, vault: Vault) -> str | Non
         return "Cross-account backup is not enabled for the organization"
     for statement in json.loads(vault.policy)["Statement"] if vault.policy else []:
         actions = statement.get("Action", [])
-        allowed = statement["Effect"] == "Allow" and "backup:CopyIntoBackupVault" in ([actions] if isinstance(actions, str) else actions)
+        allowed = statement["Effect"] == "Allow" and "backup:CopyIntoBackupVault" in (
+            [actions] if isinstance(actions, str) else actions
+        )
         if allowed and _is_principal(source.account, statement):
             return None
     return f"Access denied: the policy of {vault.arn} does not allow backup:CopyIntoBackupVault to account {source.account} (from {target.account})"
@@ -145,8 +166,17 @@ def describe_copy_job(region: Region, params: Params) -> Params:
 
 @operation
 def list_copy_jobs(region: Region, params: Params) -> Params:
-    by = {"ByResourceArn": "ResourceArn", "ByState": "State", "ByDestinationVaultArn": "DestinationBackupVaultArn", "ByResourceType": "ResourceType"}
+    by = {
+        "ByResourceArn": "ResourceArn",
+        "ByState": "State",
+        "ByDestinationVaultArn": "DestinationBackupVaultArn",
+        "ByResourceType": "ResourceType",
+    }
     jobs = [j for j in reversed(region.copy_jobs.values()) if all(params.get(k) in (None, j[v]) for k, v in by.items())]
     before, after = params.get("ByCreatedBefore"), params.get("ByCreatedAfter")
-    jobs = [j for j in jobs if (before is None or j["CreationDate"] < before) and (after is None or j["CreationDate"] > after)]
+    jobs = [
+        j
+        for j in jobs
+        if (before is None or j["CreationDate"] < before) and (after is None or j["CreationDate"] > after)
+    ]
     return page([public(j) for j in jobs], params, "CopyJobs")

@@ -22,7 +22,11 @@ _LOG = logging.getLogger("recovery_emulator")
 
 def iso(ms: int | None) -> str | None:
     """A moment as the events write it."""
-    return None if ms is None else datetime.fromtimestamp(ms / 1000, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        None
+        if ms is None
+        else datetime.fromtimestamp(ms / 1000, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )
 
 
 def _emit(region: Region, detail_type: str, detail: Params, resources: list[str]) -> None:
@@ -31,7 +35,13 @@ def _emit(region: Region, detail_type: str, detail: Params, resources: list[str]
     fault = FAULTS.strike("event", detailType=detail_type, state=state, source="aws.backup")
     if fault is not None and fault.kind == "dropEvent":
         return
-    entry = {"Source": "aws.backup", "DetailType": detail_type, "Resources": resources, "Detail": json.dumps(detail), "Time": CLOCK.now()}
+    entry = {
+        "Source": "aws.backup",
+        "DetailType": detail_type,
+        "Resources": resources,
+        "Detail": json.dumps(detail),
+        "Time": CLOCK.now(),
+    }
 
     def send() -> None:
         try:
@@ -49,13 +59,22 @@ def _emit(region: Region, detail_type: str, detail: Params, resources: list[str]
 
 def vault(region: Region, changed: Vault, state: str) -> None:
     """Backup Vault State Change."""
-    detail = {"backupVaultName": changed.name, "state": state, "isLocked": str(changed.locked).lower() if state == "MODIFIED" else None}
+    detail = {
+        "backupVaultName": changed.name,
+        "state": state,
+        "isLocked": str(changed.locked).lower() if state == "MODIFIED" else None,
+    }
     _emit(region, "Backup Vault State Change", detail, [changed.arn])
 
 
 def plan(region: Region, changed: Plan, state: str) -> None:
     """Backup Plan State Change."""
-    detail = {"backupPlanId": changed.id, "backupPlanName": changed.document["BackupPlanName"], "versionId": changed.version, "state": state}
+    detail = {
+        "backupPlanId": changed.id,
+        "backupPlanName": changed.document["BackupPlanName"],
+        "versionId": changed.version,
+        "state": state,
+    }
     _emit(region, "Backup Plan State Change", detail, [changed.arn])
 
 
@@ -91,7 +110,13 @@ def backup_job(region: Region, job: Params) -> None:
         }
     _emit(region, "Backup Job State Change", detail, [job.get("RecoveryPointArn") or job["BackupVaultArn"]])
     _metric(region, f"NumberOfBackupJobs{job['State'].capitalize()}", job["ResourceType"], job["BackupVaultName"])
-    _notify(region, job["BackupVaultName"], "BACKUP_JOB", job["State"], f"Backup job {job['BackupJobId']} of {job['ResourceArn']}")
+    _notify(
+        region,
+        job["BackupVaultName"],
+        "BACKUP_JOB",
+        job["State"],
+        f"Backup job {job['BackupJobId']} of {job['ResourceArn']}",
+    )
 
 
 def copy_job(region: Region, job: Params) -> None:
@@ -114,7 +139,13 @@ def copy_job(region: Region, job: Params) -> None:
     _emit(region, "Copy Job State Change", detail, [job["SourceRecoveryPointArn"]])
     destination = job["DestinationBackupVaultArn"].split(":")[6]
     _metric(region, f"NumberOfCopyJobs{job['State'].capitalize()}", job["ResourceType"], destination)
-    _notify(region, job["SourceBackupVaultArn"].split(":")[6], "COPY_JOB", job["State"], f"Copy job {job['CopyJobId']} of {job['ResourceArn']}")
+    _notify(
+        region,
+        job["SourceBackupVaultArn"].split(":")[6],
+        "COPY_JOB",
+        job["State"],
+        f"Copy job {job['CopyJobId']} of {job['ResourceArn']}",
+    )
 
 
 def restore_job(region: Region, job: Params) -> None:
@@ -140,7 +171,13 @@ def restore_job(region: Region, job: Params) -> None:
     if not created:
         name = job["BackupVaultArn"].split(":")[6]
         _metric(region, f"NumberOfRestoreJobs{job['_state'].capitalize()}", job["ResourceType"], name)
-        _notify(region, name, "RESTORE_JOB", job["_state"], f"Restore job {job['RestoreJobId']} of {job['RecoveryPointArn']}")
+        _notify(
+            region,
+            name,
+            "RESTORE_JOB",
+            job["_state"],
+            f"Restore job {job['RestoreJobId']} of {job['RecoveryPointArn']}",
+        )
 
 
 def recovery_point(region: Region, point: Point, status: str) -> None:
@@ -155,7 +192,9 @@ def recovery_point(region: Region, point: Point, status: str) -> None:
         "status": status,
         "isEncrypted": "true",
         "storageClass": point.storage_class,
-        "lifecycle": {k: v for k, v in (("moveToColdStorageAfterDays", cold), ("deleteAfterDays", delete)) if v is not None},
+        "lifecycle": {
+            k: v for k, v in (("moveToColdStorageAfterDays", cold), ("deleteAfterDays", delete)) if v is not None
+        },
         "createdBy": _created_by(point.created_by),
         "creationDate": iso(point.created_ms),
         "completionDate": iso(point.completed_ms),
@@ -171,7 +210,13 @@ def _metric(region: Region, name: str, resource_type: str, vault_name: str) -> N
     backend = cloudwatch_backends[region.account][region.name]
     both = [{"Name": "BackupVaultName", "Value": vault_name}, {"Name": "ResourceType", "Value": resource_type}]
     for dimensions in (both[:1], both[1:], both):
-        value = {"MetricName": name, "Dimensions": dimensions, "Value": 1.0, "Unit": "Count", "Timestamp": CLOCK.now_naive()}
+        value = {
+            "MetricName": name,
+            "Dimensions": dimensions,
+            "Value": 1.0,
+            "Unit": "Count",
+            "Timestamp": CLOCK.now_naive(),
+        }
         backend.put_metric_data("AWS/Backup", [value])
 
 
@@ -194,10 +239,16 @@ def _notify(region: Region, vault_name: str, kind: str, state: str, text: str) -
         if event not in held.notifications["BackupVaultEvents"]:
             continue
         topic = held.notifications["SNSTopicArn"]
-        attributes: dict[str, Any] = {k: {"DataType": "String", "StringValue": v} for k, v in (("EventType", kind), ("State", state), ("AccountId", region.account))}
+        attributes: dict[str, Any] = {
+            k: {"DataType": "String", "StringValue": v}
+            for k, v in (("EventType", kind), ("State", state), ("AccountId", region.account))
+        }
         try:
             loopback.client("sns", topic.split(":")[3], region.account).publish(
-                TopicArn=topic, Subject=f"Notification from AWS Backup: {event}", Message=f"{text}: {state}", MessageAttributes=attributes
+                TopicArn=topic,
+                Subject=f"Notification from AWS Backup: {event}",
+                Message=f"{text}: {state}",
+                MessageAttributes=attributes,
             )
         except ClientError as problem:
             _LOG.warning("notification of vault %s: %s", vault_name, problem)

@@ -24,7 +24,13 @@ def public(job: Params) -> Params:
 def fault_for(kind: str, job: Params) -> Fault | None:
     """The planted fault that strikes this job, if any."""
     vault = job.get("BackupVaultName") or job.get("DestinationBackupVaultArn", "").split(":")[-1]
-    return FAULTS.strike("job", jobKind=kind, resourceType=job["ResourceType"], resourceArn=job.get("ResourceArn") or job.get("SourceResourceArn"), vaultName=vault)
+    return FAULTS.strike(
+        "job",
+        jobKind=kind,
+        resourceType=job["ResourceType"],
+        resourceArn=job.get("ResourceArn") or job.get("SourceResourceArn"),
+        vaultName=vault,
+    )
 
 
 def end(job: Params, key: str, state: str, message: str | None) -> None:

@@ -63,15 +63,24 @@ def capture(region: Region, arn: str, resource_type: str, label: str) -> Capture
 def _capture_rds(region: Region, arn: str, label: str) -> Captured:
     client, name = _client(region, "rds"), name_of(arn)
     source = client.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
-    made = client.create_db_snapshot(DBSnapshotIdentifier=f"awsbackup-job-{label}", DBInstanceIdentifier=name)["DBSnapshot"]
-    metadata = {"DBInstanceIdentifier": name, "DBInstanceClass": source["DBInstanceClass"], "Engine": source["Engine"], "MultiAZ": str(source.get("MultiAZ", False)).lower()}
+    made = client.create_db_snapshot(DBSnapshotIdentifier=f"awsbackup-job-{label}", DBInstanceIdentifier=name)[
+        "DBSnapshot"
+    ]
+    metadata = {
+        "DBInstanceIdentifier": name,
+        "DBInstanceClass": source["DBInstanceClass"],
+        "Engine": source["Engine"],
+        "MultiAZ": str(source.get("MultiAZ", False)).lower(),
+    }
     return Captured(made["DBSnapshotArn"], made["AllocatedStorage"] * GIB, metadata)
 
 
 def _capture_cluster(region: Region, arn: str, label: str) -> Captured:
     client, name = _client(region, "rds"), name_of(arn)
     source = client.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]
-    made = client.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=f"awsbackup-job-{label}", DBClusterIdentifier=name)["DBClusterSnapshot"]
+    made = client.create_db_cluster_snapshot(
+        DBClusterSnapshotIdentifier=f"awsbackup-job-{label}", DBClusterIdentifier=name
+    )["DBClusterSnapshot"]
     return Captured(made["DBClusterSnapshotArn"], GIB, {"DBClusterIdentifier": name, "Engine": source["Engine"]})
 
 
@@ -81,14 +90,23 @@ def _capture_table(region: Region, arn: str, label: str) -> Captured:
     items = [i for page in client.get_paginator("scan").paginate(TableName=name) for i in page["Items"]]
     keys = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
     schema = {k: table[k] for k in keys if table.get(k)}
-    return Captured(_own_arn(region), table.get("TableSizeBytes", 0) or len(str(items)), {"originalTableName": name}, {"schema": schema, "items": items})
+    return Captured(
+        _own_arn(region),
+        table.get("TableSizeBytes", 0) or len(str(items)),
+        {"originalTableName": name},
+        {"schema": schema, "items": items},
+    )
 
 
 def _capture_bucket(region: Region, arn: str, label: str) -> Captured:
     client, name = _client(region, "s3"), name_of(arn)
     if client.get_bucket_versioning(Bucket=name).get("Status") != "Enabled":
         raise Unsupported(f"Versioning is not enabled on bucket {name}")
-    keys = [o["Key"] for page in client.get_paginator("list_objects_v2").paginate(Bucket=name) for o in page.get("Contents", [])]
+    keys = [
+        o["Key"]
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=name)
+        for o in page.get("Contents", [])
+    ]
     objects = {k: client.get_object(Bucket=name, Key=k)["Body"].read() for k in keys}
     return Captured(_own_arn(region), sum(map(len, objects.values())), {"SourceBucketName": name}, objects)
 
@@ -97,8 +115,18 @@ def _capture_volume(region: Region, arn: str, label: str) -> Captured:
     client, name = _client(region, "ec2"), name_of(arn)
     volume = client.describe_volumes(VolumeIds=[name])["Volumes"][0]
     made = client.create_snapshot(VolumeId=name, Description="This snapshot is created by the AWS Backup service.")
-    metadata = {"volumeId": name, "availabilityZone": volume["AvailabilityZone"], "volumetype": volume.get("VolumeType", "gp2"), "encrypted": str(volume["Encrypted"]).lower()}
-    return Captured(f"arn:aws:ec2:{region.name}::snapshot/{made['SnapshotId']}", volume["Size"] * GIB, metadata, {"size": volume["Size"]})
+    metadata = {
+        "volumeId": name,
+        "availabilityZone": volume["AvailabilityZone"],
+        "volumetype": volume.get("VolumeType", "gp2"),
+        "encrypted": str(volume["Encrypted"]).lower(),
+    }
+    return Captured(
+        f"arn:aws:ec2:{region.name}::snapshot/{made['SnapshotId']}",
+        volume["Size"] * GIB,
+        metadata,
+        {"size": volume["Size"]},
+    )
 
 
 def _capture_instance(region: Region, arn: str, label: str) -> Captured:
@@ -112,7 +140,11 @@ def _capture_instance(region: Region, arn: str, label: str) -> Captured:
 def _capture_file_system(region: Region, arn: str, label: str) -> Captured:
     name = name_of(arn)
     system = _client(region, "efs").describe_file_systems(FileSystemId=name)["FileSystems"][0]
-    metadata = {"file-system-id": name, "Encrypted": str(system.get("Encrypted", False)).lower(), "PerformanceMode": system.get("PerformanceMode", "generalPurpose")}
+    metadata = {
+        "file-system-id": name,
+        "Encrypted": str(system.get("Encrypted", False)).lower(),
+        "PerformanceMode": system.get("PerformanceMode", "generalPurpose"),
+    }
     return Captured(_own_arn(region), system.get("SizeInBytes", {}).get("Value", 0), metadata)
 
 
@@ -133,12 +165,16 @@ def copy_arn(source: Region, target: Region, point: Point, label: str) -> str:
         return _own_arn(target)
     if ":rds:" in point.arn and ":snapshot:" in point.arn:
         made = _client(target, "rds").copy_db_snapshot(
-            SourceDBSnapshotIdentifier=point.arn, TargetDBSnapshotIdentifier=f"awsbackup-copyjob-{label}", SourceRegion=source.name
+            SourceDBSnapshotIdentifier=point.arn,
+            TargetDBSnapshotIdentifier=f"awsbackup-copyjob-{label}",
+            SourceRegion=source.name,
         )
         return str(made["DBSnapshot"]["DBSnapshotArn"])
     if ":rds:" in point.arn:
         made = _client(target, "rds").copy_db_cluster_snapshot(
-            SourceDBClusterSnapshotIdentifier=point.arn, TargetDBClusterSnapshotIdentifier=f"awsbackup-copyjob-{label}", SourceRegion=source.name
+            SourceDBClusterSnapshotIdentifier=point.arn,
+            TargetDBClusterSnapshotIdentifier=f"awsbackup-copyjob-{label}",
+            SourceRegion=source.name,
         )
         return str(made["DBClusterSnapshot"]["DBClusterSnapshotArn"])
     client, name = _client(target, "ec2"), point.arn.split("/")[-1]

@@ -34,19 +34,25 @@ def check_lifecycle(lifecycle: Params | None) -> None:
         return
     delete, cold = lifecycle.get("DeleteAfterDays"), lifecycle.get("MoveToColdStorageAfterDays")
     if delete is not None and delete != -1 and not 1 <= delete <= MAX_RETENTION_DAYS:
-        raise invalid(f"Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than {MAX_RETENTION_DAYS} days")
+        raise invalid(
+            f"Invalid lifecycle. DeleteAfterDays cannot be less than 1 or more than {MAX_RETENTION_DAYS} days"
+        )
     if cold is not None and cold != -1:
         if cold < 1:
             raise invalid("Invalid lifecycle. MoveToColdStorageAfterDays cannot be less than 1 day")
         if delete is not None and delete != -1 and delete < cold + COLD_GAP_DAYS:
-            raise invalid(f"Invalid lifecycle. DeleteAfterDays cannot be less than {COLD_GAP_DAYS} days apart from MoveToColdStorageAfterDays")
+            raise invalid(
+                f"Invalid lifecycle. DeleteAfterDays cannot be less than {COLD_GAP_DAYS} days apart from MoveToColdStorageAfterDays"
+            )
 
 
 def check_windows(rule: Params) -> None:
     """Start and completion windows."""
     start, completion = rule.get("StartWindowMinutes"), rule.get("CompletionWindowMinutes")
     if start is not None and not MIN_START_WINDOW_MINUTES <= start <= MAX_WINDOW_MINUTES:
-        raise invalid(f"Invalid start window: {start} minutes, must be {MIN_START_WINDOW_MINUTES} to {MAX_WINDOW_MINUTES}")
+        raise invalid(
+            f"Invalid start window: {start} minutes, must be {MIN_START_WINDOW_MINUTES} to {MAX_WINDOW_MINUTES}"
+        )
     if completion is not None and not 1 <= completion <= MAX_WINDOW_MINUTES:
         raise invalid(f"Invalid completion window: {completion} minutes, must be 1 to {MAX_WINDOW_MINUTES}")
 
@@ -66,7 +72,9 @@ def parse_cron(expression: str, zone: str, hourly_at_most: bool) -> Cron:
             if previous is None or following is None:
                 break
             if following - previous < HOUR_MS:
-                raise invalid(f"Invalid schedule expression {expression}: backups cannot run more often than every hour")
+                raise invalid(
+                    f"Invalid schedule expression {expression}: backups cannot run more often than every hour"
+                )
             previous = following
     return cron
 
@@ -78,7 +86,9 @@ def retention_problem(vault: Vault, lifecycle: Params | None) -> str | None:
     days: Any = (lifecycle or {}).get("DeleteAfterDays")
     forever = days is None or days == -1
     if vault.min_days is not None and not forever and days < vault.min_days:
-        return f"Retention period of {days} days is less than the minimum of {vault.min_days} days of vault {vault.name}"
+        return (
+            f"Retention period of {days} days is less than the minimum of {vault.min_days} days of vault {vault.name}"
+        )
     if vault.max_days is not None and (forever or days > vault.max_days):
         return f"Retention period of {'forever' if forever else f'{days} days'} is more than the maximum of {vault.max_days} days of vault {vault.name}"
     return None

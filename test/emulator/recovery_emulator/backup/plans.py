@@ -38,7 +38,9 @@ def _check_rule(rule: Params) -> None:
     limits.check_windows(rule)
     limits.check_lifecycle(rule.get("Lifecycle"))
     if "ScheduleExpression" in rule:
-        limits.parse_cron(rule["ScheduleExpression"], rule.get("ScheduleExpressionTimezone", "UTC"), hourly_at_most=True)
+        limits.parse_cron(
+            rule["ScheduleExpression"], rule.get("ScheduleExpressionTimezone", "UTC"), hourly_at_most=True
+        )
     if rule.get("EnableContinuousBackup"):
         lifecycle = rule.get("Lifecycle") or {}
         days = lifecycle.get("DeleteAfterDays")
@@ -75,7 +77,12 @@ def _document(wanted: Params, old: Params | None = None) -> Params:
 def create_backup_plan(region: Region, params: Params) -> Params:
     _check(params["BackupPlan"])
     plan_id = str(uuid.uuid4())
-    plan = Plan(plan_id, region.arn("backup-plan", plan_id), _document(params["BackupPlan"]), tags=dict(params.get("BackupPlanTags") or {}))
+    plan = Plan(
+        plan_id,
+        region.arn("backup-plan", plan_id),
+        _document(params["BackupPlan"]),
+        tags=dict(params.get("BackupPlanTags") or {}),
+    )
     region.plans[plan_id] = plan
     plan.versions.append(_summary(plan))
     schedules.start(region, plan)
@@ -149,7 +156,12 @@ def create_backup_selection(region: Region, params: Params) -> Params:
     _check_resources(selection.get("NotResources") or [], "NotResources")
     _check_conditions(selection)
     selection_id = str(uuid.uuid4())
-    plan.selections[selection_id] = {"SelectionId": selection_id, "BackupPlanId": plan.id, "CreationDate": moment(CLOCK.now_ms()), "BackupSelection": selection}
+    plan.selections[selection_id] = {
+        "SelectionId": selection_id,
+        "BackupPlanId": plan.id,
+        "CreationDate": moment(CLOCK.now_ms()),
+        "BackupSelection": selection,
+    }
     return {k: plan.selections[selection_id][k] for k in ("SelectionId", "BackupPlanId", "CreationDate")}
 
 
@@ -181,7 +193,10 @@ def get_backup_selection(region: Region, params: Params) -> Params:
 @operation
 def list_backup_selections(region: Region, params: Params) -> Params:
     listed = [
-        {**{k: v for k, v in s.items() if k != "BackupSelection"}, **{k: s["BackupSelection"][k] for k in ("SelectionName", "IamRoleArn")}}
+        {
+            **{k: v for k, v in s.items() if k != "BackupSelection"},
+            **{k: s["BackupSelection"][k] for k in ("SelectionName", "IamRoleArn")},
+        }
         for s in require(region, params["BackupPlanId"]).selections.values()
     ]
     return page(listed, params, "BackupSelectionsList")

@@ -105,7 +105,12 @@ def describe_recovery_point(region: Region, params: Params) -> Params:
 @operation
 def get_recovery_point_restore_metadata(region: Region, params: Params) -> Params:
     point = require(region, params)
-    return {"BackupVaultArn": region.vaults[point.vault].arn, "RecoveryPointArn": point.arn, "RestoreMetadata": point.metadata, "ResourceType": point.resource_type}
+    return {
+        "BackupVaultArn": region.vaults[point.vault].arn,
+        "RecoveryPointArn": point.arn,
+        "RestoreMetadata": point.metadata,
+        "ResourceType": point.resource_type,
+    }
 
 
 @operation
@@ -130,8 +135,19 @@ def _fits(point: Point, params: Params) -> bool:
 @operation
 def list_recovery_points_by_resource(region: Region, params: Params) -> Params:
     found = [p for p in region.points.values() if p.resource_arn == params["ResourceArn"]]
-    keys = ("RecoveryPointArn", "CreationDate", "Status", "StatusMessage", "BackupVaultName", "ResourceName", "VaultType")
-    listed = [{**{k: describe(region, p)[k] for k in keys}, "BackupSizeBytes": p.size} for p in sorted(found, key=lambda p: -p.created_ms)]
+    keys = (
+        "RecoveryPointArn",
+        "CreationDate",
+        "Status",
+        "StatusMessage",
+        "BackupVaultName",
+        "ResourceName",
+        "VaultType",
+    )
+    listed = [
+        {**{k: describe(region, p)[k] for k in keys}, "BackupSizeBytes": p.size}
+        for p in sorted(found, key=lambda p: -p.created_ms)
+    ]
     return page(listed, params, "RecoveryPoints")
 
 
@@ -191,7 +207,9 @@ def update_recovery_point_lifecycle(region: Region, params: Params) -> Params:
     check_lifecycle(wanted)
     if vault.locked:
         raise refused(f"The lifecycle cannot be changed: vault {vault.name} is locked")
-    if point.storage_class == "COLD" and wanted.get("MoveToColdStorageAfterDays") != point.lifecycle.get("MoveToColdStorageAfterDays"):
+    if point.storage_class == "COLD" and wanted.get("MoveToColdStorageAfterDays") != point.lifecycle.get(
+        "MoveToColdStorageAfterDays"
+    ):
         raise refused("The move to cold storage cannot be changed once it has happened")
     assert retention_problem(vault, wanted) is None
     point.lifecycle = {k: v for k, v in wanted.items() if v != -1}

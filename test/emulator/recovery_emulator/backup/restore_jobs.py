@@ -20,10 +20,16 @@ def start_restore_job(region: Region, params: Params) -> Params:
         raise refused(f"Recovery point {point.arn} is {point.status} and cannot be restored")
     if params.get("ResourceType") not in (None, point.resource_type):
         raise refused(f"Recovery point {point.arn} is of type {point.resource_type}, not {params['ResourceType']}")
-    return {"RestoreJobId": begin(region, point, dict(params["Metadata"]), params.get("IamRoleArn") or point.role_arn, None, None)}
+    return {
+        "RestoreJobId": begin(
+            region, point, dict(params["Metadata"]), params.get("IamRoleArn") or point.role_arn, None, None
+        )
+    }
 
 
-def begin(region: Region, point: Point, metadata: Params, role: str, testing: Params | None, validation_hours: int | None) -> str:
+def begin(
+    region: Region, point: Point, metadata: Params, role: str, testing: Params | None, validation_hours: int | None
+) -> str:
     """Starts a restore; `testing` is the plan whose test it is."""
     now, job_id = CLOCK.now_ms(), str(uuid.uuid4())
     job: Params = {
@@ -100,7 +106,10 @@ def _delete(region: Region, job: Params) -> None:
     """Removes a tested resource, unless somebody took the mark off it."""
     arn = job["CreatedResourceArn"]
     if not any(r.arn == arn and RESTORE_TEST_MARK in r.tags for r in discover(region)):
-        job["DeletionStatus"], job["DeletionStatusMessage"] = "FAILED", f"Resource {arn} is not tagged {RESTORE_TEST_MARK}"
+        job["DeletionStatus"], job["DeletionStatusMessage"] = (
+            "FAILED",
+            f"Resource {arn} is not tagged {RESTORE_TEST_MARK}",
+        )
         return
     _, problem = attempt(lambda: restores.remove_tested(region, arn, job["ResourceType"]))
     job["DeletionStatus"] = "FAILED" if problem else "SUCCESSFUL"
@@ -138,9 +147,21 @@ def get_restore_job_metadata(region: Region, params: Params) -> Params:
 
 @operation
 def list_restore_jobs(region: Region, params: Params) -> Params:
-    jobs = [j for j in reversed(region.restore_jobs.values()) if params.get("ByStatus") in (None, j["Status"]) and params.get("ByResourceType") in (None, j["ResourceType"])]
-    before, after, plan = params.get("ByCreatedBefore"), params.get("ByCreatedAfter"), params.get("ByRestoreTestingPlanArn")
-    jobs = [j for j in jobs if (before is None or j["CreationDate"] < before) and (after is None or j["CreationDate"] > after)]
+    jobs = [
+        j
+        for j in reversed(region.restore_jobs.values())
+        if params.get("ByStatus") in (None, j["Status"]) and params.get("ByResourceType") in (None, j["ResourceType"])
+    ]
+    before, after, plan = (
+        params.get("ByCreatedBefore"),
+        params.get("ByCreatedAfter"),
+        params.get("ByRestoreTestingPlanArn"),
+    )
+    jobs = [
+        j
+        for j in jobs
+        if (before is None or j["CreationDate"] < before) and (after is None or j["CreationDate"] > after)
+    ]
     jobs = [j for j in jobs if plan is None or (j["CreatedBy"] or {}).get("RestoreTestingPlanArn") == plan]
     return page([public(j) for j in jobs], params, "RestoreJobs")
 

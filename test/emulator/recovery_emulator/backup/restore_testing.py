@@ -1,29 +1,27 @@
-"""Restore testing: plans, selections, and the runs that the clock starts."""
+"""Restore testing: plans and selections."""
 
 import copy
 import re
 import uuid
-from typing import Any
 
-from recovery_emulator import DEFAULT_ACCOUNT
-from recovery_emulator.backup import restore_jobs, restores
+from recovery_emulator.backup import restore_testing_runs as runs
+from recovery_emulator.backup import restores
 from recovery_emulator.backup.limits import parse_cron
 from recovery_emulator.backup.operations import find, invalid, operation, page, refused
-from recovery_emulator.backup.selection import matches_arn
-from recovery_emulator.backup.state import DAY_MS, STORE, Params, Point, Region, moment
+from recovery_emulator.backup.state import Params, Region, moment
 from recovery_emulator.clock import CLOCK
-from recovery_emulator.control import endpoint
 from recovery_emulator.service_api.replies import ServiceError
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,50}")
 _TYPES = ("Aurora", "DocumentDB", "DynamoDB", "EBS", "EC2", "EFS", "FSx", "Neptune", "RDS", "S3")
 _MAX_PLANS, _MAX_SELECTIONS, _MAX_ARNS, _MAX_CONDITIONS, _MAX_VAULTS = 100, 30, 30, 30, 30
-_DEFAULT_WINDOW_DAYS = 30
 
 
 def _check_plan(plan: Params) -> None:
     if not _NAME.fullmatch(plan["RestoreTestingPlanName"]):
-        raise invalid(f"Invalid restore testing plan name {plan['RestoreTestingPlanName']}: 1 to 50 letters, digits and '_'")
+        raise invalid(
+            f"Invalid restore testing plan name {plan['RestoreTestingPlanName']}: 1 to 50 letters, digits and '_'"
+        )
     _check_plan_values(plan)
 
 
@@ -58,9 +56,14 @@ def create_restore_testing_plan(region: Region, params: Params) -> Params:
     if len(region.testing_plans) >= _MAX_PLANS:
         raise ServiceError("LimitExceededException", f"An account has at most {_MAX_PLANS} restore testing plans")
     now = moment(CLOCK.now_ms())
-    plan.update(RestoreTestingPlanArn=region.arn("restore-testing-plan", f"{name}-{uuid.uuid4()}"), CreationTime=now, LastUpdateTime=now, _tags=dict(params.get("Tags") or {}))
+    plan.update(
+        RestoreTestingPlanArn=region.arn("restore-testing-plan", f"{name}-{uuid.uuid4()}"),
+        CreationTime=now,
+        LastUpdateTime=now,
+        _tags=dict(params.get("Tags") or {}),
+    )
     region.testing_plans[name] = plan
-    _schedule(region, plan)
+    runs.schedule(region, plan)
     return {k: plan[k] for k in ("CreationTime", "RestoreTestingPlanArn", "RestoreTestingPlanName")}
 
 
@@ -69,8 +72,11 @@ def update_restore_testing_plan(region: Region, params: Params) -> Params:
     plan = find(region.testing_plans, params["RestoreTestingPlanName"], "Restore testing plan")
     _check_plan_values(params["RestoreTestingPlan"])
     plan.update(copy.deepcopy(dict(params["RestoreTestingPlan"])), LastUpdateTime=moment(CLOCK.now_ms()))
-    _schedule(region, plan)
-    return {**{k: plan[k] for k in ("CreationTime", "RestoreTestingPlanArn", "RestoreTestingPlanName")}, "UpdateTime": plan["LastUpdateTime"]}
+    runs.schedule(region, plan)
+    return {
+        **{k: plan[k] for k in ("CreationTime", "RestoreTestingPlanArn", "RestoreTestingPlanName")},
+        "UpdateTime": plan["LastUpdateTime"],
+    }
 
 
 def _shown(plan: Params) -> Params:
@@ -79,12 +85,20 @@ def _shown(plan: Params) -> Params:
 
 @operation
 def get_restore_testing_plan(region: Region, params: Params) -> Params:
-    return {"RestoreTestingPlan": _shown(find(region.testing_plans, params["RestoreTestingPlanName"], "Restore testing plan"))}
+    return {
+        "RestoreTestingPlan": _shown(
+            find(region.testing_plans, params["RestoreTestingPlanName"], "Restore testing plan")
+        )
+    }
 
 
 @operation
 def list_restore_testing_plans(region: Region, params: Params) -> Params:
-    return page([{k: v for k, v in _shown(p).items() if k != "RecoveryPointSelection"} for p in region.testing_plans.values()], params, "RestoreTestingPlans")
+    return page(
+        [{k: v for k, v in _shown(p).items() if k != "RecoveryPointSelection"} for p in region.testing_plans.values()],
+        params,
+        "RestoreTestingPlans",
+    )
 
 
 @operation
@@ -100,7 +114,9 @@ def _check_selection(selection: Params) -> None:
     if not _NAME.fullmatch(selection["RestoreTestingSelectionName"]):
         raise invalid(f"Invalid restore testing selection name {selection['RestoreTestingSelectionName']}")
     if selection["ProtectedResourceType"] not in _TYPES:
-        raise invalid(f"ProtectedResourceType must be one of {', '.join(_TYPES)}, got {selection['ProtectedResourceType']}")
+        raise invalid(
+            f"ProtectedResourceType must be one of {', '.join(_TYPES)}, got {selection['ProtectedResourceType']}"
+        )
     _check_selection_values(selection)
 
 
@@ -131,7 +147,12 @@ def create_restore_testing_selection(region: Region, params: Params) -> Params:
         raise ServiceError("LimitExceededException", f"A restore testing plan has at most {_MAX_SELECTIONS} selections")
     selection.update(RestoreTestingPlanName=key[0], CreationTime=moment(CLOCK.now_ms()))
     region.testing_selections[key] = selection
-    return {"CreationTime": selection["CreationTime"], "RestoreTestingPlanArn": plan["RestoreTestingPlanArn"], "RestoreTestingPlanName": key[0], "RestoreTestingSelectionName": key[1]}
+    return {
+        "CreationTime": selection["CreationTime"],
+        "RestoreTestingPlanArn": plan["RestoreTestingPlanArn"],
+        "RestoreTestingPlanName": key[0],
+        "RestoreTestingSelectionName": key[1],
+    }
 
 
 def _selection(region: Region, params: Params) -> Params:
@@ -160,7 +181,11 @@ def update_restore_testing_selection(region: Region, params: Params) -> Params:
     selection.update(changed)
     plan = region.testing_plans[params["RestoreTestingPlanName"]]
     keys = ("RestoreTestingPlanName", "RestoreTestingSelectionName", "CreationTime")
-    return {**{k: selection[k] for k in keys}, "RestoreTestingPlanArn": plan["RestoreTestingPlanArn"], "UpdateTime": moment(CLOCK.now_ms())}
+    return {
+        **{k: selection[k] for k in keys},
+        "RestoreTestingPlanArn": plan["RestoreTestingPlanArn"],
+        "UpdateTime": moment(CLOCK.now_ms()),
+    }
 
 
 @operation
@@ -173,85 +198,3 @@ def delete_restore_testing_selection(region: Region, params: Params) -> None:
 def get_restore_testing_inferred_metadata(region: Region, params: Params) -> Params:
     point = find(region.points, params["RecoveryPointArn"], "Recovery point")
     return {"InferredMetadata": restores.test_metadata(point)}
-
-
-def _schedule(region: Region, plan: Params) -> None:
-    plan["_generation"] = generation = plan.get("_generation", 0) + 1
-    cron = parse_cron(plan["ScheduleExpression"], plan.get("ScheduleExpressionTimezone", "UTC"), hourly_at_most=False)
-    name = plan["RestoreTestingPlanName"]
-
-    def wait() -> None:
-        due = cron.next_after(CLOCK.now_ms())
-        if due is not None:
-            CLOCK.at(due, run_due)
-
-    def run_due() -> None:
-        if region.testing_plans.get(name) is plan and plan["_generation"] == generation:
-            wait()
-            run(region, plan)
-
-    wait()
-
-
-def run(region: Region, plan: Params) -> list[str]:
-    """One run: a restore of one eligible recovery point for each selected resource; returns the job ids."""
-    plan["LastExecutionTime"] = moment(CLOCK.now_ms())
-    plan["_runs"] = plan.get("_runs", 0) + 1
-    started = []
-    for (name, _), selection in list(region.testing_selections.items()):
-        if name != plan["RestoreTestingPlanName"]:
-            continue
-        for points in _eligible(region, plan, selection).values():
-            point = _pick(plan, points)
-            metadata = {**restores.test_metadata(point), **(selection.get("RestoreMetadataOverrides") or {})}
-            started.append(restore_jobs.begin(region, point, metadata, selection["IamRoleArn"], plan, selection.get("ValidationWindowHours")))
-    return started
-
-
-def _eligible(region: Region, plan: Params, selection: Params) -> dict[str, list[Point]]:
-    """The recovery points of each resource that this run may restore; a resource without one is silently left out."""
-    chosen = plan["RecoveryPointSelection"]
-    oldest = CLOCK.now_ms() - int(chosen.get("SelectionWindowDays") or _DEFAULT_WINDOW_DAYS) * DAY_MS
-    found: dict[str, list[Point]] = {}
-    for point in region.points.values():
-        vault = region.vaults[point.vault].arn
-        fits = (
-            point.resource_type == selection["ProtectedResourceType"]
-            and point.status in ("COMPLETED", "AVAILABLE")
-            and ("CONTINUOUS" if point.continuous else "SNAPSHOT") in chosen["RecoveryPointTypes"]
-            and (point.continuous or point.created_ms >= oldest)
-            and any(matches_arn(p, vault) for p in chosen["IncludeVaults"])
-            and not any(matches_arn(p, vault) for p in chosen.get("ExcludeVaults") or [])
-            and any(a in ("*", point.resource_arn) for a in selection.get("ProtectedResourceArns") or ["*"])
-        )
-        if fits:
-            found.setdefault(point.resource_arn, []).append(point)
-    conditions = selection.get("ProtectedResourceConditions") or {}
-    return {arn: points for arn, points in found.items() if _meets(max(points, key=lambda p: p.created_ms), conditions)}
-
-
-def _meets(latest: Point, conditions: Params) -> bool:
-    """Conditions look at the tags of the latest recovery point, not of the resource."""
-    for condition in conditions.get("StringEquals") or []:
-        if latest.tags.get(condition["Key"].removeprefix("aws:ResourceTag/")) != condition["Value"]:
-            return False
-    for condition in conditions.get("StringNotEquals") or []:
-        if latest.tags.get(condition["Key"].removeprefix("aws:ResourceTag/")) == condition["Value"]:
-            return False
-    return True
-
-
-def _pick(plan: Params, points: list[Point]) -> Point:
-    """The latest point, or one at random: the same sequence in every run of the emulator."""
-    ordered = sorted(points, key=lambda p: p.completed_ms)
-    if plan["RecoveryPointSelection"]["Algorithm"] == "LATEST_WITHIN_WINDOW":
-        return ordered[-1]
-    return ordered[(plan["_runs"] * 7919) % len(ordered)]
-
-
-@endpoint("POST", "restore-testing/run")
-def _run_now(wanted: dict[str, Any]) -> Any:
-    region = STORE.region(wanted.get("account", DEFAULT_ACCOUNT), wanted["region"])
-    if wanted["plan"] not in region.testing_plans:
-        raise ValueError(f"no restore testing plan {wanted['plan']} in {wanted['region']}")
-    return {"restoreJobIds": run(region, region.testing_plans[wanted["plan"]])}

@@ -38,7 +38,10 @@ def _restore_rds(region: Region, point: Point, wanted: Metadata, tags: list[Meta
     name = wanted.get("dbinstanceidentifier")
     if not name:
         raise Unsupported("Restore metadata must contain DBInstanceIdentifier")
-    options: Params = {"DBInstanceClass": wanted.get("dbinstanceclass") or point.metadata["DBInstanceClass"], "Tags": tags}
+    options: Params = {
+        "DBInstanceClass": wanted.get("dbinstanceclass") or point.metadata["DBInstanceClass"],
+        "Tags": tags,
+    }
     if "dbsubnetgroupname" in wanted:
         options["DBSubnetGroupName"] = wanted["dbsubnetgroupname"]
     if _list(wanted.get("vpcsecuritygroupids")):
@@ -47,11 +50,19 @@ def _restore_rds(region: Region, point: Point, wanted: Metadata, tags: list[Meta
         if key.lower() in wanted:
             options[key[0].upper() + key[1:]] = wanted[key.lower()] == "true"
     if point.continuous:
-        moment = {"RestoreTime": _time(wanted["restoretime"])} if "restoretime" in wanted else {"UseLatestRestorableTime": True}
+        moment = (
+            {"RestoreTime": _time(wanted["restoretime"])}
+            if "restoretime" in wanted
+            else {"UseLatestRestorableTime": True}
+        )
         source = point.metadata["DBInstanceIdentifier"]
-        made = client.restore_db_instance_to_point_in_time(SourceDBInstanceIdentifier=source, TargetDBInstanceIdentifier=name, **moment, **options)
+        made = client.restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier=source, TargetDBInstanceIdentifier=name, **moment, **options
+        )
     else:
-        made = client.restore_db_instance_from_db_snapshot(DBInstanceIdentifier=name, DBSnapshotIdentifier=point.arn.split(":")[-1], **options)
+        made = client.restore_db_instance_from_db_snapshot(
+            DBInstanceIdentifier=name, DBSnapshotIdentifier=point.arn.split(":")[-1], **options
+        )
     return str(made["DBInstance"]["DBInstanceArn"])
 
 
@@ -70,7 +81,9 @@ def _restore_table(region: Region, point: Point, wanted: Metadata, tags: list[Me
     client, name = _client(region, "dynamodb"), wanted.get("targettablename")
     if not name:
         raise Unsupported("Restore metadata must contain targetTableName")
-    table = client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", Tags=tags, **_on_demand(point.content["schema"]))
+    table = client.create_table(
+        TableName=name, BillingMode="PAY_PER_REQUEST", Tags=tags, **_on_demand(point.content["schema"])
+    )
     for item in point.content["items"]:
         client.put_item(TableName=name, Item=item)
     return str(table["TableDescription"]["TableArn"])
@@ -96,7 +109,11 @@ def _restore_bucket(region: Region, point: Point, wanted: Metadata, tags: list[M
             client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags})
     elif client.get_bucket_versioning(Bucket=name).get("Status") != "Enabled":
         raise Unsupported(f"Versioning is not enabled on bucket {name}")
-    present = {o["Key"] for page in client.get_paginator("list_objects_v2").paginate(Bucket=name) for o in page.get("Contents", [])}
+    present = {
+        o["Key"]
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=name)
+        for o in page.get("Contents", [])
+    }
     for key, body in _objects(region, point, wanted).items():
         if key not in present:
             client.put_object(Bucket=name, Key=key, Body=body)
@@ -122,7 +139,9 @@ def _objects(region: Region, point: Point, wanted: Metadata) -> dict[str, bytes]
 def _restore_volume(region: Region, point: Point, wanted: Metadata, tags: list[Metadata]) -> str:
     zone = wanted.get("availabilityzone") or f"{region.name}a"
     options: Params = {"TagSpecifications": [{"ResourceType": "volume", "Tags": tags}]} if tags else {}
-    volume = _client(region, "ec2").create_volume(SnapshotId=point.arn.split("/")[-1], AvailabilityZone=zone, Size=point.content["size"], **options)
+    volume = _client(region, "ec2").create_volume(
+        SnapshotId=point.arn.split("/")[-1], AvailabilityZone=zone, Size=point.content["size"], **options
+    )
     return f"arn:aws:ec2:{region.name}:{region.account}:volume/{volume['VolumeId']}"
 
 
@@ -131,14 +150,20 @@ def _restore_instance(region: Region, point: Point, wanted: Metadata, tags: list
     options: Params = {"TagSpecifications": [{"ResourceType": "instance", "Tags": tags}]} if tags else {}
     if wanted.get("subnetid"):
         options["SubnetId"] = wanted["subnetid"]
-    made = _client(region, "ec2").run_instances(ImageId=point.arn.split("/")[-1], InstanceType=kind, MinCount=1, MaxCount=1, **options)["Instances"][0]
+    made = _client(region, "ec2").run_instances(
+        ImageId=point.arn.split("/")[-1], InstanceType=kind, MinCount=1, MaxCount=1, **options
+    )["Instances"][0]
     return f"arn:aws:ec2:{region.name}:{region.account}:instance/{made['InstanceId']}"
 
 
 def _restore_file_system(region: Region, point: Point, wanted: Metadata, tags: list[Metadata]) -> str:
     if wanted.get("newfilesystem") != "true":
         return f"arn:aws:elasticfilesystem:{region.name}:{region.account}:file-system/{wanted.get('file-system-id') or point.metadata['file-system-id']}"
-    system = _client(region, "efs").create_file_system(CreationToken=wanted.get("creationtoken") or str(uuid.uuid4()), Encrypted=wanted.get("encrypted") == "true", Tags=tags)
+    system = _client(region, "efs").create_file_system(
+        CreationToken=wanted.get("creationtoken") or str(uuid.uuid4()),
+        Encrypted=wanted.get("encrypted") == "true",
+        Tags=tags,
+    )
     return str(system["FileSystemArn"])
 
 
@@ -157,7 +182,12 @@ def test_metadata(point: Point) -> Metadata:
     """The restore metadata that restore testing infers."""
     name = f"{RESTORE_TEST_MARK}-{uuid.uuid4().hex[:12]}"
     return {
-        "RDS": {"dbInstanceIdentifier": name, "multiAz": "false", "publiclyAccessible": "false", "deletionProtection": "false"},
+        "RDS": {
+            "dbInstanceIdentifier": name,
+            "multiAz": "false",
+            "publiclyAccessible": "false",
+            "deletionProtection": "false",
+        },
         "Aurora": {"dbClusterIdentifier": name},
         "DynamoDB": {"targetTableName": name},
         "S3": {"destinationBucketName": name, "newBucket": "true", "encrypted": "true"},

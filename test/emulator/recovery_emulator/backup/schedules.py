@@ -54,4 +54,7 @@ def preview(plan: Plan, count: int) -> list[Params]:
                 break
             runs.append((following, rule["RuleId"]))
             due = following
-    return [{"ExecutionTime": moment(due), "RuleId": rule, "RuleExecutionType": "SNAPSHOT"} for due, rule in sorted(runs)[:count]]
+    return [
+        {"ExecutionTime": moment(due), "RuleId": rule, "RuleExecutionType": "SNAPSHOT"}
+        for due, rule in sorted(runs)[:count]
+    ]

@@ -44,7 +44,9 @@ def _databases(region: Region) -> list[Resource]:
     found = [Resource(d["DBInstanceArn"], "RDS", d["DBInstanceIdentifier"], _tags(d.get("TagList"))) for d in alone]
     for cluster in client.describe_db_clusters()["DBClusters"]:
         kind = "Aurora" if cluster["Engine"].startswith("aurora") else "RDS"
-        found.append(Resource(cluster["DBClusterArn"], kind, cluster["DBClusterIdentifier"], _tags(cluster.get("TagList"))))
+        found.append(
+            Resource(cluster["DBClusterArn"], kind, cluster["DBClusterIdentifier"], _tags(cluster.get("TagList")))
+        )
     return found
 
 
@@ -73,11 +75,21 @@ def _buckets(region: Region) -> list[Resource]:
 
 def _ec2(region: Region) -> list[Resource]:
     client, base = _client(region, "ec2"), f"arn:aws:ec2:{region.name}:{region.account}:"
-    found = [Resource(f"{base}volume/{v['VolumeId']}", "EBS", v["VolumeId"], _tags(v.get("Tags"))) for v in client.describe_volumes()["Volumes"]]
+    found = [
+        Resource(f"{base}volume/{v['VolumeId']}", "EBS", v["VolumeId"], _tags(v.get("Tags")))
+        for v in client.describe_volumes()["Volumes"]
+    ]
     for reservation in client.describe_instances()["Reservations"]:
         for instance in reservation["Instances"]:
             if instance["State"]["Name"] in ("running", "stopped"):
-                found.append(Resource(f"{base}instance/{instance['InstanceId']}", "EC2", instance["InstanceId"], _tags(instance.get("Tags"))))
+                found.append(
+                    Resource(
+                        f"{base}instance/{instance['InstanceId']}",
+                        "EC2",
+                        instance["InstanceId"],
+                        _tags(instance.get("Tags")),
+                    )
+                )
     return found
 
 

@@ -5,7 +5,17 @@ from typing import Any
 from botocore import xform_name
 
 from recovery_emulator import registry
-from recovery_emulator.backup import audit, backup_jobs, copy_jobs, plans, points, restore_jobs, restore_testing, settings, vaults
+from recovery_emulator.backup import (
+    audit,
+    backup_jobs,
+    copy_jobs,
+    plans,
+    points,
+    restore_jobs,
+    restore_testing,
+    settings,
+    vaults,
+)
 from recovery_emulator.backup.operations import OPERATIONS
 from recovery_emulator.backup.state import STORE
 from recovery_emulator.service_api.calls import Call

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from recovery_emulator.backup.operations import invalid, missing, operation
 from recovery_emulator.backup.state import STORE, Params, Region
 
@@ -74,5 +73,3 @@ def update_global_settings(region: Region, params: Params) -> None:
         if key not in _GLOBAL or value not in ("true", "false"):
             raise invalid(f"Invalid global setting {key}: {value}")
         STORE.global_settings[region.account][key] = value
-
-

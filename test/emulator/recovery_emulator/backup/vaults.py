@@ -25,7 +25,14 @@ def _add(region: Region, params: Params, air_gapped: bool) -> Vault:
         raise ServiceError("AlreadyExistsException", f"Backup vault with the same name already exists: {name}")
     key = params.get("EncryptionKeyArn")
     default = f"arn:aws:kms:{region.name}:{region.account}:key/{_DEFAULT_KEY}"
-    vault = Vault(name, region.arn("backup-vault", name), key or default, key is None, air_gapped, tags=dict(params.get("BackupVaultTags") or {}))
+    vault = Vault(
+        name,
+        region.arn("backup-vault", name),
+        key or default,
+        key is None,
+        air_gapped,
+        tags=dict(params.get("BackupVaultTags") or {}),
+    )
     region.vaults[name] = vault
     events.vault(region, vault, "CREATED")
     return vault
@@ -41,12 +48,19 @@ def create_backup_vault(region: Region, params: Params) -> Params:
 def create_logically_air_gapped_backup_vault(region: Region, params: Params) -> Params:
     low, high = params["MinRetentionDays"], params["MaxRetentionDays"]
     if low < MIN_AIR_GAPPED_DAYS:
-        raise invalid(f"MinRetentionDays of a logically air-gapped vault must be at least {MIN_AIR_GAPPED_DAYS}, got {low}")
+        raise invalid(
+            f"MinRetentionDays of a logically air-gapped vault must be at least {MIN_AIR_GAPPED_DAYS}, got {low}"
+        )
     if high < low or high > MAX_RETENTION_DAYS:
         raise invalid(f"MaxRetentionDays must be between MinRetentionDays and {MAX_RETENTION_DAYS}, got {high}")
     vault = _add(region, params, True)
     vault.min_days, vault.max_days, vault.locked = low, high, True
-    return {"BackupVaultName": vault.name, "BackupVaultArn": vault.arn, "CreationDate": moment(vault.created_ms), "VaultState": "AVAILABLE"}
+    return {
+        "BackupVaultName": vault.name,
+        "BackupVaultArn": vault.arn,
+        "CreationDate": moment(vault.created_ms),
+        "VaultState": "AVAILABLE",
+    }
 
 
 def _describe(region: Region, vault: Vault) -> Params:
@@ -130,9 +144,13 @@ def put_backup_vault_access_policy(region: Region, params: Params) -> None:
         actions = statement.get("Action", [])
         for action in [actions] if isinstance(actions, str) else actions:
             if "*" in action:
-                raise invalid(f"The specified policy cannot be added to the vault: Action must not contain wildcards, got {action}")
+                raise invalid(
+                    f"The specified policy cannot be added to the vault: Action must not contain wildcards, got {action}"
+                )
             if not action.startswith("backup:"):
-                raise invalid(f"The specified policy cannot be added to the vault: {action} is not an action of AWS Backup")
+                raise invalid(
+                    f"The specified policy cannot be added to the vault: {action} is not an action of AWS Backup"
+                )
     vault.policy = params["Policy"]
 
 

@@ -36,7 +36,9 @@ class ChangeSet:
     changes: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.id = f"arn:aws:cloudformation:{self.stack.region}:{self.stack.account}:changeSet/{self.name}/{uuid.uuid4()}"
+        self.id = (
+            f"arn:aws:cloudformation:{self.stack.region}:{self.stack.account}:changeSet/{self.name}/{uuid.uuid4()}"
+        )
         self.changes = changes_of(self.stack, self.template, self.parameters)
         if self.kind == "UPDATE" and not self.changes and not self._changes_otherwise():
             self.status, self.reason, self.execution = "FAILED", NO_CHANGES, "UNAVAILABLE"
@@ -44,7 +46,9 @@ class ChangeSet:
     def _changes_otherwise(self) -> bool:
         old = self.stack.template
         tags = {t["Key"]: t["Value"] for t in self.request.get("Tags") or []}
-        return old is None or old.outputs != self.template.outputs or ("Tags" in self.request and tags != self.stack.tags)
+        return (
+            old is None or old.outputs != self.template.outputs or ("Tags" in self.request and tags != self.stack.tags)
+        )
 
 
 def changes_of(stack: Stack, template: Template, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -71,11 +75,15 @@ def changes_of(stack: Stack, template: Template, parameters: dict[str, Any]) -> 
     for name, resource in stack.resources.items():
         if name not in wanted:
             kept = "Retain" if resource.deletion_policy == "Retain" else "Delete"
-            changes.append({**_change("Remove", name, resource.type_name, resource.made.physical_id), "PolicyAction": kept})
+            changes.append(
+                {**_change("Remove", name, resource.type_name, resource.made.physical_id), "PolicyAction": kept}
+            )
     return [{"Type": "Resource", "ResourceChange": c} for c in changes]
 
 
-def _modification(scope: StackScope, stack: Stack, existing: Resource, declared: dict[str, Any], moving: set[str]) -> dict[str, Any] | None:
+def _modification(
+    scope: StackScope, stack: Stack, existing: Resource, declared: dict[str, Any], moving: set[str]
+) -> dict[str, Any] | None:
     name, type_name = existing.logical_id, declared["Type"]
     uncertain = references_in(declared.get("Properties") or {}) & moving
     try:
@@ -84,7 +92,10 @@ def _modification(scope: StackScope, stack: Stack, existing: Resource, declared:
         uncertain, wanted = uncertain | {name}, existing.properties
     changed = changed_keys(existing.properties, wanted)
     policies = (existing.deletion_policy, existing.update_replace_policy)
-    declared_policies = (declared.get("DeletionPolicy", existing.deletion_policy), declared.get("UpdateReplacePolicy", "Delete"))
+    declared_policies = (
+        declared.get("DeletionPolicy", existing.deletion_policy),
+        declared.get("UpdateReplacePolicy", "Delete"),
+    )
     if not changed and not uncertain and policies == declared_policies:
         return None
     replaced = bool(changed) and plan.needs_replacement(type_name, stack.region, existing.properties, wanted)
@@ -94,14 +105,24 @@ def _modification(scope: StackScope, stack: Stack, existing: Resource, declared:
     change["Replacement"] = "True" if replaced else ("Conditional" if uncertain else "False")
     change["Scope"] = ["Properties"] if changed or uncertain else ["UpdatePolicy"]
     change["Details"] = [
-        {"Target": {"Attribute": "Properties", "Name": key, "RequiresRecreation": "Always" if replaced else "Never"}, "Evaluation": "Static", "ChangeSource": "DirectModification"}
+        {
+            "Target": {"Attribute": "Properties", "Name": key, "RequiresRecreation": "Always" if replaced else "Never"},
+            "Evaluation": "Static",
+            "ChangeSource": "DirectModification",
+        }
         for key in sorted(changed)
     ]
     return change
 
 
 def _change(action: str, name: str, type_name: str, physical_id: str | None = None) -> dict[str, Any]:
-    change: dict[str, Any] = {"Action": action, "LogicalResourceId": name, "ResourceType": type_name, "Scope": [], "Details": []}
+    change: dict[str, Any] = {
+        "Action": action,
+        "LogicalResourceId": name,
+        "ResourceType": type_name,
+        "Scope": [],
+        "Details": [],
+    }
     if physical_id:
         change["PhysicalResourceId"] = physical_id
     return change

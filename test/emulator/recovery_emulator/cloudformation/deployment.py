@@ -5,25 +5,18 @@ journal is undone backwards, which is all that a rollback is.
 """
 
 import json
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from graphlib import TopologicalSorter
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from recovery_emulator.cloudformation import plan, schemas
-from recovery_emulator.cloudformation.errors import NotEmulated, ResourceFailure
+from recovery_emulator.cloudformation.deletion import delete_resource, explain, reverse_order
+from recovery_emulator.cloudformation.errors import ResourceFailure
 from recovery_emulator.cloudformation.handlers import HANDLERS, Handler, Made
 from recovery_emulator.cloudformation.model import STORE, Output, Resource, Stack
 from recovery_emulator.cloudformation.scope import StackScope
 from recovery_emulator.cloudformation.template import Template
 from recovery_emulator.service_api.replies import ServiceError
-
-_LOG = logging.getLogger("recovery_emulator")
-KEEP = {"Retain"}
 
 
 @dataclass
@@ -56,8 +49,12 @@ class Deployment:
             if "Condition" in declared and not self.scope.condition(declared["Condition"]):
                 continue
             self._apply_one(name, declared)
-        wanted = {n for n, d in self.template.resources.items() if "Condition" not in d or self.scope.condition(d["Condition"])}
-        for name in _reverse_order(self.resources):
+        wanted = {
+            n
+            for n, d in self.template.resources.items()
+            if "Condition" not in d or self.scope.condition(d["Condition"])
+        }
+        for name in reverse_order(self.resources):
             if name not in wanted:
                 self.obsolete.append(self.resources[name])
         self.new_outputs = self._outputs()
@@ -86,7 +83,9 @@ class Deployment:
         try:
             properties = self.scope.resolver.resolve(declared.get("Properties") or {})
         except (ServiceError, ResourceFailure) as problem:
-            self._fail(name, type_name, "", "CREATE_FAILED" if name not in self.resources else "UPDATE_FAILED", str(problem))
+            self._fail(
+                name, type_name, "", "CREATE_FAILED" if name not in self.resources else "UPDATE_FAILED", str(problem)
+            )
         properties, problem = plan.validate(type_name, self.stack.region, properties)
         existing = self.resources.get(name)
         if problem:
@@ -100,7 +99,13 @@ class Deployment:
         if existing is None:
             self._create(Resource(name, type_name, properties, Made(""), **policies))
         elif existing.type_name != type_name:
-            self._fail(name, type_name, existing.made.physical_id, "UPDATE_FAILED", f"Update of resource type is not permitted. The new template modifies resource type of the following resources: [{name}]")
+            self._fail(
+                name,
+                type_name,
+                existing.made.physical_id,
+                "UPDATE_FAILED",
+                f"Update of resource type is not permitted. The new template modifies resource type of the following resources: [{name}]",
+            )
         elif existing.properties == properties:
             kept = existing.copy()
             kept.__dict__.update(policies)
@@ -110,8 +115,16 @@ class Deployment:
 
     def _create(self, resource: Resource) -> None:
         stack = self.stack
-        stack.event(resource.logical_id, resource.type_name, "", "CREATE_IN_PROGRESS", properties=json.dumps(resource.properties, default=str))
-        resource.made = self._attempt(resource, "CREATE_FAILED", lambda handler, context: handler.create(context, resource.properties))
+        stack.event(
+            resource.logical_id,
+            resource.type_name,
+            "",
+            "CREATE_IN_PROGRESS",
+            properties=json.dumps(resource.properties, default=str),
+        )
+        resource.made = self._attempt(
+            resource, "CREATE_FAILED", lambda handler, context: handler.create(context, resource.properties)
+        )
         resource.status = "CREATE_COMPLETE"
         self.resources[resource.logical_id] = resource
         self.journal.append(_Done("create", None, resource))
@@ -122,9 +135,19 @@ class Deployment:
         if plan.needs_replacement(new.type_name, region, old.properties, new.properties):
             self._replace(old, new)
             return
-        stack.event(new.logical_id, new.type_name, old.made.physical_id, "UPDATE_IN_PROGRESS", properties=json.dumps(new.properties, default=str))
+        stack.event(
+            new.logical_id,
+            new.type_name,
+            old.made.physical_id,
+            "UPDATE_IN_PROGRESS",
+            properties=json.dumps(new.properties, default=str),
+        )
         before = old.copy()
-        new.made = self._attempt(new, "UPDATE_FAILED", lambda handler, context: handler.update(context, old.copy().made, before.properties, new.properties))
+        new.made = self._attempt(
+            new,
+            "UPDATE_FAILED",
+            lambda handler, context: handler.update(context, old.copy().made, before.properties, new.properties),
+        )
         new.status = "UPDATE_COMPLETE"
         self.resources[new.logical_id] = new
         self.journal.append(_Done("update", before, new))
@@ -162,13 +185,21 @@ class Deployment:
         stack, after, before = self.stack, done.after, done.before
         if before is None or done.kind == "replace":
             assert after is not None
-            policy = "Delete" if after.deletion_policy in ("RetainExceptOnCreate", "Snapshot") else after.deletion_policy
+            policy = (
+                "Delete" if after.deletion_policy in ("RetainExceptOnCreate", "Snapshot") else after.deletion_policy
+            )
             delete_resource(stack, after, policy if before is None else "Delete")
         elif after is None:
-            before.made = self._attempt(before, "UPDATE_FAILED", lambda handler, context: handler.create(context, before.properties))
+            before.made = self._attempt(
+                before, "UPDATE_FAILED", lambda handler, context: handler.create(context, before.properties)
+            )
         else:
             stack.event(before.logical_id, before.type_name, after.made.physical_id, "UPDATE_IN_PROGRESS")
-            made = self._attempt(before, "UPDATE_FAILED", lambda handler, context: handler.update(context, after.made, after.properties, before.properties))
+            made = self._attempt(
+                before,
+                "UPDATE_FAILED",
+                lambda handler, context: handler.update(context, after.made, after.properties, before.properties),
+            )
             if made.physical_id == before.made.physical_id:
                 before.made = made
             stack.event(before.logical_id, before.type_name, before.made.physical_id, "UPDATE_COMPLETE")
@@ -186,14 +217,20 @@ class Deployment:
                 raise ResourceFailure(f"Output {key}: {problem}") from problem
             export = (resolved.get("Export") or {}).get("Name")
             if export in exports and exports[export][0].id != self.stack.id:
-                raise ResourceFailure(f"Export with name {export} is already exported by stack {exports[export][0].name}")
+                raise ResourceFailure(
+                    f"Export with name {export} is already exported by stack {exports[export][0].name}"
+                )
             value = resolved["Value"]
-            outputs[key] = Output(key, str(value).lower() if isinstance(value, bool) else str(value), resolved.get("Description"), export)
+            outputs[key] = Output(
+                key, str(value).lower() if isinstance(value, bool) else str(value), resolved.get("Description"), export
+            )
         for key, output in self.stack.outputs.items():
             users = STORE.importers(output.export, self.stack.account, self.stack.region) if output.export else []
             kept = outputs.get(key)
             if users and (kept is None or kept.export != output.export or kept.value != output.value):
-                raise ResourceFailure(f"Export {output.export} cannot be {'updated' if kept else 'deleted'} as it is in use by {' and '.join(users)}")
+                raise ResourceFailure(
+                    f"Export {output.export} cannot be {'updated' if kept else 'deleted'} as it is in use by {' and '.join(users)}"
+                )
         return outputs
 
     def _attempt(self, resource: Resource, failed: str, action: Callable[[Handler, Any], Made]) -> Made:
@@ -207,71 +244,12 @@ class Deployment:
 
     def _fail(self, name: str, type_name: str, physical_id: str, status: str, reason: str) -> None:
         self.stack.event(name, type_name, physical_id, status, reason)
-        raise ResourceFailure(f"The following resource(s) failed to {'create' if status[0] == 'C' else 'update'}: [{name}]. {reason}")
-
-
-def delete_resource(stack: Stack, resource: Resource, policy: str) -> None:
-    """Deletes one resource, unless its policy keeps it."""
-    physical_id = resource.made.physical_id
-    if policy in KEEP or (policy == "RetainExceptOnCreate"):
-        stack.event(resource.logical_id, resource.type_name, physical_id, "DELETE_SKIPPED")
-        return
-    stack.event(resource.logical_id, resource.type_name, physical_id, "DELETE_IN_PROGRESS")
-    handler = HANDLERS[plan.handler_key(resource.type_name)]
-    context = stack.context(resource.logical_id, resource.type_name)
-    try:
-        if policy == "Snapshot":
-            snapshot = getattr(handler, "snapshot", None)
-            if snapshot is None:
-                raise NotEmulated(f"DeletionPolicy Snapshot of {resource.type_name} is not emulated")
-            snapshot(context, resource.made, resource.properties)
-        handler.delete(context, resource.made, resource.properties)
-    except Exception as problem:
-        reason = explain(problem)
-        stack.event(resource.logical_id, resource.type_name, physical_id, "DELETE_FAILED", reason)
-        resource.status, resource.reason = "DELETE_FAILED", reason
-        raise ResourceFailure(f"The following resource(s) failed to delete: [{resource.logical_id}]. {reason}") from problem
-    resource.status, resource.updated = "DELETE_COMPLETE", datetime.now(timezone.utc)
-    stack.event(resource.logical_id, resource.type_name, physical_id, "DELETE_COMPLETE")
-
-
-def delete_all(stack: Stack, retain: set[str] | None = None) -> list[str]:
-    """Deletes the resources of a stack, dependents first; returns the names of those that could not be."""
-    failed: list[str] = []
-    for name in _reverse_order(stack.resources):
-        resource = stack.resources[name]
-        blocked = any(name in other.depends_on for n, other in stack.resources.items() if n in failed)
-        if blocked:
-            failed.append(name)
-            continue
-        try:
-            delete_resource(stack, resource, "Retain" if name in (retain or ()) else resource.deletion_policy)
-        except ResourceFailure:
-            failed.append(name)
-            continue
-        del stack.resources[name]
-    return failed
-
-
-def _reverse_order(resources: dict[str, Resource]) -> list[str]:
-    graph = {n: {d for d in r.depends_on if d in resources} for n, r in resources.items()}
-    return list(TopologicalSorter(graph).static_order())[::-1]
+        raise ResourceFailure(
+            f"The following resource(s) failed to {'create' if status[0] == 'C' else 'update'}: [{name}]. {reason}"
+        )
 
 
 def _default_policy(type_name: str, properties: dict[str, Any]) -> str:
     """Databases are snapshotted by default, a member of a cluster is not."""
     alone = type_name == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in properties
     return "Snapshot" if alone or type_name == "AWS::RDS::DBCluster" else "Delete"
-
-
-def explain(problem: Exception) -> str:
-    """The reason of a failure as a stack event tells it."""
-    if isinstance(problem, ClientError):
-        error = problem.response["Error"]
-        return f"{error.get('Message')} (Service: {problem.operation_name}, Code: {error.get('Code')})"
-    if isinstance(problem, (ResourceFailure, ServiceError)):
-        return str(problem)
-    if isinstance(problem, BotoCoreError):
-        return str(problem)
-    _LOG.exception("a resource handler failed", exc_info=problem)
-    return f"emulator error: {problem!r}"

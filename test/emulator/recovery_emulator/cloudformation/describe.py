@@ -5,6 +5,7 @@ from typing import Any
 from recovery_emulator.cloudformation.errors import TemplateError
 from recovery_emulator.cloudformation.model import STORE, Resource, Stack
 from recovery_emulator.cloudformation.template import Template
+from recovery_emulator.control import endpoint
 from recovery_emulator.service_api.calls import Call
 
 Params = dict[str, Any]
@@ -34,7 +35,11 @@ def _stack(stack: Stack) -> Params:
         "StackName": stack.name,
         "ChangeSetId": stack.change_set_id,
         "Description": stack.description,
-        "Parameters": parameters(stack.template, {k: stack.given_parameters.get(k, v) for k, v in stack.parameters.items()}) if stack.template else [],
+        "Parameters": parameters(
+            stack.template, {k: stack.given_parameters.get(k, v) for k, v in stack.parameters.items()}
+        )
+        if stack.template
+        else [],
         "CreationTime": stack.created,
         "DeletionTime": stack.deleted,
         "LastUpdatedTime": stack.updated,
@@ -43,7 +48,10 @@ def _stack(stack: Stack) -> Params:
         "DisableRollback": stack.disable_rollback,
         "NotificationARNs": stack.notification_arns,
         "Capabilities": stack.capabilities,
-        "Outputs": [{"OutputKey": o.key, "OutputValue": o.value, "Description": o.description, "ExportName": o.export} for o in stack.outputs.values()],
+        "Outputs": [
+            {"OutputKey": o.key, "OutputValue": o.value, "Description": o.description, "ExportName": o.export}
+            for o in stack.outputs.values()
+        ],
         "RoleARN": stack.role_arn,
         "Tags": [{"Key": k, "Value": v} for k, v in stack.tags.items()],
         "EnableTerminationProtection": stack.termination_protection,
@@ -66,7 +74,18 @@ def describe_stacks(call: Call, params: Params) -> Params:
 def list_stacks(call: Call, params: Params) -> Params:
     wanted = set(params.get("StackStatusFilter") or [])
     mine = [s for s in STORE.stacks if (s.account, s.region) == (call.account, call.region)]
-    keys = ("StackId", "StackName", "CreationTime", "DeletionTime", "LastUpdatedTime", "StackStatus", "StackStatusReason", "ParentId", "RootId", "DriftInformation")
+    keys = (
+        "StackId",
+        "StackName",
+        "CreationTime",
+        "DeletionTime",
+        "LastUpdatedTime",
+        "StackStatus",
+        "StackStatusReason",
+        "ParentId",
+        "RootId",
+        "DriftInformation",
+    )
     return {"StackSummaries": [{k: _stack(s)[k] for k in keys} for s in mine if not wanted or s.status in wanted]}
 
 
@@ -122,7 +141,10 @@ def list_stack_resources(call: Call, params: Params) -> Params:
 
 def get_template(call: Call, params: Params) -> Params:
     stack = require(call, params["StackName"])
-    return {"TemplateBody": stack.template.text if stack.template else "{}", "StagesAvailable": ["Original", "Processed"]}
+    return {
+        "TemplateBody": stack.template.text if stack.template else "{}",
+        "StagesAvailable": ["Original", "Processed"],
+    }
 
 
 def list_exports(call: Call, params: Params) -> Params:
@@ -141,3 +163,23 @@ def update_termination_protection(call: Call, params: Params) -> Params:
     stack = require(call, params["StackName"])
     stack.termination_protection = params["EnableTerminationProtection"]
     return {"StackId": stack.id}
+
+
+@endpoint("GET", "deployed")
+def _deployed(wanted: Params) -> Params:
+    """Every resource of every living stack, filtered by its fields."""
+    listed = [
+        {
+            "account": stack.account,
+            "region": stack.region,
+            "stack": stack.name,
+            "logicalId": resource.logical_id,
+            "type": resource.type_name,
+            "physicalId": resource.made.physical_id,
+            "properties": resource.properties,
+        }
+        for stack in STORE.stacks
+        if stack.status != "DELETE_COMPLETE"
+        for resource in stack.resources.values()
+    ]
+    return {"resources": [r for r in listed if all(r.get(k) == v for k, v in wanted.items())]}

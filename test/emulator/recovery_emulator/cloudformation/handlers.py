@@ -48,7 +48,9 @@ class Context:
         end = "".join(random.choices(string.ascii_uppercase + string.digits, k=12))
         room = limit - len(end) - 1
         half = max(room - len(self.logical_id) - 1, room // 2)
-        name = separator.join([self.stack_name[:half], self.logical_id[: room - min(half, len(self.stack_name)) - 1], end])
+        name = separator.join(
+            [self.stack_name[:half], self.logical_id[: room - min(half, len(self.stack_name)) - 1], end]
+        )
         if separator == "_":
             name = name.replace("-", "_")
         return name.lower() if lower else name

@@ -72,7 +72,15 @@ class Stack:
         """What a handler needs to know of this stack."""
         return Context(self.account, self.region, self.id, self.name, logical_id, type_name, dict(self.tags))
 
-    def event(self, logical_id: str, type_name: str, physical_id: str, status: str, reason: str | None = None, properties: str | None = None) -> None:
+    def event(
+        self,
+        logical_id: str,
+        type_name: str,
+        physical_id: str,
+        status: str,
+        reason: str | None = None,
+        properties: str | None = None,
+    ) -> None:
         """Adds to the stack's history."""
         event = {
             "StackId": self.id,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from recovery_emulator.cloudformation.deployment import Deployment, delete_all
+from recovery_emulator.cloudformation.deletion import delete_all
+from recovery_emulator.cloudformation.deployment import Deployment
 from recovery_emulator.cloudformation.errors import ResourceFailure
 from recovery_emulator.cloudformation.model import STORE, Stack
 from recovery_emulator.cloudformation.template import Template
@@ -50,7 +51,11 @@ def _give_up_creation(stack: Stack, deployment: Deployment, reason: str, on_fail
     deleting = on_failure == "DELETE"
     stack.turn("DELETE_IN_PROGRESS" if deleting else "ROLLBACK_IN_PROGRESS", f"{reason} Rollback requested by user.")
     clean = deployment.roll_back()
-    stack.resources = {} if clean else {d.after.logical_id: d.after for d in deployment.journal if d.after and d.after.status == "DELETE_FAILED"}
+    stack.resources = (
+        {}
+        if clean
+        else {d.after.logical_id: d.after for d in deployment.journal if d.after and d.after.status == "DELETE_FAILED"}
+    )
     if deleting:
         stack.turn("DELETE_COMPLETE" if clean else "DELETE_FAILED")
     else:
@@ -90,7 +95,9 @@ def delete(stack: Stack, retain: set[str]) -> None:
         users = STORE.importers(output.export, stack.account, stack.region) if output.export else []
         users = [u for u in users if u != stack.name]
         if users:
-            stack.turn("DELETE_FAILED", f"Export {output.export} cannot be deleted as it is in use by {' and '.join(users)}")
+            stack.turn(
+                "DELETE_FAILED", f"Export {output.export} cannot be deleted as it is in use by {' and '.join(users)}"
+            )
             return
     failed = delete_all(stack, retain)
     if failed:

@@ -30,7 +30,9 @@ def check_types(template: Template, region: str) -> None:
     if unknown:
         raise TemplateError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
     if not_emulated:
-        raise TemplateError(f"Template format error: resource types that this emulator does not emulate: [{', '.join(not_emulated)}]")
+        raise TemplateError(
+            f"Template format error: resource types that this emulator does not emulate: [{', '.join(not_emulated)}]"
+        )
 
 
 def validate(type_name: str, region: str, properties: dict[str, Any]) -> tuple[dict[str, Any], str | None]:

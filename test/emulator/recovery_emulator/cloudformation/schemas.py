@@ -16,7 +16,7 @@ except ImportError:  # comes with moto[server]
     Draft7Validator = None  # type: ignore[assignment,misc]
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _types_of(region: str) -> dict[str, str] | None:
     try:
         return dict(importlib.import_module(f"cfnlint.data.schemas.providers.{region.replace('-', '_')}").types)
@@ -24,7 +24,7 @@ def _types_of(region: str) -> dict[str, str] | None:
         return None
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def schema_of(type_name: str, region: str) -> dict[str, Any] | None:
     """The schema of a type as a Region has it, or None when it (or cfn-lint) is not there."""
     digest = (_types_of(region) or {}).get(type_name)
@@ -113,7 +113,7 @@ def problems_of(type_name: str, region: str, properties: dict[str, Any]) -> list
     return found
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _validator(type_name: str, region: str) -> Any:
     schema = schema_of(type_name, region)
     if schema is None or Draft7Validator is None:

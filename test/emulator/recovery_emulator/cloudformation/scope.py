@@ -16,7 +16,9 @@ from recovery_emulator.cloudformation.template import Template
 class StackScope:
     """The scope of one stack under one template and one set of parameter values."""
 
-    def __init__(self, stack: Stack, template: Template, parameters: dict[str, Any], resources: dict[str, Resource]) -> None:
+    def __init__(
+        self, stack: Stack, template: Template, parameters: dict[str, Any], resources: dict[str, Resource]
+    ) -> None:
         self._stack, self._template, self._parameters = stack, template, parameters
         self._resources = resources
         self._conditions: dict[str, bool] = {}
@@ -54,7 +56,9 @@ class StackScope:
                 return value
         if attribute in resource.properties:
             return resource.properties[attribute]
-        raise ResourceFailure(f"{resource.type_name} has no attribute {attribute} (Fn::GetAtt of {name}), or it is not emulated")
+        raise ResourceFailure(
+            f"{resource.type_name} has no attribute {attribute} (Fn::GetAtt of {name}), or it is not emulated"
+        )
 
     def condition(self, name: str) -> bool:
         if name not in self._conditions:
@@ -65,7 +69,9 @@ class StackScope:
 
     def mapping(self, name: str) -> dict[str, Any]:
         if name not in self._template.mappings:
-            raise TemplateError(f"Template error: Mapping named '{name}' is not present in the 'Mappings' section of template.")
+            raise TemplateError(
+                f"Template error: Mapping named '{name}' is not present in the 'Mappings' section of template."
+            )
         return dict(self._template.mappings[name])
 
     def imported(self, name: str) -> Any:
@@ -80,7 +86,9 @@ class StackScope:
         stack = STORE.find(account, region, wanted["StackName"])
         output = stack.outputs.get(wanted["OutputName"]) if stack else None
         if output is None:
-            raise TemplateError(f"Output {wanted['OutputName']} of stack {wanted['StackName']} in {region} does not exist")
+            raise TemplateError(
+                f"Output {wanted['OutputName']} of stack {wanted['StackName']} in {region} does not exist"
+            )
         return output.value
 
     def dynamic(self, service: str, reference: str) -> str:
@@ -136,7 +144,9 @@ def _typed(stack: Stack, name: str, declared: dict[str, Any], value: Any) -> Any
         try:
             text = client.get_parameter(Name=text, WithDecryption=True)["Parameter"]["Value"]
         except ClientError as refused:
-            raise TemplateError(f"Unable to fetch parameters [{value}] from parameter store for this account.") from refused
+            raise TemplateError(
+                f"Unable to fetch parameters [{value}] from parameter store for this account."
+            ) from refused
         kind = kind.removeprefix("AWS::SSM::Parameter::Value<").removesuffix(">")
     if kind == "Number":
         try:

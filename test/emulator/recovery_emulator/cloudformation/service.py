@@ -6,23 +6,20 @@ import re
 from typing import Any
 
 from botocore import xform_name
-from botocore.exceptions import ClientError
 
-from recovery_emulator import loopback, registry
+from recovery_emulator import registry
 from recovery_emulator.cloudformation import describe, operations, plan, resources
 from recovery_emulator.cloudformation.change_sets import ChangeSet, changes_of
 from recovery_emulator.cloudformation.errors import TemplateError
 from recovery_emulator.cloudformation.model import STORE, Stack
-from recovery_emulator.cloudformation.scope import StackScope, check_rules, resolve_parameters
+from recovery_emulator.cloudformation.preparation import prepare, read_template
 from recovery_emulator.cloudformation.template import Template
-from recovery_emulator.control import endpoint
 from recovery_emulator.service_api.calls import Call
 from recovery_emulator.service_api.replies import ServiceError
 
 Params = dict[str, Any]
 _BUSY = "_IN_PROGRESS"
 _DEAD_ENDS = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"}
-_NAMED_IAM = {"AWS::IAM::Role": "RoleName", "AWS::IAM::User": "UserName", "AWS::IAM::ManagedPolicy": "ManagedPolicyName", "AWS::IAM::Group": "GroupName"}
 
 
 class CloudFormation:
@@ -46,9 +43,9 @@ class CloudFormation:
     def create_stack(self, call: Call, params: Params) -> Params:
         if STORE.find(call.account, call.region, params["StackName"]):
             raise ServiceError("AlreadyExistsException", f"Stack [{params['StackName']}] already exists")
-        template = _template(call, params)
+        template = read_template(call, params)
         stack = _new_stack(call, params["StackName"])
-        values = _prepare(stack, template, params)
+        values = prepare(stack, template, params)
         _take_options(stack, params)
         STORE.stacks.append(stack)
         self._start_create(stack, template, values, params)
@@ -57,8 +54,8 @@ class CloudFormation:
     def update_stack(self, call: Call, params: Params) -> Params:
         stack = describe.require(call, params["StackName"])
         _refuse_busy(stack, updating=True)
-        template = _template(call, params, stack)
-        values = _prepare(stack, template, params)
+        template = read_template(call, params, stack)
+        values = prepare(stack, template, params)
         changed_tags = "Tags" in params and {t["Key"]: t["Value"] for t in params["Tags"]} != stack.tags
         same_outputs = stack.template is not None and stack.template.outputs == template.outputs
         if not changes_of(stack, template, values) and same_outputs and not changed_tags:
@@ -77,7 +74,9 @@ class CloudFormation:
             _refuse_busy(stack)
         retain = set(params.get("RetainResources") or [])
         if retain and stack.status != "DELETE_FAILED":
-            raise TemplateError("Invalid operation on stack. RetainResources can only be specified on a stack in the DELETE_FAILED state")
+            raise TemplateError(
+                "Invalid operation on stack. RetainResources can only be specified on a stack in the DELETE_FAILED state"
+            )
         stack.turn("DELETE_IN_PROGRESS", "User Initiated")
         operations.in_background(stack, lambda: operations.delete(stack, retain))
 
@@ -91,17 +90,21 @@ class CloudFormation:
         elif stack is None:
             raise TemplateError(f"Stack [{params['StackName']}] does not exist")
         elif kind == "CREATE" and stack.status != "REVIEW_IN_PROGRESS":
-            raise TemplateError(f"Stack [{stack.name}] already exists and cannot be created again with the changeSet [{params['ChangeSetName']}].")
+            raise TemplateError(
+                f"Stack [{stack.name}] already exists and cannot be created again with the changeSet [{params['ChangeSetName']}]."
+            )
         elif kind == "UPDATE":
             _refuse_busy(stack, updating=True)
         if self._find(stack, params["ChangeSetName"]):
             raise ServiceError("AlreadyExistsException", f"ChangeSet {params['ChangeSetName']} already exists")
-        template = _template(call, params, stack)
-        values = _prepare(stack, template, params)
+        template = read_template(call, params, stack)
+        values = prepare(stack, template, params)
         if stack not in STORE.stacks:
             stack.turn("REVIEW_IN_PROGRESS", "User Initiated")
             STORE.stacks.append(stack)
-        change_set = ChangeSet(params["ChangeSetName"], stack, kind, template, values, dict(stack.given_parameters), params)
+        change_set = ChangeSet(
+            params["ChangeSetName"], stack, kind, template, values, dict(stack.given_parameters), params
+        )
         self.change_sets.append(change_set)
         return {"Id": change_set.id, "StackId": stack.id}
 
@@ -126,9 +129,21 @@ class CloudFormation:
 
     def list_change_sets(self, call: Call, params: Params) -> Params:
         stack = describe.require(call, params["StackName"])
-        keys = {"ChangeSetName": "name", "ChangeSetId": "id", "CreationTime": "created", "ExecutionStatus": "execution", "Status": "status", "StatusReason": "reason"}
+        keys = {
+            "ChangeSetName": "name",
+            "ChangeSetId": "id",
+            "CreationTime": "created",
+            "ExecutionStatus": "execution",
+            "Status": "status",
+            "StatusReason": "reason",
+        }
         mine = [c for c in self.change_sets if c.stack is stack]
-        return {"Summaries": [{**{k: getattr(c, a) for k, a in keys.items()}, "StackId": stack.id, "StackName": stack.name} for c in mine]}
+        return {
+            "Summaries": [
+                {**{k: getattr(c, a) for k, a in keys.items()}, "StackId": stack.id, "StackName": stack.name}
+                for c in mine
+            ]
+        }
 
     def delete_change_set(self, call: Call, params: Params) -> None:
         change_set = self._lookup(call, params)
@@ -138,7 +153,10 @@ class CloudFormation:
     def execute_change_set(self, call: Call, params: Params) -> None:
         change_set = self._require(call, params)
         if change_set.execution != "AVAILABLE":
-            raise ServiceError("InvalidChangeSetStatus", f"ChangeSet [{change_set.id}] cannot be executed in its current status of [{change_set.status}]")
+            raise ServiceError(
+                "InvalidChangeSetStatus",
+                f"ChangeSet [{change_set.id}] cannot be executed in its current status of [{change_set.status}]",
+            )
         change_set.execution = "EXECUTE_COMPLETE"
         stack = change_set.stack
         self.change_sets = [c for c in self.change_sets if c.stack is not stack]
@@ -146,25 +164,44 @@ class CloudFormation:
         _take_options(stack, change_set.request)
         disable = bool(params.get("DisableRollback"))
         if change_set.kind == "CREATE":
-            on_failure = {"DisableRollback": disable, "OnFailure": {"DELETE": "DELETE", "DO_NOTHING": "DO_NOTHING"}.get(change_set.request.get("OnStackFailure", ""), None)}
+            on_failure = {
+                "DisableRollback": disable,
+                "OnFailure": {"DELETE": "DELETE", "DO_NOTHING": "DO_NOTHING"}.get(
+                    change_set.request.get("OnStackFailure", "")
+                ),
+            }
             self._start_create(stack, change_set.template, change_set.parameters, on_failure)
         else:
             self._start_update(stack, change_set.template, change_set.parameters, disable)
 
     def validate_template(self, call: Call, params: Params) -> Params:
-        template = _template(call, params)
+        template = read_template(call, params)
         plan.check_types(template, call.region)
-        return {"Parameters": [{"ParameterKey": n, "DefaultValue": d.get("Default"), "NoEcho": False} for n, d in template.parameters.items()]}
+        return {
+            "Parameters": [
+                {"ParameterKey": n, "DefaultValue": d.get("Default"), "NoEcho": False}
+                for n, d in template.parameters.items()
+            ]
+        }
 
     def get_template_summary(self, call: Call, params: Params) -> Params:
         stack = describe.require(call, params["StackName"]) if "StackName" in params else None
-        template = stack.template if stack else _template(call, params)
+        template = stack.template if stack else read_template(call, params)
         assert template is not None
-        declared = [{"ParameterKey": n, "DefaultValue": d.get("Default"), "ParameterType": d.get("Type", "String")} for n, d in template.parameters.items()]
-        return {"Parameters": declared, "ResourceTypes": sorted({r["Type"] for r in template.resources.values()}), "ResourceIdentifierSummaries": []}
+        declared = [
+            {"ParameterKey": n, "DefaultValue": d.get("Default"), "ParameterType": d.get("Type", "String")}
+            for n, d in template.parameters.items()
+        ]
+        return {
+            "Parameters": declared,
+            "ResourceTypes": sorted({r["Type"] for r in template.resources.values()}),
+            "ResourceIdentifierSummaries": [],
+        }
 
     def rollback_stack(self, call: Call, params: Params) -> Params:
-        raise ServiceError("NotImplemented", "RollbackStack is not emulated: deploy the earlier template or delete the stack", 501)
+        raise ServiceError(
+            "NotImplemented", "RollbackStack is not emulated: deploy the earlier template or delete the stack", 501
+        )
 
     def _start_create(self, stack: Stack, template: Template, values: Params, params: Params) -> None:
         on_failure = params.get("OnFailure") or ("DO_NOTHING" if params.get("DisableRollback") else "ROLLBACK")
@@ -177,7 +214,9 @@ class CloudFormation:
         operations.in_background(stack, lambda: operations.update(stack, template, values, disable_rollback))
 
     def _find(self, stack: Stack | None, name: str) -> ChangeSet | None:
-        return next((c for c in self.change_sets if name in (c.name, c.id) and (stack is None or c.stack is stack)), None)
+        return next(
+            (c for c in self.change_sets if name in (c.name, c.id) and (stack is None or c.stack is stack)), None
+        )
 
     def _lookup(self, call: Call, params: Params) -> ChangeSet | None:
         name = params["ChangeSetName"]
@@ -195,63 +234,10 @@ class CloudFormation:
 
 def _new_stack(call: Call, name: str) -> Stack:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,127}", name):
-        raise TemplateError(f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: [A-Za-z][A-Za-z0-9-]*")
+        raise TemplateError(
+            f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: [A-Za-z][A-Za-z0-9-]*"
+        )
     return Stack(call.account, call.region, name)
-
-
-def _template(call: Call, params: Params, stack: Stack | None = None) -> Template:
-    if params.get("UsePreviousTemplate"):
-        if stack is None or stack.template is None:
-            raise TemplateError("No previous template")
-        return stack.template
-    if "TemplateURL" in params:
-        return Template(read_url(call, params["TemplateURL"]))
-    if "TemplateBody" not in params:
-        raise TemplateError("Either Template URL or Template Body must be specified.")
-    if len(params["TemplateBody"].encode()) > 51_200:
-        raise TemplateError("1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to 51200")
-    return Template(params["TemplateBody"])
-
-
-def read_url(call: Call, url: str) -> str:
-    """A template in S3, by any of the URL forms."""
-    match = re.match(r"https?://(?:([^./]+)\.)?[^/]*?(?:amazonaws\.com|127\.0\.0\.1:\d+|localhost:\d+)/(.+)", url)
-    if match is None:
-        raise TemplateError(f"TemplateURL must reference a valid S3 object: {url}")
-    host_bucket, path = match.groups()
-    bucket, key = (host_bucket, path) if host_bucket and not host_bucket.startswith("s3") and host_bucket != "127" else path.split("/", 1)
-    try:
-        body = loopback.client("s3", call.region, call.account).get_object(Bucket=bucket, Key=key)["Body"].read()
-    except ClientError as refused:
-        raise TemplateError(f"S3 error: {refused}") from refused
-    return str(body.decode())
-
-
-def _prepare(stack: Stack, template: Template, params: Params) -> Params:
-    """Checks everything that CloudFormation refuses before it starts, and resolves the parameters."""
-    plan.check_types(template, stack.region)
-    given = {}
-    for parameter in params.get("Parameters") or []:
-        key = parameter["ParameterKey"]
-        if parameter.get("UsePreviousValue"):
-            if key in stack.given_parameters:
-                given[key] = stack.given_parameters[key]
-        else:
-            given[key] = parameter.get("ParameterValue", "")
-    values = resolve_parameters(stack, template, given)
-    _check_capabilities(template, params.get("Capabilities") or [])
-    check_rules(StackScope(stack, template, values, {}), template)
-    stack.given_parameters = given
-    return values
-
-
-def _check_capabilities(template: Template, capabilities: list[str]) -> None:
-    types = {n: r for n, r in template.resources.items() if r["Type"].startswith("AWS::IAM::")}
-    named = [n for n, r in types.items() if _NAMED_IAM.get(r["Type"], "-") in (r.get("Properties") or {})]
-    if named and "CAPABILITY_NAMED_IAM" not in capabilities:
-        raise ServiceError("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_NAMED_IAM]")
-    if types and not {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"} & set(capabilities):
-        raise ServiceError("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]")
 
 
 def _refuse_busy(stack: Stack, updating: bool = False) -> None:
@@ -268,26 +254,6 @@ def _take_options(stack: Stack, params: Params) -> None:
     stack.disable_rollback = bool(params.get("DisableRollback"))
     if "EnableTerminationProtection" in params:
         stack.termination_protection = params["EnableTerminationProtection"]
-
-
-@endpoint("GET", "deployed")
-def _deployed(wanted: Params) -> Params:
-    """Every resource of every living stack, filtered by its fields."""
-    listed = [
-        {
-            "account": stack.account,
-            "region": stack.region,
-            "stack": stack.name,
-            "logicalId": resource.logical_id,
-            "type": resource.type_name,
-            "physicalId": resource.made.physical_id,
-            "properties": resource.properties,
-        }
-        for stack in STORE.stacks
-        if stack.status != "DELETE_COMPLETE"
-        for resource in stack.resources.values()
-    ]
-    return {"resources": [r for r in listed if all(r.get(k) == v for k, v in wanted.items())]}
 
 
 for module in pkgutil.iter_modules(resources.__path__):

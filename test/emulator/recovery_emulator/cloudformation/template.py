@@ -74,20 +74,28 @@ class Template:
         if not self.resources:
             raise TemplateError("Template format error: At least one Resources member must be defined.")
         if len(self.resources) > _MAX_RESOURCES:
-            raise TemplateError(f"Template format error: Number of resources, {len(self.resources)}, is greater than maximum allowed, {_MAX_RESOURCES}")
+            raise TemplateError(
+                f"Template format error: Number of resources, {len(self.resources)}, is greater than maximum allowed, {_MAX_RESOURCES}"
+            )
         for name, resource in self.resources.items():
             if not re.fullmatch(r"[A-Za-z0-9]{1,255}", name):
                 raise TemplateError(f"Template format error: Resource name {name} is non alphanumeric.")
             if "Type" not in resource:
-                raise TemplateError(f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member.")
+                raise TemplateError(
+                    f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member."
+                )
             unknown = set(resource) - _RESOURCE_KEYS
             if unknown:
                 raise TemplateError(f"Invalid template resource property '{sorted(unknown)[0]}' of {name}")
             for key in ("DeletionPolicy", "UpdateReplacePolicy"):
                 if resource.get(key, "Delete") not in _POLICIES:
-                    raise TemplateError(f"Template error: {key} of {name} must be one of {', '.join(sorted(_POLICIES))}")
+                    raise TemplateError(
+                        f"Template error: {key} of {name} must be one of {', '.join(sorted(_POLICIES))}"
+                    )
             if "Condition" in resource and resource["Condition"] not in self.conditions:
-                raise TemplateError(f"Template format error: Unresolved condition dependency {resource['Condition']} of {name}")
+                raise TemplateError(
+                    f"Template format error: Unresolved condition dependency {resource['Condition']} of {name}"
+                )
         self._check_references()
         self.order()
 
@@ -96,7 +104,9 @@ class Template:
         for name, resource in self.resources.items():
             for wanted in self.dependencies(name, only_resources=False):
                 if wanted not in known and not wanted.startswith("AWS::"):
-                    raise TemplateError(f"Template format error: Unresolved resource dependencies [{wanted}] in the Resources block of the template ({name})")
+                    raise TemplateError(
+                        f"Template format error: Unresolved resource dependencies [{wanted}] in the Resources block of the template ({name})"
+                    )
             assert resource
 
     def dependencies(self, name: str, only_resources: bool = True) -> set[str]:

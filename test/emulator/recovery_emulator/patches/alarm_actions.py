@@ -35,9 +35,20 @@ def _update_state(self: Alarm, reason: str, reason_data: str, state_value: str) 
         for arn in actions or []:
             if arn.split(":")[2] in DELIVERABLE:
                 deliver_later(arn, json.dumps(message), region, account)
-    detail = {"alarmName": self.name, "state": {"value": state_value, "reason": reason}, "previousState": {"value": before}}
-    entry: dict[str, Any] = {"Source": "aws.cloudwatch", "DetailType": "CloudWatch Alarm State Change", "Resources": [self.alarm_arn], "Detail": json.dumps(detail)}
-    threading.Thread(target=lambda: loopback.client("events", region, account).put_events(Entries=[entry]), daemon=True).start()
+    detail = {
+        "alarmName": self.name,
+        "state": {"value": state_value, "reason": reason},
+        "previousState": {"value": before},
+    }
+    entry: dict[str, Any] = {
+        "Source": "aws.cloudwatch",
+        "DetailType": "CloudWatch Alarm State Change",
+        "Resources": [self.alarm_arn],
+        "Detail": json.dumps(detail),
+    }
+    threading.Thread(
+        target=lambda: loopback.client("events", region, account).put_events(Entries=[entry]), daemon=True
+    ).start()
 
 
 Alarm.update_state = _update_state

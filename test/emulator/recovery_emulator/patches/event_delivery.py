@@ -46,7 +46,9 @@ def payload_for(target: dict[str, Any], event: dict[str, Any]) -> str:
     transformer = target.get("InputTransformer")
     if transformer:
         made = EventTemplateParser.parse(
-            input_template=transformer["InputTemplate"], input_paths_map=transformer.get("InputPathsMap", {}), event=event
+            input_template=transformer["InputTemplate"],
+            input_paths_map=transformer.get("InputPathsMap", {}),
+            event=event,
         )
         is_plain_text = isinstance(made, str) and not transformer["InputTemplate"].lstrip().startswith('"')
         return made if is_plain_text else json.dumps(made)

@@ -21,7 +21,9 @@ def _put_rule(self: EventsBackend, name: str, **options: Any) -> Rule:
         try:
             parse_schedule(expression)
         except InvalidSchedule as problem:
-            raise ServiceError("ValidationException", f"Parameter ScheduleExpression is not valid: {problem}") from problem
+            raise ServiceError(
+                "ValidationException", f"Parameter ScheduleExpression is not valid: {problem}"
+            ) from problem
     rule = _moto_put_rule(self, name, **options)
     if expression:
         _schedule(rule)

@@ -99,10 +99,19 @@ def _invoke(function: LambdaFunction, event: Any = None) -> tuple[str, bool, str
     """Runs the handler once: result or error as text, whether it is an error, and what was printed."""
     host = next((h for language, h in _HOSTS.items() if (function.run_time or "").startswith(language)), None)
     if host is None:
-        return json.dumps({"errorType": "Emulator", "errorMessage": f"no local runtime for {function.run_time}"}), True, ""
+        return (
+            json.dumps({"errorType": "Emulator", "errorMessage": f"no local runtime for {function.run_time}"}),
+            True,
+            "",
+        )
     request_id, folder, seconds = str(uuid.uuid4()), _code(function), int(function.timeout)
     function.logs_backend.ensure_log_group(function.logs_group_name)
-    request = {"event": {} if event is None else event, "requestId": request_id, "functionArn": function.function_arn, "timeout": seconds}
+    request = {
+        "event": {} if event is None else event,
+        "requestId": request_id,
+        "functionArn": function.function_arn,
+        "timeout": seconds,
+    }
     read_end, write_end = os.pipe()
     child = subprocess.Popen(
         [*host, str(write_end)],
@@ -121,10 +130,19 @@ def _invoke(function: LambdaFunction, event: Any = None) -> tuple[str, bool, str
         except subprocess.TimeoutExpired:
             child.kill()
             printed = child.communicate()[0].decode()
-            result = json.dumps({"error": {"errorType": "Sandbox.Timedout", "errorMessage": f"{request_id} Task timed out after {seconds}.00 seconds"}})
+            result = json.dumps(
+                {
+                    "error": {
+                        "errorType": "Sandbox.Timedout",
+                        "errorMessage": f"{request_id} Task timed out after {seconds}.00 seconds",
+                    }
+                }
+            )
     if printed:
         function.save_logs(printed)
-    answer = json.loads(result or '{"error":{"errorType":"Runtime.ExitError","errorMessage":"exited without a result"}}')
+    answer = json.loads(
+        result or '{"error":{"errorType":"Runtime.ExitError","errorMessage":"exited without a result"}}'
+    )
     return json.dumps(answer["error"] if "error" in answer else answer.get("result")), "error" in answer, printed
 
 
@@ -133,7 +151,9 @@ _moto_invoke = LambdaFunction.invoke
 
 def _invoke_api(self: LambdaFunction, body: Any, request_headers: Any, response_headers: Any) -> Any:
     """A failed handler is "Unhandled"; moto says "Handled", which Step Functions does not expect."""
-    result = _moto_invoke(self, body if isinstance(body, (str, bytes)) else json.dumps(body), request_headers, response_headers)
+    result = _moto_invoke(
+        self, body if isinstance(body, (str, bytes)) else json.dumps(body), request_headers, response_headers
+    )
     if response_headers.get("x-amz-function-error") == "Handled":
         response_headers["x-amz-function-error"] = "Unhandled"
     return result

@@ -35,7 +35,10 @@ def _managed_policies() -> dict[str, Any]:
 
 def _init_managed_policies(backend: iam.IAMBackend) -> list[Any]:
     """moto reads four megabytes of JSON for every account and every reset."""
-    return [iam.AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data) for name, data in _managed_policies().items()]
+    return [
+        iam.AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
+        for name, data in _managed_policies().items()
+    ]
 
 
 iam.IAMBackend._init_aws_policies = _init_managed_policies
@@ -44,14 +47,26 @@ _get_metric_statistics = CloudWatchBackend.get_metric_statistics
 _statistics_lock = threading.Lock()
 
 
-def _exact_statistics(self: CloudWatchBackend, namespace: str, metric_name: str, start_time: Any, end_time: Any, period: int, stats: Any, dimensions: Any, unit: Any = None) -> Any:
+def _exact_statistics(
+    self: CloudWatchBackend,
+    namespace: str,
+    metric_name: str,
+    start_time: Any,
+    end_time: Any,
+    period: int,
+    stats: Any,
+    dimensions: Any,
+    unit: Any = None,
+) -> Any:
     """A metric is its name with exactly these dimensions; moto adds up everything that has at least them."""
     wanted = {(d["Name"], d["Value"]) for d in dimensions or []}
     every = self.get_all_metrics
     with _statistics_lock:
         self.get_all_metrics = lambda: [m for m in every() if {(d.name, d.value) for d in m.dimensions} == wanted]
         try:
-            return _get_metric_statistics(self, namespace, metric_name, start_time, end_time, period, stats, dimensions, unit)
+            return _get_metric_statistics(
+                self, namespace, metric_name, start_time, end_time, period, stats, dimensions, unit
+            )
         finally:
             del self.get_all_metrics
 

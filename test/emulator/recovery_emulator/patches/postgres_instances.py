@@ -72,7 +72,10 @@ def _create(self: Any, options: dict[str, Any]) -> Any:
     database = _ORIGINAL["create_db_instance"](self, options)
     if _wanted(database) and not getattr(_STATE, "quiet", False):
         with _LOCK:
-            user, password = options.get("master_username") or "postgres", options.get("master_user_password") or "postgres"
+            user, password = (
+                options.get("master_username") or "postgres",
+                options.get("master_user_password") or "postgres",
+            )
             name = _directory(_key(self, database.db_instance_identifier))
             _attach(self, database, HOST.create(name, user, password, options.get("db_name")))
     return database
@@ -89,7 +92,9 @@ def _snapshot(self: Any, db_instance_identifier: str, db_snapshot_identifier: st
 
 
 @_replaces("copy_db_snapshot")
-def _copy_snapshot(self: Any, source_db_snapshot_identifier: str, target_db_snapshot_identifier: str, *args: Any, **options: Any) -> Any:
+def _copy_snapshot(
+    self: Any, source_db_snapshot_identifier: str, target_db_snapshot_identifier: str, *args: Any, **options: Any
+) -> Any:
     source = _key(self, source_db_snapshot_identifier)
     elsewhere = source[:2] != (self.account_id, self.region_name)
     if elsewhere:  # moto looks in the target Region only
@@ -116,7 +121,9 @@ def _restore(self: Any, from_snapshot_id: str, overrides: dict[str, Any]) -> Any
 
 @_replaces("restore_db_instance_to_point_in_time")
 def _restore_to_time(self: Any, source_db_identifier: str, target_db_identifier: str, overrides: dict[str, Any]) -> Any:
-    database = _books_only("restore_db_instance_to_point_in_time", self, source_db_identifier, target_db_identifier, overrides)
+    database = _books_only(
+        "restore_db_instance_to_point_in_time", self, source_db_identifier, target_db_identifier, overrides
+    )
     source, until = _SERVERS.get(_key(self, source_db_identifier)), getattr(_STATE, "restore_time", None)
     if source is not None:
         HOST.sql(source, "select pg_switch_wal()")
@@ -201,7 +208,11 @@ def _start(self: Any, db_instance_identifier: str) -> Any:
 
 def _address(database: Any) -> str:
     key = (database.account_id, database.region, database.db_instance_identifier)
-    return "127.0.0.1" if key in _SERVERS else f"{database.db_instance_identifier}.emulated.{database.region}.rds.amazonaws.com"
+    return (
+        "127.0.0.1"
+        if key in _SERVERS
+        else f"{database.db_instance_identifier}.emulated.{database.region}.rds.amazonaws.com"
+    )
 
 
 rds.DBInstance.address = property(_address)

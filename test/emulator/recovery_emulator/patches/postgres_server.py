@@ -62,7 +62,9 @@ class PostgresHost:
         return self._root
 
     def _run(self, *command: Any, text: str | None = None) -> str:
-        done = subprocess.run([*self._prefix, *map(str, command)], capture_output=True, text=True, cwd="/", input=text or "", check=False)
+        done = subprocess.run(
+            [*self._prefix, *map(str, command)], capture_output=True, text=True, cwd="/", input=text or "", check=False
+        )
         if done.returncode:
             raise RuntimeError(f"{Path(str(command[0])).name}: {done.stderr[-400:]}")
         return done.stdout
@@ -78,7 +80,21 @@ class PostgresHost:
     def start(self, cluster: Cluster) -> None:
         """Starts the server of a data directory."""
         options = f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.root} -c fsync=off -c shared_buffers=32MB"
-        command = [*self._prefix, str(self._binary("pg_ctl")), "-s", "-w", "-t", "60", "-D", str(cluster.directory), "-l", f"{cluster.directory}.log", "-o", options, "start"]
+        command = [
+            *self._prefix,
+            str(self._binary("pg_ctl")),
+            "-s",
+            "-w",
+            "-t",
+            "60",
+            "-D",
+            str(cluster.directory),
+            "-l",
+            f"{cluster.directory}.log",
+            "-o",
+            options,
+            "start",
+        ]
         # The server must not inherit our pipes, or reading them would wait for its end.
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         if subprocess.run(command, cwd="/", check=False, **quiet).returncode:
@@ -91,11 +107,37 @@ class PostgresHost:
 
     def sql(self, cluster: Cluster, query: str) -> str:
         """Runs a query as superuser."""
-        return self._run(self._binary("psql"), "-XqAt", "-h", self.root, "-p", cluster.port, "-U", _SUPERUSER, "-d", "postgres", "-c", query).strip()
+        return self._run(
+            self._binary("psql"),
+            "-XqAt",
+            "-h",
+            self.root,
+            "-p",
+            cluster.port,
+            "-U",
+            _SUPERUSER,
+            "-d",
+            "postgres",
+            "-c",
+            query,
+        ).strip()
 
     def base_backup(self, cluster: Cluster, target: Path, *options: str) -> None:
         """Copies a running server's data."""
-        self._run(self._binary("pg_basebackup"), "-h", self.root, "-p", cluster.port, "-U", _SUPERUSER, "-D", target, "-c", "fast", *options)
+        self._run(
+            self._binary("pg_basebackup"),
+            "-h",
+            self.root,
+            "-p",
+            cluster.port,
+            "-U",
+            _SUPERUSER,
+            "-D",
+            target,
+            "-c",
+            "fast",
+            *options,
+        )
 
     def _place(self, name: str) -> Cluster:
         with socket.socket() as probe:
@@ -115,7 +157,14 @@ class PostgresHost:
             "--no-sync", "-k", "-E", "UTF8", "--locale=C.UTF-8",
         )  # fmt: skip
         self._run("mkdir", "-p", cluster.wal)
-        self._configure(cluster.directory, "wal_level=replica", "max_wal_senders=8", "archive_mode=on", f"archive_command='cp %p {cluster.wal}/%f'", "archive_timeout=60")
+        self._configure(
+            cluster.directory,
+            "wal_level=replica",
+            "max_wal_senders=8",
+            "archive_mode=on",
+            f"archive_command='cp %p {cluster.wal}/%f'",
+            "archive_timeout=60",
+        )
         self.start(cluster)
         quoted = password.replace("'", "''")
         self.sql(cluster, f"create role \"{user}\" login superuser password '{quoted}'")
@@ -139,7 +188,9 @@ class PostgresHost:
         self._configure(cluster.directory, f"archive_command='cp %p {cluster.wal}/%f'")
         if wal is not None:
             target = [f"recovery_target_time='{until}'"] if until else []
-            self._configure(cluster.directory, f"restore_command='cp {wal}/%f %p'", "recovery_target_action=promote", *target)
+            self._configure(
+                cluster.directory, f"restore_command='cp {wal}/%f %p'", "recovery_target_action=promote", *target
+            )
             self._run("touch", cluster.directory / "recovery.signal")
         self.start(cluster)
         self._wait_for_recovery(cluster)

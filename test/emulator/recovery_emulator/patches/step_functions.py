@@ -20,14 +20,18 @@ from botocore.model import StructureShape
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser import models as parser_models
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import StateTaskServiceAwsSdk
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import StateTaskServiceCallback
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
+    StateTaskServiceAwsSdk,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
+    StateTaskServiceCallback,
+)
 
 _SERVICE_NAMES = {"dynamodb": "DynamoDb", "sfn": "Sfn", "s3": "S3"}
 _MODELLED = ("StateTaskServiceSfn", "StateTaskServiceEcs", "StateTaskServiceBatch")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _client(service: str) -> Any:
     return boto3.client(service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
 
@@ -79,14 +83,22 @@ def _replace(target: dict[str, Any], source: dict[str, Any]) -> None:
     target.update(source)
 
 
-def _normalise_parameters(self: Any, parameters: dict[str, Any], boto_service_name: str | None = None, service_action_name: str | None = None) -> None:
-    model = _operation(self._get_boto_service_name(boto_service_name), self._get_boto_service_action(service_action_name))
+def _normalise_parameters(
+    self: Any, parameters: dict[str, Any], boto_service_name: str | None = None, service_action_name: str | None = None
+) -> None:
+    model = _operation(
+        self._get_boto_service_name(boto_service_name), self._get_boto_service_action(service_action_name)
+    )
     if model.input_shape is not None:
         _replace(parameters, to_boto(parameters, model.input_shape))
 
 
-def _normalise_response(self: Any, response: Any, boto_service_name: str | None = None, service_action_name: str | None = None) -> None:
-    model = _operation(self._get_boto_service_name(boto_service_name), self._get_boto_service_action(service_action_name))
+def _normalise_response(
+    self: Any, response: Any, boto_service_name: str | None = None, service_action_name: str | None = None
+) -> None:
+    model = _operation(
+        self._get_boto_service_name(boto_service_name), self._get_boto_service_action(service_action_name)
+    )
     if isinstance(response, dict) and model.output_shape is not None:
         _replace(response, from_boto(response, model.output_shape))
 

@@ -57,7 +57,9 @@ class _JsonataHost:
         with self._lock:
             if self._process is None or self._process.poll() is not None:
                 script = Path(__file__).with_name("jsonata_host.cjs")
-                self._process = subprocess.Popen(["node", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                self._process = subprocess.Popen(
+                    ["node", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                )
             assert self._process.stdin is not None and self._process.stdout is not None
             self._process.stdin.write(json.dumps(expression) + "\n")
             self._process.stdin.flush()
@@ -84,7 +86,6 @@ def _declarations(bindings: dict[str, Any]) -> str:
 
 
 _everywhere("encode_jsonata_variable_declarations", _moto_declarations, _declarations)
-
 
 
 def _wait(self: WaitFunction, env: Any) -> None:

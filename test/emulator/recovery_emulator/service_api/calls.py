@@ -49,7 +49,9 @@ def recognise(request: Request, body: bytes, internal: bool) -> Call | None:
     """The call a request makes, or None for an unsigned or unknown one (moto then decides)."""
     scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request", request.headers.get("Authorization", ""))
     if scope is None:
-        scope = re.search(r"([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request", unquote(request.args.get("X-Amz-Credential", "")))
+        scope = re.search(
+            r"([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request", unquote(request.args.get("X-Amz-Credential", ""))
+        )
     if scope is None:
         return None
     key, region, signing_name = scope.groups()
@@ -63,7 +65,9 @@ def recognise(request: Request, body: bytes, internal: bool) -> Call | None:
     operation, url_params = _operation(service_model, protocol, request, body)
     if operation is None:
         return None
-    call = Call(service, operation, account, region, protocol, service_model.operation_model(operation), internal=internal)
+    call = Call(
+        service, operation, account, region, protocol, service_model.operation_model(operation), internal=internal
+    )
     if (service, operation) not in OPAQUE:
         _parse(call, request, body, url_params)
     return call
@@ -77,7 +81,9 @@ def _protocol(service_model: ServiceModel, request: Request) -> str:
     return determine_request_protocol(service_model, request.headers.get("Content-Type", ""))
 
 
-def _operation(service_model: ServiceModel, protocol: str, request: Request, body: bytes) -> tuple[str | None, dict[str, str]]:
+def _operation(
+    service_model: ServiceModel, protocol: str, request: Request, body: bytes
+) -> tuple[str | None, dict[str, str]]:
     name = None
     if protocol in ("query", "ec2"):
         name = (parse_qs(body.decode("utf-8", "replace")).get("Action") or [request.args.get("Action")])[0]
@@ -97,7 +103,9 @@ def _rest_operation(service_model: ServiceModel, request: Request) -> tuple[str 
     found: tuple[str | None, dict[str, str]] = (None, {})
     best = (-1, -1)
     for name, method, pattern, query, headers in _routes(service_model.service_name):
-        if method != request.method or any(k not in request.args or (v and request.args[k] != v) for k, v in query.items()):
+        if method != request.method or any(
+            k not in request.args or (v and request.args[k] != v) for k, v in query.items()
+        ):
             continue
         if any(h not in request.headers for h in headers):
             continue
@@ -108,7 +116,7 @@ def _rest_operation(service_model: ServiceModel, request: Request) -> tuple[str 
     return found
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _routes(service: str) -> list[tuple[str, str, re.Pattern[str], dict[str, str], list[str]]]:
     """Method, path, literal query and, in S3, the required headers and query members that tell operations apart."""
     model, routes = get_service_model(service), []
@@ -119,7 +127,9 @@ def _routes(service: str) -> list[tuple[str, str, re.Pattern[str], dict[str, str
         path, _, query = http["requestUri"].partition("?")
         pieces = re.split(r"(\{[^}]+\})", path.rstrip("/"))
         pattern = "".join(
-            f"(?P<{re.sub(r'[^A-Za-z0-9_]', '_', p[1:-1].rstrip('+'))}>{'.+' if p.endswith('+}') else '[^/]+'})" if p.startswith("{") else re.escape(p)
+            f"(?P<{re.sub(r'[^A-Za-z0-9_]', '_', p[1:-1].rstrip('+'))}>{'.+' if p.endswith('+}') else '[^/]+'})"
+            if p.startswith("{")
+            else re.escape(p)
             for p in pieces
         )
         literals = {k: v[0] for k, v in parse_qs(query, keep_blank_values=True).items() if k != "x-id"}

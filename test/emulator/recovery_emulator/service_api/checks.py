@@ -143,7 +143,7 @@ def _check_range(size: float, shape: Any, said: str, found: list[str]) -> None:
         found.append(f"{said}, must be at most {high}")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _pattern(text: str | None) -> Any:
     if not text:
         return None

@@ -43,7 +43,9 @@ def failure(protocol: str, error: ServiceError) -> Response:
     code, message = escape(error.code), escape(error.message)
     blame = "Sender" if error.status < 500 else "Receiver"
     if protocol in ("json", "rest-json"):
-        body: str | bytes = json.dumps({"__type": error.code, "message": error.message, "Code": error.code, "Message": error.message})
+        body: str | bytes = json.dumps(
+            {"__type": error.code, "message": error.message, "Code": error.code, "Message": error.message}
+        )
         kind = "application/x-amz-json-1.1"
     elif protocol == "smithy-rpc-v2-cbor":
         body = b"\xa2" + b"".join(_cbor_text(t) for t in ("__type", error.code, "message", error.message))

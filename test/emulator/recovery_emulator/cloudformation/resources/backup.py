@@ -3,7 +3,15 @@
 import json
 from typing import Any
 
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_map
 
 
@@ -22,7 +30,9 @@ def _apply_vault(context: Context, name: str, old: Properties, new: Properties) 
     if old.get("AccessPolicy") != new.get("AccessPolicy"):
         if "AccessPolicy" in new:
             policy = new["AccessPolicy"]
-            client.put_backup_vault_access_policy(BackupVaultName=name, Policy=policy if isinstance(policy, str) else json.dumps(policy))
+            client.put_backup_vault_access_policy(
+                BackupVaultName=name, Policy=policy if isinstance(policy, str) else json.dumps(policy)
+            )
         else:
             client.delete_backup_vault_access_policy(BackupVaultName=name)
     if old.get("Notifications") != new.get("Notifications"):
@@ -42,7 +52,12 @@ class BackupVault(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         name = properties["BackupVaultName"]
         plain = {**properties, "BackupVaultTags": tag_map(properties, context.tags, "BackupVaultTags")}
-        made = call(context.client("backup"), "create_backup_vault", plain, {"AccessPolicy", "LockConfiguration", "Notifications"})
+        made = call(
+            context.client("backup"),
+            "create_backup_vault",
+            plain,
+            {"AccessPolicy", "LockConfiguration", "Notifications"},
+        )
         try:
             _apply_vault(context, name, {}, properties)
         except Exception:
@@ -65,9 +80,21 @@ class AirGappedVault(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         name = properties["BackupVaultName"]
         plain = {**properties, "BackupVaultTags": tag_map(properties, context.tags, "BackupVaultTags")}
-        made = call(context.client("backup"), "create_logically_air_gapped_backup_vault", plain, {"AccessPolicy", "Notifications"})
+        made = call(
+            context.client("backup"),
+            "create_logically_air_gapped_backup_vault",
+            plain,
+            {"AccessPolicy", "Notifications"},
+        )
         _apply_vault(context, name, {}, {k: v for k, v in properties.items() if k in ("AccessPolicy", "Notifications")})
-        return Made(name, {"BackupVaultArn": made["BackupVaultArn"], "VaultState": "AVAILABLE", "VaultType": "LOGICALLY_AIR_GAPPED_BACKUP_VAULT"})
+        return Made(
+            name,
+            {
+                "BackupVaultArn": made["BackupVaultArn"],
+                "VaultState": "AVAILABLE",
+                "VaultType": "LOGICALLY_AIR_GAPPED_BACKUP_VAULT",
+            },
+        )
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         only_changed(self, old, new, {"AccessPolicy", "Notifications", "BackupVaultTags"})
@@ -83,13 +110,21 @@ def _plan(properties: Properties) -> Properties:
     """CloudFormation calls the rules BackupPlanRule and their vault TargetBackupVault."""
     plan = dict(properties["BackupPlan"])
     rules = plan.pop("BackupPlanRule")
-    return {**plan, "Rules": [{("TargetBackupVaultName" if k == "TargetBackupVault" else k): v for k, v in r.items()} for r in rules]}
+    return {
+        **plan,
+        "Rules": [
+            {("TargetBackupVaultName" if k == "TargetBackupVault" else k): v for k, v in r.items()} for r in rules
+        ],
+    }
 
 
 @handles("AWS::Backup::BackupPlan")
 class BackupPlan(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
-        wanted = {"BackupPlan": _plan(properties), "BackupPlanTags": tag_map(properties, context.tags, "BackupPlanTags")}
+        wanted = {
+            "BackupPlan": _plan(properties),
+            "BackupPlanTags": tag_map(properties, context.tags, "BackupPlanTags"),
+        }
         made = call(context.client("backup"), "create_backup_plan", wanted)
         return Made(made["BackupPlanId"], self._attributes(made))
 
@@ -100,7 +135,11 @@ class BackupPlan(Handler):
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         only_changed(self, old, new, {"BackupPlan", "BackupPlanTags"})
         if old["BackupPlan"] != new["BackupPlan"]:
-            answer = call(context.client("backup"), "update_backup_plan", {"BackupPlanId": made.physical_id, "BackupPlan": _plan(new)})
+            answer = call(
+                context.client("backup"),
+                "update_backup_plan",
+                {"BackupPlanId": made.physical_id, "BackupPlan": _plan(new)},
+            )
             made = Made(made.physical_id, self._attributes(answer))
         _retag(context, made.attributes["BackupPlanArn"], old, new, "BackupPlanTags")
         return made
@@ -114,7 +153,10 @@ class BackupSelection(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         made = call(context.client("backup"), "create_backup_selection", properties)
         physical_id = f"{made['SelectionId']}_{properties['BackupPlanId']}"
-        return Made(physical_id, {"Id": physical_id, "SelectionId": made["SelectionId"], "BackupPlanId": properties["BackupPlanId"]})
+        return Made(
+            physical_id,
+            {"Id": physical_id, "SelectionId": made["SelectionId"], "BackupPlanId": properties["BackupPlanId"]},
+        )
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         selection, plan = made.attributes["SelectionId"], properties["BackupPlanId"]
@@ -125,19 +167,29 @@ class BackupSelection(Handler):
 class RestoreTestingPlan(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         plan = {k: v for k, v in properties.items() if k != "Tags"}
-        made = call(context.client("backup"), "create_restore_testing_plan", {"RestoreTestingPlan": plan, "Tags": tag_map(properties, context.tags)})
+        made = call(
+            context.client("backup"),
+            "create_restore_testing_plan",
+            {"RestoreTestingPlan": plan, "Tags": tag_map(properties, context.tags)},
+        )
         return Made(made["RestoreTestingPlanName"], {"RestoreTestingPlanArn": made["RestoreTestingPlanArn"]})
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         plan = {k: v for k, v in new.items() if k not in ("Tags", "RestoreTestingPlanName")}
-        call(context.client("backup"), "update_restore_testing_plan", {"RestoreTestingPlanName": made.physical_id, "RestoreTestingPlan": plan})
+        call(
+            context.client("backup"),
+            "update_restore_testing_plan",
+            {"RestoreTestingPlanName": made.physical_id, "RestoreTestingPlan": plan},
+        )
         if old.get("Tags") != new.get("Tags"):
             as_maps = [{"Tags": {t["Key"]: t["Value"] for t in p.get("Tags") or []}} for p in (old, new)]
             _retag(context, made.attributes["RestoreTestingPlanArn"], as_maps[0], as_maps[1], "Tags")
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("backup").delete_restore_testing_plan(RestoreTestingPlanName=made.physical_id))
+        ignore_gone(
+            lambda: context.client("backup").delete_restore_testing_plan(RestoreTestingPlanName=made.physical_id)
+        )
 
 
 @handles("AWS::Backup::RestoreTestingSelection")
@@ -145,64 +197,23 @@ class RestoreTestingSelection(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         plan = properties["RestoreTestingPlanName"]
         selection = {k: v for k, v in properties.items() if k != "RestoreTestingPlanName"}
-        call(context.client("backup"), "create_restore_testing_selection", {"RestoreTestingPlanName": plan, "RestoreTestingSelection": selection})
+        call(
+            context.client("backup"),
+            "create_restore_testing_selection",
+            {"RestoreTestingPlanName": plan, "RestoreTestingSelection": selection},
+        )
         return Made(f"{plan}|{properties['RestoreTestingSelectionName']}")
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         names = {k: new[k] for k in ("RestoreTestingPlanName", "RestoreTestingSelectionName")}
         selection = {k: v for k, v in new.items() if k not in (*names, "ProtectedResourceType")}
-        call(context.client("backup"), "update_restore_testing_selection", {**names, "RestoreTestingSelection": selection})
+        call(
+            context.client("backup"),
+            "update_restore_testing_selection",
+            {**names, "RestoreTestingSelection": selection},
+        )
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         names = {k: properties[k] for k in ("RestoreTestingPlanName", "RestoreTestingSelectionName")}
         ignore_gone(lambda: context.client("backup").delete_restore_testing_selection(**names))
-
-
-@handles("AWS::Backup::Framework")
-class Framework(Handler):
-    def _api(self, properties: Properties) -> Properties:
-        controls = []
-        for control in properties["FrameworkControls"]:
-            scope = control.get("ControlScope")
-            if scope and isinstance(scope.get("Tags"), list):
-                control = {**control, "ControlScope": {**scope, "Tags": {t["Key"]: t["Value"] for t in scope["Tags"]}}}
-            controls.append(control)
-        return {**{k: v for k, v in properties.items() if k != "FrameworkTags"}, "FrameworkControls": controls}
-
-    def create(self, context: Context, properties: Properties) -> Made:
-        name = properties.get("FrameworkName") or context.generated_name(256, separator="_")
-        wanted = {**self._api(properties), "FrameworkName": name, "FrameworkTags": tag_map(properties, context.tags, "FrameworkTags")}
-        made = call(context.client("backup"), "create_framework", wanted)
-        attributes = {"FrameworkArn": made["FrameworkArn"], "FrameworkStatus": "ACTIVE", "DeploymentStatus": "COMPLETED"}
-        return Made(made["FrameworkArn"], attributes)
-
-    @staticmethod
-    def _name(made: Made) -> str:
-        return made.physical_id.split(":")[-1][:-37]
-
-    def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
-        only_changed(self, old, new, {"FrameworkControls", "FrameworkDescription"})
-        call(context.client("backup"), "update_framework", {**self._api(new), "FrameworkName": self._name(made)})
-        return made
-
-    def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("backup").delete_framework(FrameworkName=self._name(made)))
-
-
-@handles("AWS::Backup::ReportPlan")
-class ReportPlan(Handler):
-    def create(self, context: Context, properties: Properties) -> Made:
-        name = properties.get("ReportPlanName") or context.generated_name(256, separator="_")
-        wanted = {**properties, "ReportPlanName": name, "ReportPlanTags": tag_map(properties, context.tags, "ReportPlanTags")}
-        made = call(context.client("backup"), "create_report_plan", wanted)
-        return Made(made["ReportPlanArn"], {"ReportPlanArn": made["ReportPlanArn"]})
-
-    def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
-        changed = only_changed(self, old, new, {"ReportPlanDescription", "ReportSetting", "ReportDeliveryChannel"})
-        name = made.physical_id.split(":")[-1][:-37]
-        call(context.client("backup"), "update_report_plan", {"ReportPlanName": name, **{k: new[k] for k in changed if k in new}})
-        return made
-
-    def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("backup").delete_report_plan(ReportPlanName=made.physical_id.split(":")[-1][:-37]))

@@ -4,7 +4,15 @@ import io
 import re
 import zipfile
 
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import accepts, call, tag_map
 
 
@@ -26,10 +34,17 @@ class Function(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         client = context.client("lambda")
         name = properties.get("FunctionName") or context.generated_name(64)
-        plain = {**properties, "FunctionName": name, "Code": _code(properties["Code"], properties.get("Runtime", "")), "Tags": tag_map(properties, context.tags)}
+        plain = {
+            **properties,
+            "FunctionName": name,
+            "Code": _code(properties["Code"], properties.get("Runtime", "")),
+            "Tags": tag_map(properties, context.tags),
+        }
         made = call(client, "create_function", plain, {"ReservedConcurrentExecutions", *self.inert})
         if "ReservedConcurrentExecutions" in properties:
-            client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=int(properties["ReservedConcurrentExecutions"]))
+            client.put_function_concurrency(
+                FunctionName=name, ReservedConcurrentExecutions=int(properties["ReservedConcurrentExecutions"])
+            )
         return Made(name, {"Arn": made["FunctionArn"]})
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
@@ -38,7 +53,11 @@ class Function(Handler):
         apart = {"Code", "Tags", "Architectures", "ReservedConcurrentExecutions"}
         changed = only_changed(self, old, new, {k for k in {*old, *new} if k.lower() in names} | apart)
         if changed & {"Code", "Architectures"}:
-            call(client, "update_function_code", {"FunctionName": made.physical_id, **_code(new["Code"], new.get("Runtime", ""))})
+            call(
+                client,
+                "update_function_code",
+                {"FunctionName": made.physical_id, **_code(new["Code"], new.get("Runtime", ""))},
+            )
         plain = {k: new[k] for k in changed - apart if k in new}
         if plain:
             call(client, "update_function_configuration", {**plain, "FunctionName": made.physical_id})
@@ -59,7 +78,11 @@ class Permission(Handler):
         return Made(statement, {"Id": statement})
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("lambda").remove_permission(FunctionName=properties["FunctionName"], StatementId=made.physical_id))
+        ignore_gone(
+            lambda: context.client("lambda").remove_permission(
+                FunctionName=properties["FunctionName"], StatementId=made.physical_id
+            )
+        )
 
 
 @handles("AWS::Lambda::Version")
@@ -100,5 +123,3 @@ class EventInvokeConfig(Handler):
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         where = {k: properties[k] for k in ("FunctionName", "Qualifier")}
         ignore_gone(lambda: context.client("lambda").delete_function_event_invoke_config(**where))
-
-

@@ -35,7 +35,9 @@ class CustomResource(Handler):
         return Made(answer.get("PhysicalResourceId") or str(uuid.uuid4()), dict(answer.get("Data") or {}))
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
-        answer = _send(context, "Update", new, {"PhysicalResourceId": made.physical_id, "OldResourceProperties": _texts(old)})
+        answer = _send(
+            context, "Update", new, {"PhysicalResourceId": made.physical_id, "OldResourceProperties": _texts(old)}
+        )
         return Made(answer.get("PhysicalResourceId") or made.physical_id, dict(answer.get("Data") or {}))
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
@@ -70,13 +72,17 @@ def _send(context: Context, kind: str, properties: Properties, extra: dict[str, 
     try:
         _dispatch(context, properties["ServiceToken"], request)
         if not answered.wait(timeout):
-            raise ResourceFailure(f"CloudFormation did not receive a response from your Custom Resource within {timeout} seconds. RequestId: {request['RequestId']}")
+            raise ResourceFailure(
+                f"CloudFormation did not receive a response from your Custom Resource within {timeout} seconds. RequestId: {request['RequestId']}"
+            )
     finally:
         del _WAITING[token]
     if len(json.dumps(slot.get("Data") or {})) > _MAX_ANSWER_BYTES:
         raise ResourceFailure("Response object is too long.")
     if slot.get("Status") != "SUCCESS":
-        raise ResourceFailure(f"Received response status [{slot.get('Status')}] from custom resource. Message returned: {slot.get('Reason')}")
+        raise ResourceFailure(
+            f"Received response status [{slot.get('Status')}] from custom resource. Message returned: {slot.get('Reason')}"
+        )
     return slot
 
 

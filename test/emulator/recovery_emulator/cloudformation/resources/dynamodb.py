@@ -3,7 +3,15 @@
 from typing import Any
 
 from recovery_emulator.cloudformation.errors import NotEmulated
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list
 
 _CREATE_PARTS = {
@@ -39,16 +47,29 @@ class Table(Handler):
             plain["SSESpecification"] = _encryption(plain["SSESpecification"])
         if "StreamSpecification" in plain:
             plain["StreamSpecification"] = {"StreamEnabled": True, **_stream(plain["StreamSpecification"])}
-        table = call(client, "create_table", {**plain, "TableName": name, "Tags": tag_list(properties, context.tags)})["TableDescription"]
+        table = call(client, "create_table", {**plain, "TableName": name, "Tags": tag_list(properties, context.tags)})[
+            "TableDescription"
+        ]
         if "ResourcePolicy" in properties:
-            call(client, "put_resource_policy", {"ResourceArn": table["TableArn"], "Policy": properties["ResourcePolicy"]["PolicyDocument"]})
+            call(
+                client,
+                "put_resource_policy",
+                {"ResourceArn": table["TableArn"], "Policy": properties["ResourcePolicy"]["PolicyDocument"]},
+            )
         _set_recovery(client, name, properties.get("PointInTimeRecoverySpecification"))
         _set_ttl(client, name, properties.get("TimeToLiveSpecification"))
         return Made(name, _attributes(table))
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("dynamodb")
-        in_table = {"BillingMode", "ProvisionedThroughput", "StreamSpecification", "TableClass", "DeletionProtectionEnabled", "OnDemandThroughput"}
+        in_table = {
+            "BillingMode",
+            "ProvisionedThroughput",
+            "StreamSpecification",
+            "TableClass",
+            "DeletionProtectionEnabled",
+            "OnDemandThroughput",
+        }
         changed = only_changed(self, old, new, in_table | _SEPARATE)
         plain = {k: new[k] for k in changed & in_table if k in new}
         if plain:
@@ -58,9 +79,17 @@ class Table(Handler):
                 plain["StreamSpecification"] = {"StreamEnabled": True, **_stream(plain["StreamSpecification"])}
             call(client, "update_table", {**plain, "TableName": made.physical_id})
         if "PointInTimeRecoverySpecification" in changed:
-            _set_recovery(client, made.physical_id, new.get("PointInTimeRecoverySpecification") or {"PointInTimeRecoveryEnabled": False})
+            _set_recovery(
+                client,
+                made.physical_id,
+                new.get("PointInTimeRecoverySpecification") or {"PointInTimeRecoveryEnabled": False},
+            )
         if "TimeToLiveSpecification" in changed:
-            _set_ttl(client, made.physical_id, new.get("TimeToLiveSpecification") or {**old["TimeToLiveSpecification"], "Enabled": False})
+            _set_ttl(
+                client,
+                made.physical_id,
+                new.get("TimeToLiveSpecification") or {**old["TimeToLiveSpecification"], "Enabled": False},
+            )
         table = client.describe_table(TableName=made.physical_id)["Table"]
         if "Tags" in changed:
             client.untag_resource(ResourceArn=table["TableArn"], TagKeys=[t["Key"] for t in old.get("Tags", [])])
@@ -76,7 +105,14 @@ class GlobalTable(Table):
     """A table whose replica in the stack's own Region is real; replicas elsewhere are tables of their own, not kept equal."""
 
     inert = frozenset({"WriteProvisionedThroughputSettings", "WriteOnDemandThroughputSettings"})
-    _own = {"Replicas", "WriteProvisionedThroughputSettings", "WriteOnDemandThroughputSettings", "MultiRegionConsistency", "GlobalTableWitnesses", "WarmThroughput"}
+    _own = {
+        "Replicas",
+        "WriteProvisionedThroughputSettings",
+        "WriteOnDemandThroughputSettings",
+        "MultiRegionConsistency",
+        "GlobalTableWitnesses",
+        "WarmThroughput",
+    }
     _of_replica = {
         "PointInTimeRecoverySpecification",
         "DeletionProtectionEnabled",
@@ -85,12 +121,25 @@ class GlobalTable(Table):
         "ResourcePolicy",
         "ContributorInsightsSpecification",
     }
-    _inert_of_replica = {"GlobalSecondaryIndexes", "ReadProvisionedThroughputSettings", "ReadOnDemandThroughputSettings", "KinesisStreamSpecification"}
+    _inert_of_replica = {
+        "GlobalSecondaryIndexes",
+        "ReadProvisionedThroughputSettings",
+        "ReadOnDemandThroughputSettings",
+        "KinesisStreamSpecification",
+    }
 
     def create(self, context: Context, properties: Properties) -> Made:
         made = None
         for replica in properties["Replicas"]:
-            place = Context(context.account, replica["Region"], context.stack_id, context.stack_name, context.logical_id, context.type_name, context.tags)
+            place = Context(
+                context.account,
+                replica["Region"],
+                context.stack_id,
+                context.stack_name,
+                context.logical_id,
+                context.type_name,
+                context.tags,
+            )
             name = made.physical_id if made else properties.get("TableName") or context.generated_name(255)
             one = super().create(place, self._as_table(properties, replica, name))
             made = one if replica["Region"] == context.region else made or Made(one.physical_id)
@@ -105,11 +154,21 @@ class GlobalTable(Table):
         table = {k: v for k, v in properties.items() if k not in self._own}
         table.update({k: v for k, v in replica.items() if k in self._of_replica})
         if "SSESpecification" in table:
-            table["SSESpecification"] = {**table["SSESpecification"], **({"KMSMasterKeyId": replica["SSESpecification"]["KMSMasterKeyId"]} if "SSESpecification" in replica else {})}
+            table["SSESpecification"] = {
+                **table["SSESpecification"],
+                **(
+                    {"KMSMasterKeyId": replica["SSESpecification"]["KMSMasterKeyId"]}
+                    if "SSESpecification" in replica
+                    else {}
+                ),
+            }
         table.setdefault("BillingMode", "PROVISIONED")
         if table["BillingMode"] == "PROVISIONED":
             table["ProvisionedThroughput"] = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-        table["GlobalSecondaryIndexes"] = [{k: v for k, v in g.items() if not k.startswith("Write") and k != "WarmThroughput"} for g in table.get("GlobalSecondaryIndexes", [])]
+        table["GlobalSecondaryIndexes"] = [
+            {k: v for k, v in g.items() if not k.startswith("Write") and k != "WarmThroughput"}
+            for g in table.get("GlobalSecondaryIndexes", [])
+        ]
         if not table["GlobalSecondaryIndexes"]:
             del table["GlobalSecondaryIndexes"]
         return {**table, "TableName": name}
@@ -118,20 +177,34 @@ class GlobalTable(Table):
         before = {r["Region"]: r for r in old["Replicas"]}
         after = {r["Region"]: r for r in new["Replicas"]}
         for region in {*before, *after}:
-            place = Context(context.account, region, context.stack_id, context.stack_name, context.logical_id, context.type_name, context.tags)
+            place = Context(
+                context.account,
+                region,
+                context.stack_id,
+                context.stack_name,
+                context.logical_id,
+                context.type_name,
+                context.tags,
+            )
             name = made.physical_id
             if region not in before:
                 super().create(place, self._as_table(new, after[region], name))
             elif region not in after:
                 super().delete(place, made, old)
             else:
-                result = super().update(place, made, self._as_table(old, before[region], name), self._as_table(new, after[region], name))
+                result = super().update(
+                    place, made, self._as_table(old, before[region], name), self._as_table(new, after[region], name)
+                )
                 made = result if region == context.region else made
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         for replica in properties["Replicas"]:
-            ignore_gone(lambda region=replica["Region"]: context.client("dynamodb", region).delete_table(TableName=made.physical_id))  # type: ignore[misc]
+            ignore_gone(
+                lambda region=replica["Region"]: context.client("dynamodb", region).delete_table(
+                    TableName=made.physical_id
+                )
+            )  # type: ignore[misc]
 
 
 def _attributes(table: Properties) -> dict[str, Any]:
@@ -149,7 +222,11 @@ def _stream(wanted: Properties) -> Properties:
 
 def _set_recovery(client: Any, name: str, wanted: Properties | None) -> None:
     if wanted:
-        call(client, "update_continuous_backups", {"TableName": name, "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False, **wanted}})
+        call(
+            client,
+            "update_continuous_backups",
+            {"TableName": name, "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": False, **wanted}},
+        )
 
 
 def _set_ttl(client: Any, name: str, wanted: Properties | None) -> None:

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list
 from recovery_emulator.cloudformation.resources.ec2_network import retag, tagged
 
@@ -41,13 +49,20 @@ class Instance(Handler):
             plain["LaunchTemplate"] = properties["LaunchTemplate"]
         if "NetworkInterfaces" in properties:
             plain["NetworkInterfaces"] = [_interface(n) for n in properties["NetworkInterfaces"]]
-        instance = call(client, "run_instances", plain, _OWN_FORM - {k for k in _OWN_FORM if k in plain and plain[k] != properties.get(k)} - {"LaunchTemplate"})["Instances"][0]
+        instance = call(
+            client,
+            "run_instances",
+            plain,
+            _OWN_FORM - {k for k in _OWN_FORM if k in plain and plain[k] != properties.get(k)} - {"LaunchTemplate"},
+        )["Instances"][0]
         name = instance["InstanceId"]
         for volume in properties.get("Volumes", []):
             client.attach_volume(InstanceId=name, VolumeId=volume["VolumeId"], Device=volume["Device"])
         if "SourceDestCheck" in properties:
             client.modify_instance_attribute(InstanceId=name, SourceDestCheck={"Value": properties["SourceDestCheck"]})
-        return Made(name, self._attributes(client.describe_instances(InstanceIds=[name])["Reservations"][0]["Instances"][0]))
+        return Made(
+            name, self._attributes(client.describe_instances(InstanceIds=[name])["Reservations"][0]["Instances"][0])
+        )
 
     @staticmethod
     def _attributes(instance: Properties) -> dict[str, Any]:
@@ -63,7 +78,12 @@ class Instance(Handler):
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("ec2")
-        changed = only_changed(self, old, new, {"Tags", "InstanceType", "UserData", "SecurityGroupIds", "DisableApiTermination", "SourceDestCheck"})
+        changed = only_changed(
+            self,
+            old,
+            new,
+            {"Tags", "InstanceType", "UserData", "SecurityGroupIds", "DisableApiTermination", "SourceDestCheck"},
+        )
         if "InstanceType" in changed:
             client.stop_instances(InstanceIds=[made.physical_id])
             client.modify_instance_attribute(InstanceId=made.physical_id, InstanceType={"Value": new["InstanceType"]})
@@ -92,7 +112,12 @@ class Volume(Handler):
     inert = frozenset({"AutoEnableIO"})
 
     def create(self, context: Context, properties: Properties) -> Made:
-        volume = call(context.client("ec2"), "create_volume", {**properties, **tagged(self, context, properties)}, {"Tags", "AutoEnableIO"})
+        volume = call(
+            context.client("ec2"),
+            "create_volume",
+            {**properties, **tagged(self, context, properties)},
+            {"Tags", "AutoEnableIO"},
+        )
         return Made(volume["VolumeId"], {"VolumeId": volume["VolumeId"]})
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
@@ -106,7 +131,9 @@ class Volume(Handler):
 
     def snapshot(self, context: Context, made: Made, properties: Properties) -> None:
         """Takes the final snapshot of DeletionPolicy Snapshot."""
-        context.client("ec2").create_snapshot(VolumeId=made.physical_id, Description=f"final snapshot of {context.logical_id}")
+        context.client("ec2").create_snapshot(
+            VolumeId=made.physical_id, Description=f"final snapshot of {context.logical_id}"
+        )
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         ignore_gone(lambda: context.client("ec2").delete_volume(VolumeId=made.physical_id))
@@ -133,12 +160,21 @@ class LaunchTemplate(Handler):
     @staticmethod
     def _attributes(template: Properties) -> dict[str, Any]:
         latest, default = str(template["LatestVersionNumber"]), str(template["DefaultVersionNumber"])
-        return {"LaunchTemplateId": template["LaunchTemplateId"], "LatestVersionNumber": latest, "DefaultVersionNumber": default}
+        return {
+            "LaunchTemplateId": template["LaunchTemplateId"],
+            "LatestVersionNumber": latest,
+            "DefaultVersionNumber": default,
+        }
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("ec2")
         only_changed(self, old, new, {"LaunchTemplateData", "VersionDescription", "TagSpecifications"})
-        call(client, "create_launch_template_version", {**_template(new), "LaunchTemplateId": made.physical_id}, {"TagSpecifications"})
+        call(
+            client,
+            "create_launch_template_version",
+            {**_template(new), "LaunchTemplateId": made.physical_id},
+            {"TagSpecifications"},
+        )
         template = client.describe_launch_templates(LaunchTemplateIds=[made.physical_id])["LaunchTemplates"][0]
         return Made(made.physical_id, self._attributes(template))
 

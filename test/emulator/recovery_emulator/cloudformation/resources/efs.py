@@ -3,20 +3,41 @@
 import time
 from typing import Any
 
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list
 
-_SEPARATE = {"BackupPolicy", "LifecyclePolicies", "FileSystemPolicy", "BypassPolicyLockoutSafetyCheck", "FileSystemProtection", "FileSystemTags"}
+_SEPARATE = {
+    "BackupPolicy",
+    "LifecyclePolicies",
+    "FileSystemPolicy",
+    "BypassPolicyLockoutSafetyCheck",
+    "FileSystemProtection",
+    "FileSystemTags",
+}
 
 
 @handles("AWS::EFS::FileSystem")
 class FileSystem(Handler):
     # moto has no such operations: recorded, read by nothing.
-    inert = frozenset({"FileSystemProtection", "BypassPolicyLockoutSafetyCheck", "ThroughputMode", "ProvisionedThroughputInMibps"})
+    inert = frozenset(
+        {"FileSystemProtection", "BypassPolicyLockoutSafetyCheck", "ThroughputMode", "ProvisionedThroughputInMibps"}
+    )
 
     def create(self, context: Context, properties: Properties) -> Made:
         client = context.client("efs")
-        plain = {**properties, "CreationToken": context.generated_name(64), "Tags": tag_list(properties, context.tags, "FileSystemTags")}
+        plain = {
+            **properties,
+            "CreationToken": context.generated_name(64),
+            "Tags": tag_list(properties, context.tags, "FileSystemTags"),
+        }
         system = call(client, "create_file_system", plain, _SEPARATE)
         self._set(client, system["FileSystemId"], properties, set(properties))
         return Made(system["FileSystemId"], {"Arn": system["FileSystemArn"], "FileSystemId": system["FileSystemId"]})
@@ -24,18 +45,30 @@ class FileSystem(Handler):
     @staticmethod
     def _set(client: Any, system: str, properties: Properties, changed: set[str]) -> None:
         if "BackupPolicy" in changed:
-            call(client, "put_backup_policy", {"FileSystemId": system, "BackupPolicy": properties.get("BackupPolicy") or {"Status": "DISABLED"}})
+            call(
+                client,
+                "put_backup_policy",
+                {"FileSystemId": system, "BackupPolicy": properties.get("BackupPolicy") or {"Status": "DISABLED"}},
+            )
         if "LifecyclePolicies" in changed:
-            call(client, "put_lifecycle_configuration", {"FileSystemId": system, "LifecyclePolicies": properties.get("LifecyclePolicies", [])})
+            call(
+                client,
+                "put_lifecycle_configuration",
+                {"FileSystemId": system, "LifecyclePolicies": properties.get("LifecyclePolicies", [])},
+            )
         if "FileSystemPolicy" in changed and "FileSystemPolicy" in properties:
             call(client, "put_file_system_policy", {"FileSystemId": system, "Policy": properties["FileSystemPolicy"]})
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("efs")
-        changed = only_changed(self, old, new, {"BackupPolicy", "LifecyclePolicies", "FileSystemPolicy", "FileSystemTags"})
+        changed = only_changed(
+            self, old, new, {"BackupPolicy", "LifecyclePolicies", "FileSystemPolicy", "FileSystemTags"}
+        )
         self._set(client, made.physical_id, new, changed)
         if "FileSystemTags" in changed:
-            client.untag_resource(ResourceId=made.physical_id, TagKeys=[t["Key"] for t in old.get("FileSystemTags", [])])
+            client.untag_resource(
+                ResourceId=made.physical_id, TagKeys=[t["Key"] for t in old.get("FileSystemTags", [])]
+            )
             client.tag_resource(ResourceId=made.physical_id, Tags=tag_list(new, context.tags, "FileSystemTags"))
         return made
 
@@ -51,7 +84,11 @@ class MountTarget(Handler):
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         only_changed(self, old, new, {"SecurityGroups"})
-        call(context.client("efs"), "modify_mount_target_security_groups", {"MountTargetId": made.physical_id, "SecurityGroups": new["SecurityGroups"]})
+        call(
+            context.client("efs"),
+            "modify_mount_target_security_groups",
+            {"MountTargetId": made.physical_id, "SecurityGroups": new["SecurityGroups"]},
+        )
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:

@@ -5,7 +5,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list
 
 
@@ -20,24 +28,40 @@ class Role(Handler):
         plain = {**properties, "RoleName": name, "Tags": tag_list(properties, context.tags)}
         role = call(client, "create_role", plain, {"Policies", "ManagedPolicyArns"})["Role"]
         for policy in properties.get("Policies", []):
-            client.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=_document(policy["PolicyDocument"]))
+            client.put_role_policy(
+                RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=_document(policy["PolicyDocument"])
+            )
         for arn in properties.get("ManagedPolicyArns", []):
             client.attach_role_policy(RoleName=name, PolicyArn=arn)
         return Made(name, {"Arn": role["Arn"], "RoleId": role["RoleId"]})
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client, name = context.client("iam"), made.physical_id
-        allowed = {"AssumeRolePolicyDocument", "Policies", "ManagedPolicyArns", "Description", "MaxSessionDuration", "Tags", "PermissionsBoundary"}
+        allowed = {
+            "AssumeRolePolicyDocument",
+            "Policies",
+            "ManagedPolicyArns",
+            "Description",
+            "MaxSessionDuration",
+            "Tags",
+            "PermissionsBoundary",
+        }
         changed = only_changed(self, old, new, allowed)
         if "AssumeRolePolicyDocument" in changed:
             client.update_assume_role_policy(RoleName=name, PolicyDocument=_document(new["AssumeRolePolicyDocument"]))
         if changed & {"Description", "MaxSessionDuration"}:
-            call(client, "update_role", {"RoleName": name, **{k: new[k] for k in ("Description", "MaxSessionDuration") if k in new}})
+            call(
+                client,
+                "update_role",
+                {"RoleName": name, **{k: new[k] for k in ("Description", "MaxSessionDuration") if k in new}},
+            )
         if "Policies" in changed:
             for policy in old.get("Policies", []):
                 client.delete_role_policy(RoleName=name, PolicyName=policy["PolicyName"])
             for policy in new.get("Policies", []):
-                client.put_role_policy(RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=_document(policy["PolicyDocument"]))
+                client.put_role_policy(
+                    RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=_document(policy["PolicyDocument"])
+                )
         for arn in set(old.get("ManagedPolicyArns", [])) - set(new.get("ManagedPolicyArns", [])):
             client.detach_role_policy(RoleName=name, PolicyArn=arn)
         for arn in set(new.get("ManagedPolicyArns", [])) - set(old.get("ManagedPolicyArns", [])):
@@ -80,7 +104,10 @@ class InlinePolicy(Handler):
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         self._put(context, new)
-        gone = {k: [x for x in old.get(k, []) if x not in new.get(k, []) or old["PolicyName"] != new["PolicyName"]] for k in ("Roles", "Users", "Groups")}
+        gone = {
+            k: [x for x in old.get(k, []) if x not in new.get(k, []) or old["PolicyName"] != new["PolicyName"]]
+            for k in ("Roles", "Users", "Groups")
+        }
         self.delete(context, made, {**gone, "PolicyName": old["PolicyName"]})
         return made
 
@@ -101,7 +128,9 @@ class ManagedPolicy(Handler):
         name = properties.get("ManagedPolicyName") or context.generated_name(128)
         path = {"Path": properties["Path"]} if "Path" in properties else {}
         text = {"Description": properties["Description"]} if "Description" in properties else {}
-        arn = client.create_policy(PolicyName=name, PolicyDocument=_document(properties["PolicyDocument"]), **path, **text)["Policy"]["Arn"]
+        arn = client.create_policy(
+            PolicyName=name, PolicyDocument=_document(properties["PolicyDocument"]), **path, **text
+        )["Policy"]["Arn"]
         for role in properties.get("Roles", []):
             client.attach_role_policy(RoleName=role, PolicyArn=arn)
         for kind in ("Users", "Groups"):
@@ -114,7 +143,9 @@ class ManagedPolicy(Handler):
         changed = only_changed(self, old, new, {"PolicyDocument", "Roles"})
         if "PolicyDocument" in changed:
             version = client.get_policy(PolicyArn=made.physical_id)["Policy"]["DefaultVersionId"]
-            client.create_policy_version(PolicyArn=made.physical_id, PolicyDocument=_document(new["PolicyDocument"]), SetAsDefault=True)
+            client.create_policy_version(
+                PolicyArn=made.physical_id, PolicyDocument=_document(new["PolicyDocument"]), SetAsDefault=True
+            )
             client.delete_policy_version(PolicyArn=made.physical_id, VersionId=version)
         for role in set(old.get("Roles", [])) - set(new.get("Roles", [])):
             client.detach_role_policy(RoleName=role, PolicyArn=made.physical_id)
@@ -134,7 +165,9 @@ class InstanceProfile(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         client = context.client("iam")
         name = properties.get("InstanceProfileName") or context.generated_name(128)
-        profile = client.create_instance_profile(InstanceProfileName=name, Path=properties.get("Path", "/"))["InstanceProfile"]
+        profile = client.create_instance_profile(InstanceProfileName=name, Path=properties.get("Path", "/"))[
+            "InstanceProfile"
+        ]
         for role in properties["Roles"]:
             client.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
         return Made(name, {"Arn": profile["Arn"]})
@@ -150,5 +183,9 @@ class InstanceProfile(Handler):
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         client = context.client("iam")
         for role in properties["Roles"]:
-            ignore_gone(lambda role=role: client.remove_role_from_instance_profile(InstanceProfileName=made.physical_id, RoleName=role))  # type: ignore[misc]
+            ignore_gone(
+                lambda role=role: client.remove_role_from_instance_profile(
+                    InstanceProfileName=made.physical_id, RoleName=role
+                )
+            )  # type: ignore[misc]
         ignore_gone(lambda: client.delete_instance_profile(InstanceProfileName=made.physical_id))

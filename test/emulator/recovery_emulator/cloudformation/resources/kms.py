@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list
 
 
@@ -18,14 +26,20 @@ class Key(Handler):
         client = context.client("kms")
         own = {"EnableKeyRotation", "RotationPeriodInDays", "PendingWindowInDays", "Enabled", "KeyPolicy", "Tags"}
         policy = {"Policy": properties["KeyPolicy"]} if "KeyPolicy" in properties else {}
-        metadata = call(client, "create_key", {**properties, **policy, "Tags": _tags(properties, context)}, own - {"Tags"})["KeyMetadata"]
+        metadata = call(
+            client, "create_key", {**properties, **policy, "Tags": _tags(properties, context)}, own - {"Tags"}
+        )["KeyMetadata"]
         self._set_state(client, metadata["KeyId"], properties)
         return Made(metadata["KeyId"], {"Arn": metadata["Arn"], "KeyId": metadata["KeyId"]})
 
     @staticmethod
     def _set_state(client: Any, key_id: str, properties: Properties) -> None:
         if properties.get("EnableKeyRotation"):
-            period = {"RotationPeriodInDays": properties["RotationPeriodInDays"]} if "RotationPeriodInDays" in properties else {}
+            period = (
+                {"RotationPeriodInDays": properties["RotationPeriodInDays"]}
+                if "RotationPeriodInDays" in properties
+                else {}
+            )
             client.enable_key_rotation(KeyId=key_id, **period)
         else:
             client.disable_key_rotation(KeyId=key_id)
@@ -37,7 +51,11 @@ class Key(Handler):
         allowed = {"KeyPolicy", "EnableKeyRotation", "RotationPeriodInDays", "Enabled", "Description", "Tags"}
         changed = only_changed(self, old, new, allowed)
         if "KeyPolicy" in changed:
-            call(client, "put_key_policy", {"KeyId": made.physical_id, "PolicyName": "default", "Policy": new["KeyPolicy"]})
+            call(
+                client,
+                "put_key_policy",
+                {"KeyId": made.physical_id, "PolicyName": "default", "Policy": new["KeyPolicy"]},
+            )
         if "Description" in changed:
             client.update_key_description(KeyId=made.physical_id, Description=new.get("Description", ""))
         if "Tags" in changed:
@@ -50,7 +68,9 @@ class Key(Handler):
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         days = int(properties.get("PendingWindowInDays", 30))
-        ignore_gone(lambda: context.client("kms").schedule_key_deletion(KeyId=made.physical_id, PendingWindowInDays=days))
+        ignore_gone(
+            lambda: context.client("kms").schedule_key_deletion(KeyId=made.physical_id, PendingWindowInDays=days)
+        )
 
 
 @handles("AWS::KMS::Alias")

@@ -3,7 +3,16 @@
 import json
 from typing import Any
 
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, changed_keys, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    changed_keys,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list, tag_map
 
 
@@ -15,7 +24,15 @@ def _text(value: Any) -> str:
 
 @handles("AWS::SNS::Topic")
 class Topic(Handler):
-    _attributes = {"DisplayName", "KmsMasterKeyId", "FifoTopic", "ContentBasedDeduplication", "SignatureVersion", "TracingConfig", "DeliveryPolicy"}
+    _attributes = {
+        "DisplayName",
+        "KmsMasterKeyId",
+        "FifoTopic",
+        "ContentBasedDeduplication",
+        "SignatureVersion",
+        "TracingConfig",
+        "DeliveryPolicy",
+    }
 
     def create(self, context: Context, properties: Properties) -> Made:
         client = context.client("sns")
@@ -30,7 +47,9 @@ class Topic(Handler):
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("sns")
         for key in only_changed(self, old, new, {*self._attributes, "Tags"}) - {"Tags"}:
-            client.set_topic_attributes(TopicArn=made.physical_id, AttributeName=key, AttributeValue=_text(new.get(key, "")))
+            client.set_topic_attributes(
+                TopicArn=made.physical_id, AttributeName=key, AttributeValue=_text(new.get(key, ""))
+            )
         if old.get("Tags") != new.get("Tags"):
             client.untag_resource(ResourceArn=made.physical_id, TagKeys=[t["Key"] for t in old.get("Tags", [])])
             client.tag_resource(ResourceArn=made.physical_id, Tags=tag_list(new, context.tags))
@@ -44,7 +63,9 @@ class Topic(Handler):
 class TopicPolicy(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         for topic in properties.get("Topics") or [properties["TopicArn"]]:
-            context.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=_text(properties["PolicyDocument"]))
+            context.client("sns").set_topic_attributes(
+                TopicArn=topic, AttributeName="Policy", AttributeValue=_text(properties["PolicyDocument"])
+            )
         return Made(context.generated_name(128))
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
@@ -54,7 +75,14 @@ class TopicPolicy(Handler):
 
 @handles("AWS::SNS::Subscription")
 class Subscription(Handler):
-    _attributes = {"DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy", "SubscriptionRoleArn"}
+    _attributes = {
+        "DeliveryPolicy",
+        "FilterPolicy",
+        "FilterPolicyScope",
+        "RawMessageDelivery",
+        "RedrivePolicy",
+        "SubscriptionRoleArn",
+    }
 
     def create(self, context: Context, properties: Properties) -> Made:
         attributes = {k: _text(v) for k, v in properties.items() if k in self._attributes}
@@ -66,20 +94,28 @@ class Subscription(Handler):
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("sns", new.get("Region"))
         for key in only_changed(self, old, new, self._attributes):
-            client.set_subscription_attributes(SubscriptionArn=made.physical_id, AttributeName=key, AttributeValue=_text(new.get(key, "")))
+            client.set_subscription_attributes(
+                SubscriptionArn=made.physical_id, AttributeName=key, AttributeValue=_text(new.get(key, ""))
+            )
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("sns", properties.get("Region")).unsubscribe(SubscriptionArn=made.physical_id))
+        ignore_gone(
+            lambda: context.client("sns", properties.get("Region")).unsubscribe(SubscriptionArn=made.physical_id)
+        )
 
 
 @handles("AWS::SQS::Queue")
 class Queue(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         client = context.client("sqs")
-        name = properties.get("QueueName") or context.generated_name(75) + (".fifo" if properties.get("FifoQueue") else "")
+        name = properties.get("QueueName") or context.generated_name(75) + (
+            ".fifo" if properties.get("FifoQueue") else ""
+        )
         attributes = {k: _text(v) for k, v in properties.items() if k not in ("QueueName", "Tags")}
-        url = client.create_queue(QueueName=name, Attributes=attributes, tags=tag_map(properties, context.tags))["QueueUrl"]
+        url = client.create_queue(QueueName=name, Attributes=attributes, tags=tag_map(properties, context.tags))[
+            "QueueUrl"
+        ]
         return Made(url, {"Arn": context.arn("sqs", name), "QueueName": name, "QueueUrl": url})
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
@@ -100,7 +136,9 @@ class Queue(Handler):
 class QueuePolicy(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         for queue in properties.get("Queues") or [properties["Queue"]]:
-            context.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": _text(properties["PolicyDocument"])})
+            context.client("sqs").set_queue_attributes(
+                QueueUrl=queue, Attributes={"Policy": _text(properties["PolicyDocument"])}
+            )
         return Made(context.generated_name(128))
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list, tag_map
 
 
@@ -15,7 +23,11 @@ class Alarm(Handler):
 
     def _put(self, context: Context, name: str, properties: Properties) -> None:
         operation = "put_composite_alarm" if "Composite" in self.type_name else "put_metric_alarm"
-        call(context.client("cloudwatch"), operation, {**properties, "AlarmName": name, "Tags": tag_list(properties, context.tags)})
+        call(
+            context.client("cloudwatch"),
+            operation,
+            {**properties, "AlarmName": name, "Tags": tag_list(properties, context.tags)},
+        )
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         self._put(context, made.physical_id, new)
@@ -71,9 +83,15 @@ class MetricFilter(Handler):
         name = properties.get("FilterName") or context.generated_name(512)
         transformations = []
         for wanted in properties["MetricTransformations"]:
-            dimensions = {"dimensions": {d["Key"]: d["Value"] for d in wanted["Dimensions"]}} if "Dimensions" in wanted else {}
+            dimensions = (
+                {"dimensions": {d["Key"]: d["Value"] for d in wanted["Dimensions"]}} if "Dimensions" in wanted else {}
+            )
             transformations.append({**{k: v for k, v in wanted.items() if k != "Dimensions"}, **dimensions})
-        call(context.client("logs"), "put_metric_filter", {**properties, "FilterName": name, "MetricTransformations": transformations})
+        call(
+            context.client("logs"),
+            "put_metric_filter",
+            {**properties, "FilterName": name, "MetricTransformations": transformations},
+        )
         return Made(name)
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
@@ -81,7 +99,11 @@ class MetricFilter(Handler):
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("logs").delete_metric_filter(logGroupName=properties["LogGroupName"], filterName=made.physical_id))
+        ignore_gone(
+            lambda: context.client("logs").delete_metric_filter(
+                logGroupName=properties["LogGroupName"], filterName=made.physical_id
+            )
+        )
 
 
 @handles("AWS::Logs::ResourcePolicy")
@@ -95,5 +117,3 @@ class LogResourcePolicy(Handler):
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         ignore_gone(lambda: context.client("logs").delete_resource_policy(policyName=made.physical_id))
-
-

@@ -4,7 +4,15 @@ import json
 import re
 
 from recovery_emulator import loopback
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list
 
 
@@ -50,7 +58,12 @@ class Rule(Handler):
 @handles("AWS::Events::EventBus")
 class EventBus(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
-        arn = call(context.client("events"), "create_event_bus", {**properties, "Tags": tag_list(properties, context.tags)}, {"Policy"})["EventBusArn"]
+        arn = call(
+            context.client("events"),
+            "create_event_bus",
+            {**properties, "Tags": tag_list(properties, context.tags)},
+            {"Policy"},
+        )["EventBusArn"]
         return Made(properties["Name"], {"Arn": arn, "Name": properties["Name"]})
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
@@ -59,7 +72,14 @@ class EventBus(Handler):
 
 @handles("AWS::StepFunctions::StateMachine")
 class StateMachine(Handler):
-    _substituted = {"DefinitionString", "DefinitionSubstitutions", "Definition", "DefinitionS3Location", "StateMachineName", "StateMachineType"}
+    _substituted = {
+        "DefinitionString",
+        "DefinitionSubstitutions",
+        "Definition",
+        "DefinitionS3Location",
+        "StateMachineName",
+        "StateMachineType",
+    }
 
     def create(self, context: Context, properties: Properties) -> Made:
         name = properties.get("StateMachineName") or context.generated_name(80)
@@ -72,7 +92,12 @@ class StateMachine(Handler):
     def _api(self, context: Context, properties: Properties) -> Properties:
         if "DefinitionS3Location" in properties:
             where = properties["DefinitionS3Location"]
-            text = loopback.client("s3", context.region, context.account).get_object(Bucket=where["Bucket"], Key=where["Key"])["Body"].read().decode()
+            text = (
+                loopback.client("s3", context.region, context.account)
+                .get_object(Bucket=where["Bucket"], Key=where["Key"])["Body"]
+                .read()
+                .decode()
+            )
         else:
             text = properties.get("DefinitionString") or json.dumps(properties["Definition"])
         values = properties.get("DefinitionSubstitutions", {})
@@ -80,16 +105,26 @@ class StateMachine(Handler):
         return {**{k: v for k, v in properties.items() if k not in self._substituted | {"Tags"}}, "Definition": text}
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
-        allowed = {"DefinitionString", "DefinitionSubstitutions", "Definition", "DefinitionS3Location", "RoleArn", "LoggingConfiguration", "TracingConfiguration", "Tags"}
+        allowed = {
+            "DefinitionString",
+            "DefinitionSubstitutions",
+            "Definition",
+            "DefinitionS3Location",
+            "RoleArn",
+            "LoggingConfiguration",
+            "TracingConfiguration",
+            "Tags",
+        }
         changed = only_changed(self, old, new, allowed)
         client = context.client("stepfunctions")
         call(client, "update_state_machine", {**self._api(context, new), "StateMachineArn": made.physical_id})
         if "Tags" in changed:
             client.untag_resource(resourceArn=made.physical_id, tagKeys=[t["Key"] for t in old.get("Tags", [])])
-            client.tag_resource(resourceArn=made.physical_id, tags=[{"key": t["Key"], "value": t["Value"]} for t in tag_list(new, context.tags)])
+            client.tag_resource(
+                resourceArn=made.physical_id,
+                tags=[{"key": t["Key"], "value": t["Value"]} for t in tag_list(new, context.tags)],
+            )
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         ignore_gone(lambda: context.client("stepfunctions").delete_state_machine(stateMachineArn=made.physical_id))
-
-

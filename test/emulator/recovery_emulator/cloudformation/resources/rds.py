@@ -4,12 +4,30 @@ import uuid
 from typing import Any
 
 from recovery_emulator.cloudformation.errors import NotEmulated
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import accepts, call, tag_list
 
-_RENAMED = {"VPCSecurityGroups": "VpcSecurityGroupIds", "DBSecurityGroups": "DBSecurityGroups", "EnableIAMDatabaseAuthentication": "EnableIAMDatabaseAuthentication"}
+_RENAMED = {
+    "VPCSecurityGroups": "VpcSecurityGroupIds",
+    "DBSecurityGroups": "DBSecurityGroups",
+    "EnableIAMDatabaseAuthentication": "EnableIAMDatabaseAuthentication",
+}
 # Decide which operation creates the thing, or belong to CloudFormation alone.
-_STEERING = {"DeleteAutomatedBackups", "UseDefaultProcessorFeatures", "AllowMajorVersionUpgrade", "ApplyImmediately", "AssociatedRoles"}
+_STEERING = {
+    "DeleteAutomatedBackups",
+    "UseDefaultProcessorFeatures",
+    "AllowMajorVersionUpgrade",
+    "ApplyImmediately",
+    "AssociatedRoles",
+}
 
 
 def _api(properties: Properties, context: Context) -> Properties:
@@ -28,13 +46,38 @@ class DBInstance(Handler):
         if properties.get("ManageMasterUserPassword"):
             raise NotEmulated("ManageMasterUserPassword of AWS::RDS::DBInstance is not emulated")
         if "DBSnapshotIdentifier" in properties:
-            database = call(client, "restore_db_instance_from_db_snapshot", plain, {"AllocatedStorage", "MasterUserPassword", "MasterUsername", "BackupRetentionPeriod", "StorageEncrypted"})
+            database = call(
+                client,
+                "restore_db_instance_from_db_snapshot",
+                plain,
+                {
+                    "AllocatedStorage",
+                    "MasterUserPassword",
+                    "MasterUsername",
+                    "BackupRetentionPeriod",
+                    "StorageEncrypted",
+                },
+            )
         elif "SourceDBInstanceIdentifier" in properties:
             source = properties["SourceDBInstanceIdentifier"]
             region = {"SourceRegion": source.split(":")[3]} if source.startswith("arn:") else {}
-            database = call(client, "create_db_instance_read_replica", {**plain, **region}, {"Engine", "EngineVersion", "MasterUsername", "MasterUserPassword", "StorageEncrypted"})
+            database = call(
+                client,
+                "create_db_instance_read_replica",
+                {**plain, **region},
+                {"Engine", "EngineVersion", "MasterUsername", "MasterUserPassword", "StorageEncrypted"},
+            )
         else:
-            database = call(client, "create_db_instance", plain, {"AutomaticBackupReplicationRegion", "AutomaticBackupReplicationKmsKeyId", "AutomaticBackupReplicationRetentionPeriod"})
+            database = call(
+                client,
+                "create_db_instance",
+                plain,
+                {
+                    "AutomaticBackupReplicationRegion",
+                    "AutomaticBackupReplicationKmsKeyId",
+                    "AutomaticBackupReplicationRetentionPeriod",
+                },
+            )
         return Made(name, self._attributes(database["DBInstance"]))
 
     @staticmethod
@@ -51,16 +94,25 @@ class DBInstance(Handler):
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("rds")
         # CloudFormation does not say so, but these take effect without an operation of their own.
-        apart = {"Tags", "AutomaticBackupReplicationRegion", "AutomaticBackupReplicationRetentionPeriod", "AutomaticBackupReplicationKmsKeyId"}
+        apart = {
+            "Tags",
+            "AutomaticBackupReplicationRegion",
+            "AutomaticBackupReplicationRetentionPeriod",
+            "AutomaticBackupReplicationKmsKeyId",
+        }
         names = accepts(client, "modify_db_instance")
         allowed = {k for k in {*old, *new} if _RENAMED.get(k, k).lower() in names} | apart | {"Port"}
         changed = only_changed(self, old, new, allowed)
         plain = {_RENAMED.get(k, k): new[k] for k in changed - apart if k in new}
         if "Port" in plain:
             plain["DBPortNumber"] = plain.pop("Port")
-        database = call(client, "modify_db_instance", {**plain, "DBInstanceIdentifier": made.physical_id, "ApplyImmediately": True})["DBInstance"]
+        database = call(
+            client, "modify_db_instance", {**plain, "DBInstanceIdentifier": made.physical_id, "ApplyImmediately": True}
+        )["DBInstance"]
         if "Tags" in changed:
-            client.remove_tags_from_resource(ResourceName=database["DBInstanceArn"], TagKeys=[t["Key"] for t in old.get("Tags", [])])
+            client.remove_tags_from_resource(
+                ResourceName=database["DBInstanceArn"], TagKeys=[t["Key"] for t in old.get("Tags", [])]
+            )
             client.add_tags_to_resource(ResourceName=database["DBInstanceArn"], Tags=tag_list(new, context.tags))
         return Made(made.physical_id, self._attributes(database))
 
@@ -70,7 +122,11 @@ class DBInstance(Handler):
         context.client("rds").create_db_snapshot(DBInstanceIdentifier=made.physical_id, DBSnapshotIdentifier=name)
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("rds").delete_db_instance(DBInstanceIdentifier=made.physical_id, SkipFinalSnapshot=True))
+        ignore_gone(
+            lambda: context.client("rds").delete_db_instance(
+                DBInstanceIdentifier=made.physical_id, SkipFinalSnapshot=True
+            )
+        )
 
 
 @handles("AWS::RDS::DBCluster")
@@ -82,7 +138,12 @@ class DBCluster(Handler):
         name = (properties.get("DBClusterIdentifier") or context.generated_name(63)).lower()
         plain = {**_api(properties, context), "DBClusterIdentifier": name}
         if "SnapshotIdentifier" in properties:
-            cluster = call(client, "restore_db_cluster_from_snapshot", plain, {"MasterUserPassword", "MasterUsername", "BackupRetentionPeriod", "StorageEncrypted"})
+            cluster = call(
+                client,
+                "restore_db_cluster_from_snapshot",
+                plain,
+                {"MasterUserPassword", "MasterUsername", "BackupRetentionPeriod", "StorageEncrypted"},
+            )
         else:
             cluster = call(client, "create_db_cluster", plain)
         return Made(name, self._attributes(cluster["DBCluster"]))
@@ -100,9 +161,13 @@ class DBCluster(Handler):
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("rds")
         names = accepts(client, "modify_db_cluster")
-        changed = only_changed(self, old, new, {k for k in {*old, *new} if _RENAMED.get(k, k).lower() in names} | {"Tags"})
+        changed = only_changed(
+            self, old, new, {k for k in {*old, *new} if _RENAMED.get(k, k).lower() in names} | {"Tags"}
+        )
         plain = {_RENAMED.get(k, k): new[k] for k in changed - {"Tags"} if k in new}
-        cluster = call(client, "modify_db_cluster", {**plain, "DBClusterIdentifier": made.physical_id, "ApplyImmediately": True})["DBCluster"]
+        cluster = call(
+            client, "modify_db_cluster", {**plain, "DBClusterIdentifier": made.physical_id, "ApplyImmediately": True}
+        )["DBCluster"]
         if "Tags" in changed:
             client.add_tags_to_resource(ResourceName=cluster["DBClusterArn"], Tags=tag_list(new, context.tags))
         return Made(made.physical_id, self._attributes(cluster))
@@ -110,10 +175,16 @@ class DBCluster(Handler):
     def snapshot(self, context: Context, made: Made, properties: Properties) -> None:
         """Takes the final snapshot of DeletionPolicy Snapshot."""
         name = f"{context.stack_name}-snapshot-{made.physical_id}-{uuid.uuid4().hex[:12]}"[:255].lower()
-        context.client("rds").create_db_cluster_snapshot(DBClusterIdentifier=made.physical_id, DBClusterSnapshotIdentifier=name)
+        context.client("rds").create_db_cluster_snapshot(
+            DBClusterIdentifier=made.physical_id, DBClusterSnapshotIdentifier=name
+        )
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("rds").delete_db_cluster(DBClusterIdentifier=made.physical_id, SkipFinalSnapshot=True))
+        ignore_gone(
+            lambda: context.client("rds").delete_db_cluster(
+                DBClusterIdentifier=made.physical_id, SkipFinalSnapshot=True
+            )
+        )
 
 
 @handles("AWS::RDS::DBSubnetGroup")
@@ -143,14 +214,22 @@ class ParameterGroup(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         operation, name_key, family_key = self._words()
         name = (properties.get(name_key) or context.generated_name(255)).lower()
-        plain = {name_key: name, family_key: properties["Family"], "Description": properties["Description"], "Tags": tag_list(properties, context.tags)}
+        plain = {
+            name_key: name,
+            family_key: properties["Family"],
+            "Description": properties["Description"],
+            "Tags": tag_list(properties, context.tags),
+        }
         call(context.client("rds"), f"create_{operation}", plain)
         self._set(context, name, properties.get("Parameters", {}))
         return Made(name)
 
     def _set(self, context: Context, name: str, parameters: dict[str, Any]) -> None:
         operation, name_key, _ = self._words()
-        listed = [{"ParameterName": k, "ParameterValue": str(v), "ApplyMethod": "pending-reboot"} for k, v in parameters.items()]
+        listed = [
+            {"ParameterName": k, "ParameterValue": str(v), "ApplyMethod": "pending-reboot"}
+            for k, v in parameters.items()
+        ]
         if listed:
             call(context.client("rds"), f"modify_{operation}", {name_key: name, "Parameters": listed})
 

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from recovery_emulator.cloudformation.errors import NotEmulated
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list
 from recovery_emulator.cloudformation.resources.s3_rules import lifecycle_rules, notifications, replication_rules
 
@@ -29,13 +37,17 @@ def _lock(client: Any, name: str, value: Any) -> None:
 
 def _replication(client: Any, name: str, value: Any) -> None:
     if value:
-        client.put_bucket_replication(Bucket=name, ReplicationConfiguration={"Role": value["Role"], "Rules": replication_rules(value)})
+        client.put_bucket_replication(
+            Bucket=name, ReplicationConfiguration={"Role": value["Role"], "Rules": replication_rules(value)}
+        )
     else:
         client.delete_bucket_replication(Bucket=name)
 
 
 def _notification(client: Any, name: str, value: Any) -> None:
-    client.put_bucket_notification_configuration(Bucket=name, NotificationConfiguration=notifications(value or {}), SkipDestinationValidation=True)
+    client.put_bucket_notification_configuration(
+        Bucket=name, NotificationConfiguration=notifications(value or {}), SkipDestinationValidation=True
+    )
 
 
 def _public_access(client: Any, name: str, value: Any) -> None:
@@ -63,13 +75,20 @@ def _ownership(client: Any, name: str, value: Any) -> None:
 
 
 def _logging(client: Any, name: str, value: Any) -> None:
-    enabled = {"TargetBucket": value.get("DestinationBucketName", name), "TargetPrefix": value.get("LogFilePrefix", "")} if value else None
+    enabled = (
+        {"TargetBucket": value.get("DestinationBucketName", name), "TargetPrefix": value.get("LogFilePrefix", "")}
+        if value
+        else None
+    )
     client.put_bucket_logging(Bucket=name, BucketLoggingStatus={"LoggingEnabled": enabled} if enabled else {})
 
 
 def _cors(client: Any, name: str, value: Any) -> None:
     if value:
-        rules = [{("ID" if k == "Id" else "MaxAgeSeconds" if k == "MaxAge" else k): v for k, v in r.items()} for r in value["CorsRules"]]
+        rules = [
+            {("ID" if k == "Id" else "MaxAgeSeconds" if k == "MaxAge" else k): v for k, v in r.items()}
+            for r in value["CorsRules"]
+        ]
         client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
     else:
         client.delete_bucket_cors(Bucket=name)
@@ -98,7 +117,11 @@ class Bucket(Handler):
             raise NotEmulated(f"property {', '.join(sorted(unknown))} of AWS::S3::Bucket is not emulated")
         client = context.client("s3")
         name = properties.get("BucketName") or context.generated_name(63, lower=True)
-        place = {} if context.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": context.region}}
+        place = (
+            {}
+            if context.region == "us-east-1"
+            else {"CreateBucketConfiguration": {"LocationConstraint": context.region}}
+        )
         lock = {"ObjectLockEnabledForBucket": True} if properties.get("ObjectLockEnabled") else {}
         client.create_bucket(Bucket=name, **place, **lock)
         if properties.get("ObjectLockEnabled"):
@@ -138,7 +161,11 @@ class Bucket(Handler):
 @handles("AWS::S3::BucketPolicy")
 class BucketPolicy(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
-        call(context.client("s3"), "put_bucket_policy", {"Bucket": properties["Bucket"], "Policy": properties["PolicyDocument"]})
+        call(
+            context.client("s3"),
+            "put_bucket_policy",
+            {"Bucket": properties["Bucket"], "Policy": properties["PolicyDocument"]},
+        )
         return Made(properties["Bucket"])
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:

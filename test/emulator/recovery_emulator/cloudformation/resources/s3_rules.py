@@ -50,7 +50,11 @@ def lifecycle_rules(configuration: dict[str, Any]) -> list[dict[str, Any]]:
 def _lifecycle_rule(index: int, rule: dict[str, Any]) -> dict[str, Any]:
     _refuse_unknown(rule, _LIFECYCLE_KEYS, "a lifecycle rule")
     sizes = {k: int(rule[k]) for k in ("ObjectSizeGreaterThan", "ObjectSizeLessThan") if k in rule}
-    made: dict[str, Any] = {"ID": rule.get("Id", f"rule-{index}"), "Status": rule["Status"], "Filter": _filter(rule.get("Prefix"), rule.get("TagFilters", []), sizes)}
+    made: dict[str, Any] = {
+        "ID": rule.get("Id", f"rule-{index}"),
+        "Status": rule["Status"],
+        "Filter": _filter(rule.get("Prefix"), rule.get("TagFilters", []), sizes),
+    }
     expiration: dict[str, Any] = {}
     if "ExpirationInDays" in rule:
         expiration["Days"] = int(rule["ExpirationInDays"])
@@ -61,22 +65,34 @@ def _lifecycle_rule(index: int, rule: dict[str, Any]) -> dict[str, Any]:
     if expiration:
         made["Expiration"] = expiration
     noncurrent = rule.get("NoncurrentVersionExpiration") or (
-        {"NoncurrentDays": rule["NoncurrentVersionExpirationInDays"]} if "NoncurrentVersionExpirationInDays" in rule else None
+        {"NoncurrentDays": rule["NoncurrentVersionExpirationInDays"]}
+        if "NoncurrentVersionExpirationInDays" in rule
+        else None
     )
     if noncurrent:
         made["NoncurrentVersionExpiration"] = {k: int(v) for k, v in noncurrent.items()}
     transitions = rule.get("Transitions") or ([rule["Transition"]] if "Transition" in rule else [])
     if transitions:
         made["Transitions"] = [
-            {**({"Days": int(t["TransitionInDays"])} if "TransitionInDays" in t else {"Date": t["TransitionDate"]}), "StorageClass": t["StorageClass"]} for t in transitions
+            {
+                **({"Days": int(t["TransitionInDays"])} if "TransitionInDays" in t else {"Date": t["TransitionDate"]}),
+                "StorageClass": t["StorageClass"],
+            }
+            for t in transitions
         ]
-    older = rule.get("NoncurrentVersionTransitions") or ([rule["NoncurrentVersionTransition"]] if "NoncurrentVersionTransition" in rule else [])
+    older = rule.get("NoncurrentVersionTransitions") or (
+        [rule["NoncurrentVersionTransition"]] if "NoncurrentVersionTransition" in rule else []
+    )
     if older:
         made["NoncurrentVersionTransitions"] = [
             {
                 "NoncurrentDays": int(t["TransitionInDays"]),
                 "StorageClass": t["StorageClass"],
-                **({"NewerNoncurrentVersions": int(t["NewerNoncurrentVersions"])} if "NewerNoncurrentVersions" in t else {}),
+                **(
+                    {"NewerNoncurrentVersions": int(t["NewerNoncurrentVersions"])}
+                    if "NewerNoncurrentVersions" in t
+                    else {}
+                ),
             }
             for t in older
         ]
@@ -89,7 +105,16 @@ def replication_rules(configuration: dict[str, Any]) -> list[dict[str, Any]]:
     """CloudFormation's replication rules as the API writes them."""
     made = []
     for index, rule in enumerate(configuration["Rules"]):
-        known = {"Id", "Status", "Priority", "Prefix", "Filter", "DeleteMarkerReplication", "Destination", "SourceSelectionCriteria"}
+        known = {
+            "Id",
+            "Status",
+            "Priority",
+            "Prefix",
+            "Filter",
+            "DeleteMarkerReplication",
+            "Destination",
+            "SourceSelectionCriteria",
+        }
         _refuse_unknown(rule, known, "a replication rule")
         api = {("ID" if k == "Id" else k): v for k, v in rule.items() if k != "Filter"}
         api.setdefault("ID", f"rule-{index}")

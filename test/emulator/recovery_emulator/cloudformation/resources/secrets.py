@@ -3,7 +3,15 @@
 import json
 from typing import Any
 
-from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles, ignore_gone, only_changed
+from recovery_emulator.cloudformation.handlers import (
+    Context,
+    Handler,
+    Made,
+    Properties,
+    handles,
+    ignore_gone,
+    only_changed,
+)
 from recovery_emulator.cloudformation.requests import call, tag_list
 
 
@@ -14,12 +22,20 @@ class Secret(Handler):
         value = properties.get("SecretString")
         if "GenerateSecretString" in properties:
             value = self._generate(client, properties["GenerateSecretString"])
-        plain = {**properties, "Name": properties.get("Name") or context.generated_name(64), "Tags": tag_list(properties, context.tags)}
+        plain = {
+            **properties,
+            "Name": properties.get("Name") or context.generated_name(64),
+            "Tags": tag_list(properties, context.tags),
+        }
         if value is not None:
             plain["SecretString"] = value
         arn = call(client, "create_secret", plain, {"GenerateSecretString", "ReplicaRegions"})["ARN"]
         if properties.get("ReplicaRegions"):
-            call(client, "replicate_secret_to_regions", {"SecretId": arn, "AddReplicaRegions": properties["ReplicaRegions"]})
+            call(
+                client,
+                "replicate_secret_to_regions",
+                {"SecretId": arn, "AddReplicaRegions": properties["ReplicaRegions"]},
+            )
         return Made(arn, {"Id": arn})
 
     @staticmethod
@@ -43,7 +59,11 @@ class Secret(Handler):
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("secretsmanager").delete_secret(SecretId=made.physical_id, ForceDeleteWithoutRecovery=True))
+        ignore_gone(
+            lambda: context.client("secretsmanager").delete_secret(
+                SecretId=made.physical_id, ForceDeleteWithoutRecovery=True
+            )
+        )
 
 
 @handles("AWS::SecretsManager::SecretTargetAttachment")
@@ -56,7 +76,11 @@ class SecretTargetAttachment(Handler):
         rds = context.client("rds")
         if kind == "AWS::RDS::DBInstance":
             database = rds.describe_db_instances(DBInstanceIdentifier=target)["DBInstances"][0]
-            where = {"host": database["Endpoint"]["Address"], "port": database["Endpoint"]["Port"], "dbInstanceIdentifier": target}
+            where = {
+                "host": database["Endpoint"]["Address"],
+                "port": database["Endpoint"]["Port"],
+                "dbInstanceIdentifier": target,
+            }
         elif kind == "AWS::RDS::DBCluster":
             database = rds.describe_db_clusters(DBClusterIdentifier=target)["DBClusters"][0]
             where = {"host": database["Endpoint"], "port": database["Port"], "dbClusterIdentifier": target}
@@ -64,7 +88,10 @@ class SecretTargetAttachment(Handler):
             raise NotImplementedError(f"attachment to {kind}")
         value = json.loads(client.get_secret_value(SecretId=properties["SecretId"])["SecretString"])
         name = {"dbname": database["DBName"]} if database.get("DBName") else {}
-        client.put_secret_value(SecretId=properties["SecretId"], SecretString=json.dumps({**value, **name, "engine": database["Engine"], **where}))
+        client.put_secret_value(
+            SecretId=properties["SecretId"],
+            SecretString=json.dumps({**value, **name, "engine": database["Engine"], **where}),
+        )
         return Made(properties["SecretId"])
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:

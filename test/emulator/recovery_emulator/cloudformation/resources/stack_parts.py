@@ -6,9 +6,10 @@ from recovery_emulator.cloudformation import operations
 from recovery_emulator.cloudformation.errors import ResourceFailure
 from recovery_emulator.cloudformation.handlers import Context, Handler, Made, Properties, handles
 from recovery_emulator.cloudformation.model import STORE, Stack
+from recovery_emulator.cloudformation.plan import check_types
+from recovery_emulator.cloudformation.preparation import read_url
 from recovery_emulator.cloudformation.scope import StackScope, check_rules, resolve_parameters
 from recovery_emulator.cloudformation.template import Template
-from recovery_emulator.cloudformation.plan import check_types
 from recovery_emulator.service_api.calls import Call
 
 
@@ -68,8 +69,6 @@ def _parent(context: Context) -> Stack:
 
 
 def _read(context: Context, child: Stack, properties: Properties) -> tuple[Template, dict[str, Any]]:
-    from recovery_emulator.cloudformation.service import read_url
-
     call = Call("cloudformation", "CreateStack", context.account, context.region, "query")
     template = Template(read_url(call, properties["TemplateURL"]))
     check_types(template, context.region)
@@ -85,5 +84,9 @@ def _made(child: Stack) -> Made:
 
 
 def _why(child: Stack) -> str:
-    failed = [e for e in child.events if e["ResourceStatus"].endswith("_FAILED") and e["LogicalResourceId"] != child.name]
-    return f"{failed[-1]['LogicalResourceId']}: {failed[-1].get('ResourceStatusReason')}" if failed else str(child.reason)
+    failed = [
+        e for e in child.events if e["ResourceStatus"].endswith("_FAILED") and e["LogicalResourceId"] != child.name
+    ]
+    return (
+        f"{failed[-1]['LogicalResourceId']}: {failed[-1].get('ResourceStatusReason')}" if failed else str(child.reason)
+    )
