@@ -42,11 +42,20 @@ export interface DisruptionVerdict {
   readonly rpo?: Claim;
   readonly rto?: Claim;
   /** The objective that holds for this disruption, where promised. */
-  readonly objective?: { readonly rpoMs: number; readonly rtoMs: number };
+  readonly objective?: Demand;
+  /** Longest time any state of the copy is kept. */
   readonly keptMs?: number | 'forever';
+  /** Shortest time a state of the copy is kept: the freshest ones often go first. */
+  readonly shortestKeptMs?: number | 'forever';
   readonly test?: { readonly everyMs: number; readonly checks: number };
   /** Sentences that qualify the verdict, such as why a nearer copy does not count. */
   readonly notes: readonly string[];
+}
+
+/** What is promised for one disruption. */
+export interface Demand {
+  readonly rpoMs: number;
+  readonly rtoMs: number;
 }
 
 /** A worst case with its parts. */
@@ -72,6 +81,7 @@ export interface CopyPlace {
   readonly mechanism: string;
   readonly place: Place;
   readonly keptMs?: number | 'forever';
+  readonly shortestKeptMs?: number | 'forever';
   readonly immutable: 'no' | 'governance' | 'compliance';
 }
 

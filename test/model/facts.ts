@@ -44,8 +44,9 @@ export function term(name: string, ms: number, basis: Basis = 'configured'): Ter
   return { name, ms, basis };
 }
 
-/** Hourly recovery points in an unlocked vault of the same account and Region. */
+/** Hourly recovery points in an unlocked vault of the same account and Region, all kept equally long unless told otherwise. */
 export function points(parts: Partial<CopyFact> = {}): CopyFact {
+  const keptMs = 'keptMs' in parts ? parts.keptMs : 35 * DAY;
   return {
     kind: 'copy',
     resource: ID,
@@ -57,8 +58,8 @@ export function points(parts: Partial<CopyFact> = {}): CopyFact {
     medium: 'backup',
     staleness: [term('longest gap', HOUR), term('start window', HOUR)],
     restore: [term('restore', HOUR, 'measured')],
-    keptMs: 35 * DAY,
-    shortestKeptMs: 35 * DAY,
+    keptMs,
+    shortestKeptMs: keptMs,
     immutable: 'no',
     key: { kind: 'customer', id: 'vault-key' },
     ...parts,
@@ -100,7 +101,6 @@ export function replica(parts: Partial<CopyFact> = {}): CopyFact {
     staleness: [term('replication lag', MINUTE, 'declared')],
     restore: [term('promotion', 10 * MINUTE, 'declared')],
     keptMs: undefined,
-    shortestKeptMs: undefined,
     ...parts,
   });
 }

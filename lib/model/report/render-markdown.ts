@@ -62,9 +62,9 @@ function resourceSections(resource: ReportResource): readonly string[] {
   ];
 }
 
-function placeRow({ mechanism, place, keptMs, immutable }: CopyPlace): readonly string[] {
-  const kept = keptMs === undefined ? '-' : keptWords(keptMs);
-  return [mechanism, place.region ?? 'unknown', place.account ?? 'unknown', kept, immutable];
+function placeRow(copy: CopyPlace): readonly string[] {
+  const { mechanism, place, immutable } = copy;
+  return [mechanism, place.region ?? 'unknown', place.account ?? 'unknown', keptWords(copy) ?? '-', immutable];
 }
 
 /** Where the numbers come from, part by part, and why a nearer copy does not count. */

@@ -180,8 +180,8 @@ describe('outcome', () => {
   });
 
   test('nobody asked for what is not promised, but it is told', () => {
-    const found = verdictOf([database(), objective(), points(), copied()], REGION_LOSS);
-    expect(found).toMatchObject({ outcome: 'not-promised', copy: 'orders-osaka', keptMs: 30 * DAY });
+    const found = verdictOf([database(), objective(), points(), copied({ shortestKeptMs: 7 * DAY })], REGION_LOSS);
+    expect(found).toMatchObject({ outcome: 'not-promised', copy: 'orders-osaka', keptMs: 30 * DAY, shortestKeptMs: 7 * DAY });
     expect(found.objective).toBeUndefined();
     expect(words(found.rpo!.ms)).toBe('2 h 30');
   });
@@ -294,12 +294,13 @@ describe('3-2-1-1-0', () => {
   });
 
   test('lists where each copy lies', () => {
-    expect(count(copied()).places).toEqual([
+    expect(count(copied({ shortestKeptMs: 7 * DAY })).places).toEqual([
       {
         copy: 'orders-osaka',
         mechanism: 'copy in ap-northeast-3',
         place: { ...OSAKA, container: 'orders-osaka' },
         keptMs: 30 * DAY,
+        shortestKeptMs: 7 * DAY,
         immutable: 'no',
       },
     ]);

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import type { Assessment } from '../../../lib/model/assessment';
 import { assess } from '../../../lib/model/assessor';
 import { DISRUPTIONS, Disruption } from '../../../lib/model/disruption';
-import type { Fact, StatefulResource } from '../../../lib/model/facts';
+import type { CopyFact, Fact, StatefulResource } from '../../../lib/model/facts';
 import { type RecoveryReportJson, renderMarkdown, renderText, toReport } from '../../../lib/model/report';
 import { DAY, HOUR, MINUTE } from '../../../lib/model/time';
 import { facts as arbitraryFacts } from '../arbitrary-facts';
@@ -239,6 +239,15 @@ describe('the report as text', () => {
     [1000 * DAY, '1000 days'],
   ])('%i ms are kept %s', (keptMs, words) => {
     expect(renderText(reportOf([database(), points({ keptMs })], []), { width: 140 })).toContain(`, kept ${words}; NOT tested\n`);
+  });
+
+  test.each<[number, CopyFact['keptMs'], string]>([
+    [7 * DAY, 2557 * DAY, '7 days to 7 years'],
+    [2557 * DAY, 'forever', '7 years to forever'],
+  ])('recovery points of which the first go after %i ms and the last after %s ms are kept %s', (shortestKeptMs, keptMs, words) => {
+    const report = reportOf([database(), points({ keptMs, shortestKeptMs })], []);
+    expect(renderText(report, { width: 140 })).toContain(`, kept ${words}; NOT tested\n`);
+    expect(renderMarkdown(report)).toContain(`| ${words} | no |`);
   });
 
   test('counts one check, one promise', () => {

@@ -55,6 +55,6 @@ export function countOf({ resource, copies, tests }: Subject): Count {
   };
 }
 
-function placeOf({ id, mechanism, place, keptMs, immutable }: CopyFact): CopyPlace {
-  return { copy: id, mechanism, place, keptMs, immutable };
+function placeOf({ id, mechanism, place, keptMs, shortestKeptMs, immutable }: CopyFact): CopyPlace {
+  return { copy: id, mechanism, place, keptMs, shortestKeptMs, immutable };
 }

@@ -1,4 +1,4 @@
-import type { Claim, DisruptionVerdict, Finding } from '../../assessment';
+import type { Claim, Demand, DisruptionVerdict, Finding } from '../../assessment';
 import { Disruption } from '../../disruption';
 import type { CopyFact, ObjectiveFact } from '../../facts';
 import { copyObstacle, LIMITS } from '../../limits';
@@ -7,11 +7,6 @@ import { MINUTE, words } from '../../time';
 import { gradeOf } from './grade';
 import type { Subject } from './subject';
 import { either, sumWords, WHEN, WHERE } from './words';
-
-interface Demand {
-  readonly rpoMs: number;
-  readonly rtoMs: number;
-}
 
 /** What a reader has to know about the promise of one disruption: nothing where it holds. */
 export function promiseFindings(subject: Subject, verdict: DisruptionVerdict): readonly Finding[] {

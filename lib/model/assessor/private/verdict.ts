@@ -1,4 +1,4 @@
-import type { Claim, DisruptionVerdict } from '../../assessment';
+import type { Claim, Demand, DisruptionVerdict } from '../../assessment';
 import { Disruption } from '../../disruption';
 import type { CopyFact, ObjectiveFact, ResourceFact } from '../../facts';
 import { claimOf, type Grade, gradeOf, rankOf, worst } from './grade';
@@ -12,11 +12,6 @@ interface Candidate {
   readonly certain: boolean;
   readonly rpo?: Claim;
   readonly rto?: Claim;
-}
-
-interface Demand {
-  readonly rpoMs: number;
-  readonly rtoMs: number;
 }
 
 /** What happens to a resource in one disruption, and whether the promise holds. */
@@ -39,6 +34,7 @@ export function verdictOf(subject: Subject, disruption: Disruption): DisruptionV
     rto,
     objective,
     keptMs: copy?.keptMs,
+    shortestKeptMs: copy?.shortestKeptMs,
     test: test && { everyMs: test.everyMs, checks: test.checks },
     notes,
   };

@@ -29,19 +29,28 @@ export function claimWords(claim: ReportClaim | undefined): string {
   return claim === undefined ? '-' : `${spanWords(claim.ms)}${claim.estimated ? ' est.' : ''}`;
 }
 
-/** What brings the data back: `copy in ap-northeast-3, kept 30 days`. */
-export function mechanismWords({ mechanism, keptMs, outcome }: ReportVerdict): string {
+/** What brings the data back: `copies in ap-northeast-3, kept 7 days to 7 years`. */
+export function mechanismWords(verdict: ReportVerdict): string {
+  const { mechanism, outcome } = verdict;
   if (mechanism === undefined) {
     return outcome === 'not-promised' ? 'nothing brings it back (not promised)' : 'nothing brings it back';
   }
-  const kept = keptMs === undefined ? '' : `, kept ${keptWords(keptMs)}`;
-  return `${mechanism}${kept}`;
+  const kept = keptWords(verdict);
+  return kept === undefined ? mechanism : `${mechanism}, kept ${kept}`;
 }
 
 const YEAR_DAYS = 365.25;
 
-/** How long something is kept: whole years where they are meant. */
-export function keptWords(ms: number | 'forever'): string {
+/** How long recovery points are kept: `30 days`, or `7 days to 7 years` where some go earlier than others. */
+export function keptWords({ keptMs, shortestKeptMs = keptMs }: Pick<ReportVerdict, 'keptMs' | 'shortestKeptMs'>): string | undefined {
+  if (keptMs === undefined || shortestKeptMs === undefined) {
+    return undefined;
+  }
+  return shortestKeptMs === keptMs ? retentionWords(keptMs) : `${retentionWords(shortestKeptMs)} to ${retentionWords(keptMs)}`;
+}
+
+/** Whole years where they are meant. */
+function retentionWords(ms: number | 'forever'): string {
   if (ms === 'forever') {
     return 'forever';
   }
