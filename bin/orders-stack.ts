@@ -17,9 +17,15 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs';
 import { Protection, RecoveryCoverage, RecoveryTier } from '../lib';
 
+/** What may be said about the demo. */
+export interface OrdersStackProps extends StackProps {
+  /** @default RecoveryTier.IMPORTANT */
+  readonly tier?: RecoveryTier;
+}
+
 /** An order service with a database, a table, invoices in a bucket, shared files and a server with a data volume. */
 export class OrdersStack extends Stack {
-  constructor(scope: Construct, id: string, props: StackProps) {
+  constructor(scope: Construct, id: string, props: OrdersStackProps) {
     super(scope, id, props);
 
     const vpc = new Vpc(this, 'Network', {
@@ -58,7 +64,10 @@ export class OrdersStack extends Stack {
     });
     const thumbnails = new Bucket(this, 'Thumbnails', { blockPublicAccess: BlockPublicAccess.BLOCK_ALL, enforceSSL: true });
 
-    const protection = new Protection(this, 'Protection', { tier: RecoveryTier.IMPORTANT, recoveryRegion: 'ap-northeast-3' });
+    const protection = new Protection(this, 'Protection', {
+      tier: props.tier ?? RecoveryTier.IMPORTANT,
+      recoveryRegion: 'ap-northeast-3',
+    });
     protection.protect(database);
     protection.protect(customers);
     protection.protect(invoices);
