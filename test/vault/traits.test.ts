@@ -66,6 +66,13 @@ describe('an imported vault', () => {
     expect(inDays(traits)).toEqual([7, 90]);
   });
 
+  test('by attributes has the very key of this app that encrypts it, so that a resource with the same key is told to share it', () => {
+    const stack = stackIn();
+    const encryptionKeyArn = new Key(stack, 'Key').keyArn;
+    const { traits } = RecoveryVault.fromVaultAttributes(stack, 'Theirs', { backupVaultArn: ARN, encryptionKeyArn });
+    expect(traits).toMatchObject({ key: VaultKeyKind.CUSTOMER, keyId: 'Orders/Key' });
+  });
+
   test.each<[string, object, object]>([
     ['air-gapped is locked for compliance', { airGapped: true }, { airGapped: true, lock: VaultLockMode.COMPLIANCE }],
     ['with the kind of its key needs no ARN of it', { key: VaultKeyKind.AWS_OWNED }, { key: VaultKeyKind.AWS_OWNED, keyId: undefined }],

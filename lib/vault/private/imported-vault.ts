@@ -2,6 +2,7 @@ import type { BackupVaultReference } from 'aws-cdk-lib/aws-backup';
 import { Resource, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
+import { keyIdOf } from '../../core/private/keys';
 import { known } from '../../core/private/known';
 import type { IRecoveryVault } from '../irecovery-vault';
 import type { VaultAttributes } from '../vault-attributes';
@@ -33,7 +34,7 @@ export class ImportedVault extends Resource implements IRecoveryVault {
       minRetention: knownDuration(attrs.minRetention),
       maxRetention: knownDuration(attrs.maxRetention),
       key: attrs.key ?? (attrs.encryptionKeyArn === undefined ? VaultKeyKind.UNKNOWN : VaultKeyKind.CUSTOMER),
-      keyId: known(attrs.encryptionKeyArn),
+      keyId: attrs.encryptionKeyArn && keyIdOf(attrs.encryptionKeyArn),
       airGapped,
     };
   }
