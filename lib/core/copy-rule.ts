@@ -18,7 +18,8 @@ export interface CopyRuleProps {
    */
   readonly offSite?: number;
   /**
-   * Copies that nobody can delete: under a compliance lock or logically air-gapped.
+   * Copies in a vault with a lock, so that nobody deletes them early: a compliance lock, an air-gapped vault, or a governance
+   * lock, which an administrator can lift. Survive `Disruption.ACCOUNT_COMPROMISE` where that is not enough.
    * @default - not demanded
    */
   readonly immutable?: number;
@@ -33,7 +34,7 @@ export interface CopyRuleProps {
 export class CopyRule {
   /** Three copies on two media, one of them in another Region. */
   public static readonly THREE_TWO_ONE = CopyRule.atLeast({ copies: 3, media: 2, offSite: 1 });
-  /** As `THREE_TWO_ONE`, with one copy that nobody can delete and none that was never restored. */
+  /** As `THREE_TWO_ONE`, with one copy in a locked vault and none without a restore test. */
   public static readonly THREE_TWO_ONE_ONE_ZERO = CopyRule.atLeast({ copies: 3, media: 2, offSite: 1, immutable: 1, verified: true });
 
   /** A demand of your own. */

@@ -56,6 +56,22 @@ describe('operator error', () => {
     ['continuous backup brings it back fresher', [points(), continuous()], {}, 'kept', 'continuous', undefined],
     ['a replica has the error too', [replica()], {}, 'broken', undefined, /^read replica in ap-northeast-3: follows every change/],
     ['nothing brings it back where there is no copy', [], {}, 'broken', undefined, undefined],
+    [
+      'jobs of another plan may be in the way',
+      [points(), points({ id: 'other', by: 'Orders/Nightly', staleness: [term('longest gap', DAY)] })],
+      {},
+      'kept',
+      'orders',
+      /^jobs of 2 plans may be in each other's way, which is not counted: Orders\/Nightly, Orders\/Protection\/Plan$/,
+    ],
+    [
+      "what a service keeps by itself is in nobody's way",
+      [points(), points({ id: 'own', by: 'Orders/Database', medium: 'service', staleness: [term('lag', MINUTE)] })],
+      {},
+      'kept',
+      'own',
+      undefined,
+    ],
     ['a copy that is never made does not count', [points({ impossible: 'too large' })], {}, 'broken', undefined, undefined],
   ]);
 });

@@ -16,7 +16,7 @@ export interface Count {
   readonly count: CopyCount;
   /** Copies that may turn out to be in another Region. */
   readonly perhapsOffSite: number;
-  /** Copies that nobody can change or delete before their time, by any lock. */
+  /** Copies under any lock: nobody deletes them before their time, unless an administrator lifts a governance lock first. */
   readonly locked: number;
   readonly untested: readonly string[];
 }

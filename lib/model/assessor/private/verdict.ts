@@ -36,8 +36,16 @@ export function verdictOf(subject: Subject, disruption: Disruption): DisruptionV
     keptMs: copy?.keptMs,
     shortestKeptMs: copy?.shortestKeptMs,
     test: test && { everyMs: test.everyMs, checks: test.checks },
-    notes,
+    notes: [...notes, ...rivalPlans(subject, copy)].sort(),
   };
+}
+
+/** A worst case is computed plan by plan, but AWS Backup runs one job of a resource at a time, whichever plan starts it. */
+function rivalPlans({ copies }: Subject, copy: CopyFact | undefined): readonly string[] {
+  const plans = new Set(copies.filter(({ medium }) => medium === 'backup').map(({ by }) => by));
+  return copy?.medium === 'backup' && plans.size > 1
+    ? [`jobs of ${plans.size} plans may be in each other's way, which is not counted: ${[...plans].sort().join(', ')}`]
+    : [];
 }
 
 /** The objective that holds for a disruption: the strictest where several are given. */
@@ -61,7 +69,7 @@ function survivors({ resource, copies }: Subject, disruption: Disruption): { can
       candidates.push({ copy, mechanism: copy.mechanism, certain, rpo: claimOf(copy.staleness), rto: claimOf(copy.restore) });
     }
   }
-  return { candidates, notes: [...notes].sort() };
+  return { candidates, notes: [...notes] };
 }
 
 /** The resource itself, where it lives on when a zone is lost. */
