@@ -3,7 +3,7 @@ import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import { type IResource, Lazy, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
-import { uniqueName } from '../core/private/inventory';
+import { isAttached, uniqueName } from '../core/private/inventory';
 import { known } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import { checkName, LIMITS } from '../model/limits';
@@ -64,9 +64,10 @@ export class PlanSelection extends Construct {
   private readonly givenRole?: IRoleRef;
   private readonly expected: ExpectedTimes;
   private readonly listed: ListedResource[] = [];
-  private readonly ids = new Set<string>();
+  private readonly constructs = new Map<string, IConstruct>();
   private readonly types = new Set<ResourceType>();
-  private lastPart: string[] = [];
+  /** Listed resources of each part; none for other kinds of selections. */
+  private readonly lists: Target[][] = [];
   private parts = 0;
 
   constructor(scope: Construct, id: string, props: PlanSelectionProps) {
@@ -82,7 +83,7 @@ export class PlanSelection extends Construct {
     const exceptionArns = exceptions.map(({ arn }) => arn);
     const forms = formsOf(this, this.spec, exceptionArns);
     const exceptionIds = new Set(exceptions.map((target) => target.id));
-    plan._register({ path: this.node.path, spec: this.spec, expected: this.expected, listed: this.listed, exceptionIds });
+    plan._register({ owner: this, spec: this.spec, expected: this.expected, listed: this.listed, exceptionIds });
     if (this.spec.kind === 'resources') {
       this.node.addValidation({ validate: () => this.refuseEmpty() });
       this.spec.resources.forEach((resource) => {
@@ -107,24 +108,31 @@ export class PlanSelection extends Construct {
       throw new ConfigurationError('SelectionNotExtendable', message, this);
     }
     const target = targetOf(this, resource);
-    if (this.ids.has(target.id)) {
+    const earlier = this.constructs.get(target.id);
+    if (earlier && isAttached(earlier)) {
       return;
     }
     this.checkReach(target);
-    this.ids.add(target.id);
+    this.constructs.set(target.id, target.construct);
     this.learn([target.type]);
-    if (this.parts === 0 || this.lastPart.length >= LIMITS.arnsPerSelection.value) {
-      const arns: string[] = [];
-      this.lastPart = arns;
-      this.addPart({ resources: Lazy.list({ produce: () => arns }) });
+    let list = this.lists.at(-1);
+    if (list === undefined || list.length >= LIMITS.arnsPerSelection.value) {
+      const targets: Target[] = [];
+      list = targets;
+      this.lists.push(targets);
+      this.addPart({ resources: Lazy.list({ produce: () => present(targets).map(({ arn }) => arn) }) });
     }
-    this.lastPart.push(target.arn);
+    list.push(target);
     this.listed.push({ target, expected: expects ? refine(this.expected, expectedTimes(this, expects)) : this.expected });
   }
 
+  /** An empty list would even be left out of the template, and select everything. */
   private refuseEmpty(): string[] {
-    const message = "'resources' of the selection is empty, so that it protects nothing: add a resource, or leave out the selection";
-    return this.parts > 0 ? [] : [new ConfigurationError('EmptySelection', message, this).message];
+    const message =
+      "'resources' of the selection is empty, or all that was in it has been taken out of the app: add a resource, or leave out the selection";
+    return this.lists.length > 0 && this.lists.every((list) => present(list).length > 0)
+      ? []
+      : [new ConfigurationError('EmptySelection', message, this).message];
   }
 
   private addPart(form: SelectionForm): void {
@@ -167,4 +175,8 @@ export class PlanSelection extends Construct {
       throw new ConfigurationError('ResourceElsewhere', message, this);
     }
   }
+}
+
+function present(targets: readonly Target[]): readonly Target[] {
+  return targets.filter(({ construct }) => isAttached(construct));
 }

@@ -2,7 +2,7 @@ import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
-import { type Inventory, resourceId } from '../core/private/inventory';
+import { type Inventory, isAttached, resourceId } from '../core/private/inventory';
 import { known } from '../core/private/known';
 import { RecoveryRecord } from '../core/private/record';
 import { Disruption } from '../model/disruption';
@@ -58,7 +58,7 @@ export class Protection extends Construct {
   private readonly expected: ExpectedTimes;
   private readonly groups = new Map<string, Group>();
   private readonly usual = new Map<ResourceType, PlanSelection>();
-  private readonly objectives = new Map<string, ObjectiveFact>();
+  private readonly objectives = new Map<string, { readonly construct: IConstruct; readonly fact: ObjectiveFact }>();
   private readonly searches: Search[] = [];
   private readonly home: VaultPlace;
   private readonly destinations: readonly Destination[];
@@ -77,7 +77,7 @@ export class Protection extends Construct {
       .map((vault) => ({ vault, place: placeOfVault(vault) }));
     this.wishes = this.settle(props);
     this.expected = expectedTimes(this, props.expects);
-    RecoveryRecord.of(this).add({ facts: (inventory) => this.facts(inventory) });
+    RecoveryRecord.of(this).add({ owner: this, facts: (inventory) => this.facts(inventory) });
   }
 
   /**
@@ -94,12 +94,13 @@ export class Protection extends Construct {
       const message = `'${target.id}' is ${labelOf(target.type)}, which AWS Backup does not protect: exclude it with RecoveryCoverage and a reason, or protect it by other means`;
       throw new ConfigurationError('TypeNotProtectable', message, this);
     }
-    if (this.objectives.has(target.id)) {
+    const earlier = this.objectives.get(target.id);
+    if (earlier && isAttached(earlier.construct)) {
       throw new ConfigurationError('ProtectedTwice', `'${target.id}' is protected here already: leave one call out`, this);
     }
     const wishes = this.wishesFor(options);
     this.selectionFor(target, wishes, this.expectedFor(options)).addResource(resource, options.expects ?? this.props.expects);
-    this.objectives.set(target.id, this.objectiveFor(target.id, wishes));
+    this.objectives.set(target.id, { construct: resource, fact: this.objectiveFor(target.id, wishes) });
   }
 
   /**
@@ -123,7 +124,8 @@ export class Protection extends Construct {
   }
 
   private facts(inventory: Inventory): readonly ObjectiveFact[] {
-    const found = new Map(this.objectives);
+    const present = [...this.objectives].filter(([, { construct }]) => isAttached(construct));
+    const found = new Map(present.map(([id, { fact }]) => [id, fact]));
     for (const item of this.searches.length > 0 ? inventory.values() : []) {
       const search = this.searches.find(({ member }) => selects(this, member, item));
       if (search && !found.has(item.id)) {

@@ -64,6 +64,12 @@ export function cfnOf(construct: IConstruct): CfnResource | undefined {
   return child && CfnResource.isCfnResource(child) ? child : undefined;
 }
 
+/** Whether a construct is still part of its app: `tryRemoveChild()` takes it out, but not what points at it. */
+export function isAttached(construct: IConstruct): boolean {
+  const { scope, id } = construct.node;
+  return scope === undefined || (scope.node.tryFindChild(id) === construct && isAttached(scope));
+}
+
 function engineOf(cfn: CfnResource): string | undefined {
   const { engine } = cfn as unknown as { engine?: unknown };
   return typeof engine === 'string' && !Token.isUnresolved(engine) ? engine : undefined;

@@ -6,11 +6,13 @@ import type { Assessment, Finding } from '../../model/assessment';
 import { assess } from '../../model/assessor';
 import type { Fact } from '../../model/facts';
 import { type RecoveryReportJson, renderMarkdown, renderText, toReport } from '../../model/report';
-import { type Inventory, takeInventory } from './inventory';
+import { type Inventory, isAttached, takeInventory } from './inventory';
 import { warn } from './problems';
 
 /** Whoever protects something tells it here; asked once per synth, when the whole tree is known. */
 export interface FactSource {
+  /** Whose facts these are: they are gone when it is taken out of the app. */
+  readonly owner?: IConstruct;
   facts(inventory: Inventory): readonly Fact[];
 }
 
@@ -46,7 +48,8 @@ export class RecoveryRecord extends Construct {
   /** The assessor's answer for the tree as it stands. */
   public assess(): Assessment {
     const inventory = takeInventory(this.stage as Stage);
-    const facts = this.sources.flatMap((source) => source.facts(inventory));
+    const present = this.sources.filter(({ owner }) => owner === undefined || isAttached(owner));
+    const facts = present.flatMap((source) => source.facts(inventory));
     const stateful = [...inventory.values()].map(({ id, name, type, label }) => ({ id, name, type, label }));
     return assess(facts, stateful, { unprotected: this.unprotected });
   }

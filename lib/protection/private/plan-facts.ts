@@ -1,6 +1,6 @@
 import { Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import type { Inventory } from '../../core/private/inventory';
+import { type Inventory, isAttached } from '../../core/private/inventory';
 import type { FactSource } from '../../core/private/record';
 import type { ConcernFact, CopyFact, Fact } from '../../model/facts';
 import { SERVICE_RETENTION_DAYS } from '../../model/retention';
@@ -23,10 +23,17 @@ export class PlanFacts implements FactSource {
   private needed?: { readonly rules: number; readonly needs: Needs };
 
   constructor(
-    private readonly plan: IConstruct,
+    public readonly owner: IConstruct,
     private readonly rules: readonly BoundRule[],
-    private readonly members: readonly PlanMember[],
+    private readonly registered: readonly PlanMember[],
   ) {}
+
+  /** Selections and resources that nobody has taken out of the app meanwhile. */
+  private get members(): readonly PlanMember[] {
+    return this.registered
+      .filter(({ owner }) => isAttached(owner))
+      .map((member) => ({ ...member, listed: member.listed.filter(({ target }) => isAttached(target.construct)) }));
+  }
 
   /** Sets what the plan needs on resources of this app; called once the tree is complete, and again when rules were added. */
   public prepare(): void {
@@ -45,7 +52,7 @@ export class PlanFacts implements FactSource {
     const protectedOnes = this.protectedBy(inventory);
     const needs = this.needs();
     const facts: Fact[] = [];
-    const stage = Stage.of(this.plan) ?? this.plan.node.root;
+    const stage = Stage.of(this.owner) ?? this.owner.node.root;
     facts.push(...attachedVolumes(stage, (id) => protectedOnes.has(id)));
     const concerns = [...this.prepared.values()].flat();
     const claims = new Map<string, TypeClaims>();
@@ -59,20 +66,20 @@ export class PlanFacts implements FactSource {
       for (const { fact, key = resource.key } of templates) {
         facts.push({ ...fact, resource: target.id, restore, key } satisfies CopyFact);
       }
-      concerns.push(...resourceConcerns(this.plan, this.rules, one, resource));
+      concerns.push(...resourceConcerns(this.owner, this.rules, one, resource));
     }
-    concerns.push(...absenceConcerns(this.plan, protectedOnes.values()));
+    concerns.push(...absenceConcerns(this.owner, protectedOnes.values()));
     const types = new Set([...protectedOnes.values()].map(({ target }) => target.type));
     const cautions = [...claims.values()].flatMap((claim) => claim.cautions);
     return [
       ...facts,
-      ...unique([...concerns, ...planConcerns(this.plan, this.rules, types, cautions), ...memberConcerns(this.plan, this.members)]),
+      ...unique([...concerns, ...planConcerns(this.owner, this.rules, types, cautions), ...memberConcerns(this.owner, this.members)]),
     ];
   }
 
   private claimsFor(known: Map<string, TypeClaims>, type: ResourceType, times: JobTimes): TypeClaims {
     const key = `${type} ${times.backupMs} ${times.copyMs} ${times.basis}`;
-    const claims = known.get(key) ?? claimsForType(this.plan.node.path, this.rules, type, times);
+    const claims = known.get(key) ?? claimsForType(this.owner.node.path, this.rules, type, times);
     known.set(key, claims);
     return claims;
   }
@@ -93,19 +100,20 @@ export class PlanFacts implements FactSource {
   /** Each resource once; where several selections have it, the first one's expectations hold. */
   private protectedBy(inventory: Inventory): ReadonlyMap<string, ProtectedResource> {
     const found = new Map<string, ProtectedResource>();
-    for (const { listed } of this.members) {
+    const { members } = this;
+    for (const { listed } of members) {
       for (const { target, expected } of listed) {
         if (!found.has(target.id)) {
           found.set(target.id, { target, expected, absent: [], listed: true });
         }
       }
     }
-    const searching = this.members.filter(({ spec }) => spec.kind !== 'resources' && spec.kind !== 'arns');
+    const searching = members.filter(({ spec }) => spec.kind !== 'resources' && spec.kind !== 'arns');
     for (const item of searching.length > 0 ? inventory.values() : []) {
       for (const member of searching) {
-        const match = found.has(item.id) ? undefined : selects(this.plan, member, item);
+        const match = found.has(item.id) ? undefined : selects(this.owner, member, item);
         if (match) {
-          found.set(item.id, { target: targetOf(this.plan, item.cfn), expected: member.expected, absent: match.absent, listed: false });
+          found.set(item.id, { target: targetOf(this.owner, item.cfn), expected: member.expected, absent: match.absent, listed: false });
         }
       }
     }

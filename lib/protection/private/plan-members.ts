@@ -1,3 +1,4 @@
+import type { IConstruct } from 'constructs';
 import type { ExpectedTimes } from './job-times';
 import type { SelectionSpec } from './selection-spec';
 import type { Target } from './service';
@@ -10,7 +11,8 @@ export interface ListedResource {
 
 /** What a plan knows of one of its selections when facts are asked for. */
 export interface PlanMember {
-  readonly path: string;
+  /** The selection itself. */
+  readonly owner: IConstruct;
   readonly spec: SelectionSpec;
   readonly expected: ExpectedTimes;
   /** Grows while resources are added. */
