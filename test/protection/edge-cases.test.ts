@@ -1,6 +1,6 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { App, Duration, Stack } from 'aws-cdk-lib/core';
+import { App, Duration, NestedStack, Stack } from 'aws-cdk-lib/core';
 import { RecoveryRecord } from '../../lib/core/private/record';
 import { RecoveryTier } from '../../lib/core/recovery-tier';
 import { Protection } from '../../lib/protection/protection';
@@ -72,5 +72,17 @@ describe('what is taken out of the app', () => {
     new Protection(stack, 'Protection', { tier }).protect(tableIn(stack));
     stack.node.tryRemoveChild('Table');
     expect(() => Template.fromStack(stack)).toThrow(/EmptySelection at 'Orders\/Protection/);
+  });
+});
+
+test('a plan in a nested stack takes the vault of the stack around it as a parameter, so that the vault exists first', () => {
+  const stack = stackOf();
+  const nested = new NestedStack(stack, 'Nested');
+  const protection = new Protection(nested, 'Protection', { tier });
+  protection.protect(tableIn(nested));
+  const rules = Object.values(Template.fromStack(nested).findResources('AWS::Backup::BackupPlan'))[0]?.Properties.BackupPlan.BackupPlanRule;
+  const parameter = rules[0].TargetBackupVault.Ref;
+  Template.fromStack(stack).hasResourceProperties('AWS::CloudFormation::Stack', {
+    Parameters: { [parameter]: { 'Fn::GetAtt': [Match.stringLikeRegexp('^SharedRecoveryVault'), 'BackupVaultName'] } },
   });
 });

@@ -5,6 +5,7 @@ import { known } from '../../core/private/known';
 import type { CopyFact, KeyFact, Place } from '../../model/facts';
 import type { RetentionRange } from '../../model/limits';
 import { immutabilityOf, keyFactOf, placeOf } from '../../vault/private/facts';
+import { outermostStackOf } from '../../vault/private/names';
 import { traitsOf } from '../../vault/private/traits';
 import { vaultArnFor } from '../../vault/private/vault-arn';
 import { VaultKeyKind } from '../../vault/vault-key-kind';
@@ -37,10 +38,13 @@ export function placeOfCopy({ vault, vaultArn }: CopyAction): VaultPlace {
   return vault ? placeOfVault(vault) : placeWith(traitsOfArn(vaultArn as string), vaultArn as string);
 }
 
-/** The name of a vault as a rule may use it: plain text where the vault is in another stack, so that nothing is exported. */
+/**
+ * The name of a vault as a rule may use it: plain text where the vault is in another stack, so that nothing is exported.
+ * Nested stacks are deployed with the one around them and get it as a parameter, so that they wait for the vault.
+ */
 export function vaultNameFor(consumer: IConstruct, vault: IBackupVaultRef): string {
   const { backupVaultName } = vault.backupVaultRef;
-  if (Stack.of(consumer) === Stack.of(vault)) {
+  if (outermostStackOf(consumer) === outermostStackOf(vault)) {
     return backupVaultName;
   }
   vaultArnFor(consumer, vault);
