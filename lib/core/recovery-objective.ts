@@ -28,21 +28,15 @@ export class RecoveryObjective {
     public readonly rpo: Duration,
     /** The longest time until the data is usable again. */
     public readonly rto: Duration,
-    private readonly exceptions: ReadonlyMap<Disruption, RecoveryObjectiveProps>,
+    /**
+     * What `during()` said.
+     * @internal
+     */
+    public readonly _exceptions: ReadonlyMap<Disruption, RecoveryObjectiveProps>,
   ) {}
 
   /** Returns an objective that promises something else when this disruption strikes; it then has to be survived. */
   public during(disruption: Disruption, objective: RecoveryObjectiveProps): RecoveryObjective {
-    return new RecoveryObjective(this.rpo, this.rto, new Map([...this.exceptions, [disruption, objective]]));
-  }
-
-  /** What holds when this disruption strikes. */
-  public when(disruption: Disruption): RecoveryObjectiveProps {
-    return this.exceptions.get(disruption) ?? { rpo: this.rpo, rto: this.rto };
-  }
-
-  /** The disruptions that `during()` named. */
-  public get exceptedDisruptions(): Disruption[] {
-    return [...this.exceptions.keys()];
+    return new RecoveryObjective(this.rpo, this.rto, new Map([...this._exceptions, [disruption, objective]]));
   }
 }

@@ -73,7 +73,7 @@ export class RetentionPolicy {
   ) {}
 
   /** Returns a policy that keeps the recovery points between the rungs for this long instead of 7 days. */
-  public withRecent(keep: Duration): RetentionPolicy {
+  public keepRecent(keep: Duration): RetentionPolicy {
     return new RetentionPolicy(this.rungs, keep);
   }
 }

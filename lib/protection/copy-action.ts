@@ -19,10 +19,10 @@ export interface CopyActionOptions {
    */
   readonly coldStorageAfter?: Duration;
   /**
-   * Moves copies of EBS volumes to the snapshot archive too, where they become full snapshots.
-   * @default false
+   * Archives copies of EBS snapshots as well when they move to cold storage; archived snapshots are full, not incremental.
+   * @default - as the rule says where the copy has no lifecycle of its own, otherwise false
    */
-  readonly archive?: boolean;
+  readonly archiveSnapshots?: boolean;
 }
 
 /** A second place for the recovery points of a rule: another vault of the account, of another Region, of another account or of both. */

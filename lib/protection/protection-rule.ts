@@ -30,10 +30,10 @@ export interface ProtectionRuleOptions {
    */
   readonly coldStorageAfter?: Duration;
   /**
-   * Moves recovery points of EBS volumes to the snapshot archive too; meant for monthly or rarer schedules, since each becomes a full snapshot.
+   * Archives EBS snapshots as well when they move to cold storage; meant for monthly or rarer schedules, since each becomes a full snapshot.
    * @default false
    */
-  readonly archive?: boolean;
+  readonly archiveSnapshots?: boolean;
   /**
    * Time zone of the schedule.
    * @default TimeZone.ETC_UTC

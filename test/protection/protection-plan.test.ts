@@ -114,9 +114,13 @@ describe('a plan with everything', () => {
         completionWindow: Duration.hours(12),
         keep: Duration.days(120),
         coldStorageAfter: Duration.days(30),
-        archive: true,
+        archiveSnapshots: true,
         copies: [
-          CopyAction.to(vault.mirrorIn('ap-northeast-3'), { keep: Duration.days(400), coldStorageAfter: Duration.days(10), archive: true }),
+          CopyAction.to(vault.mirrorIn('ap-northeast-3'), {
+            keep: Duration.days(400),
+            coldStorageAfter: Duration.days(10),
+            archiveSnapshots: true,
+          }),
           CopyAction.toVaultArn(FAR_VAULT),
         ],
         recoveryPointTags: { origin: 'plan' },
@@ -256,7 +260,7 @@ describe('limits of a rule', () => {
     ['more than a hundred years', { keep: Duration.days(36_501) }, /36501 days.*RetentionOutOfRange/],
     ['a day and a half', { keep: Duration.hours(36) }, /'keep' must be whole days.*DurationNotWhole/],
     ['89 days in cold storage', { keep: Duration.days(119), coldStorageAfter: Duration.days(30) }, /keep it 120 days.*ColdStorageTooShort/],
-    ['an archive that nothing moves to', { ...KEEP, archive: true }, /ArchiveWithoutColdStorage/],
+    ['an archive that nothing moves to', { ...KEEP, archiveSnapshots: true }, /ArchiveWithoutColdStorage/],
     ['36 days of continuous backup', { keep: Duration.days(36), continuous: true }, /1 to 35 whole days.*ContinuousRetentionOutOfRange/],
     ['endless continuous backup', { keepForever: true, continuous: true }, /ContinuousRetentionOutOfRange/],
     [
@@ -343,6 +347,12 @@ describe('copies', () => {
       { keep: Duration.days(120), coldStorageAfter: Duration.days(1) },
       { DeleteAfterDays: 200 },
     ],
+    [
+      'has the rule’s days where it is only archived',
+      { archiveSnapshots: true },
+      { keep: Duration.days(400), coldStorageAfter: Duration.days(30) },
+      { DeleteAfterDays: 400, MoveToColdStorageAfterDays: 30, OptInToArchiveForSupportedResources: true },
+    ],
     ['is forever where the rule is', { keepForever: true }, { keepForever: true }, undefined],
     ['is forever in cold storage', { keepForever: true, coldStorageAfter: Duration.days(9) }, undefined, { MoveToColdStorageAfterDays: 9 }],
   ])('the lifecycle of a copy %s', (_what, options, rule, lifecycle) => {
@@ -354,6 +364,7 @@ describe('copies', () => {
     ['89 days in cold storage', { keep: Duration.days(99), coldStorageAfter: Duration.days(10) }, /ColdStorageTooShort/],
     ['cold storage too late for the rule’s end', { coldStorageAfter: Duration.days(61) }, /ColdStorageTooShort/],
     ['forever beside a rule that ends', { keepForever: true }, /Duration\.days\(36500\).*CopyForever/],
+    ['an archive that nothing moves to', { archiveSnapshots: true }, /ArchiveWithoutColdStorage/],
     ['two retentions', { keep: Duration.days(7), keepForever: true, coldStorageAfter: Duration.days(1) }, /RetentionTwice/],
   ])('fails for a copy with %s', (_what, options, message) => {
     expect(() => copyOf(options)).toThrow(message);

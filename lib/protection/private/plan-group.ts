@@ -35,7 +35,7 @@ export function ruleFrom(rule: PlannedRule, { timeZone, copies }: RuleSetting): 
     startWindow: Duration.millis(rule.startWindowMs),
     completionWindow: Duration.millis(rule.completionWindowMs),
     continuous: rule.continuous || undefined,
-    archive: rule.coldAfterMs === undefined ? undefined : rule.archive,
+    archiveSnapshots: rule.coldAfterMs === undefined ? undefined : rule.archive,
     copies: rule.copies.map(({ container, keptMs }) => copyTo(copies.get(container) as Destination, keptMs, rule)),
   })._asRung();
 }
@@ -47,7 +47,7 @@ function copyTo({ vault, place }: Destination, keptMs: number | 'forever', { col
   const cold = airGapped ? undefined : coldAfterMs;
   return CopyAction.to(vault, {
     ...lifecycle(Number.isFinite(days) ? days * DAY : 'forever', cold),
-    archive: cold === undefined ? undefined : archive,
+    archiveSnapshots: cold === undefined ? undefined : archive,
   });
 }
 

@@ -21,7 +21,7 @@ interface Retention {
   readonly keep?: Duration;
   readonly keepForever?: boolean;
   readonly coldStorageAfter?: Duration;
-  readonly archive?: boolean;
+  readonly archiveSnapshots?: boolean;
 }
 
 /** Always written out: whether a copy action without a lifecycle takes that of its rule or keeps forever is not certain. */
@@ -31,22 +31,24 @@ export function copyLifecycle(
   options: CopyActionOptions,
   original: RuleLifecycle,
 ): RuleLifecycle {
-  const { keep, keepForever, coldStorageAfter } = options;
-  if (!keep && !keepForever && !coldStorageAfter) {
+  const { keep, keepForever, coldStorageAfter = props.coldStorageAfter } = options;
+  if (!keep && !keepForever && !options.coldStorageAfter && options.archiveSnapshots === undefined) {
     return original;
   }
-  if (keepForever && !props.keepForever && !coldStorageAfter) {
+  if (keepForever && !props.keepForever && !options.coldStorageAfter) {
     throw new ConfigurationError(
       'CopyForever',
       `'keepForever' of a copy of rule '${name}' is on, but a copy action has no way to say it beside a rule that ends: give the copy 'keep: Duration.days(${LIMITS.retention.value.max})', or keep the originals forever too`,
       scope,
     );
   }
-  return lifecycleOf(scope, name, keep || keepForever ? options : { ...options, keep: props.keep, keepForever: props.keepForever });
+  const own = keep || keepForever ? options : { ...options, keep: props.keep, keepForever: props.keepForever, coldStorageAfter };
+  return lifecycleOf(scope, name, own);
 }
 
 /** Checks a retention and renders it. */
-export function lifecycleOf(scope: IConstruct, rule: string, { keep, keepForever, coldStorageAfter, archive }: Retention): RuleLifecycle {
+export function lifecycleOf(scope: IConstruct, rule: string, retention: Retention): RuleLifecycle {
+  const { keep, keepForever, coldStorageAfter, archiveSnapshots } = retention;
   if (keep && keepForever) {
     throw new ConfigurationError('RetentionTwice', `'keep' and 'keepForever' of rule '${rule}' are both set: leave one out`, scope);
   }
@@ -55,10 +57,10 @@ export function lifecycleOf(scope: IConstruct, rule: string, { keep, keepForever
   const days: Days = keepForever ? 'forever' : known(deleteAfterDays);
   const coldAfterDays = known(moveToColdStorageAfterDays);
   insist(scope, checkRetention('keep', days), checkLifecycle({ deleteAfterDays: days, coldAfterDays }));
-  if (archive && !coldStorageAfter) {
+  if (archiveSnapshots && !coldStorageAfter) {
     throw new ConfigurationError(
       'ArchiveWithoutColdStorage',
-      `'archive' of rule '${rule}' is on, but nothing moves to cold storage: set 'coldStorageAfter', or leave out 'archive'`,
+      `'archiveSnapshots' of rule '${rule}' is on, but nothing moves to cold storage: set 'coldStorageAfter', or leave out 'archiveSnapshots'`,
       scope,
     );
   }
@@ -67,6 +69,6 @@ export function lifecycleOf(scope: IConstruct, rule: string, { keep, keepForever
     days,
     keptMs: days === undefined || days === 'forever' ? days : days * DAY,
     coldAfterDays,
-    cfn: given && { deleteAfterDays, moveToColdStorageAfterDays, optInToArchiveForSupportedResources: archive },
+    cfn: given && { deleteAfterDays, moveToColdStorageAfterDays, optInToArchiveForSupportedResources: archiveSnapshots },
   };
 }

@@ -66,9 +66,9 @@ export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boo
 
 function survivals(scope: IConstruct, props: ProtectionProps, objective: RecoveryObjective, offSite: boolean): SurvivalFact[] {
   const usual = [Disruption.OPERATOR_ERROR, Disruption.ZONE_LOSS, ...(offSite ? [Disruption.REGION_LOSS] : [])];
-  const wanted = new Set([...(props.survives ?? usual), ...objective.exceptedDisruptions]);
+  const wanted = new Set([...(props.survives ?? usual), ...objective._exceptions.keys()]);
   return DISRUPTIONS.filter((disruption) => wanted.has(disruption)).map((disruption) => {
-    const { rpo, rto } = objective.when(disruption);
+    const { rpo, rto } = objective._exceptions.get(disruption) ?? objective;
     return { disruption, rpoMs: span(scope, 'rpo', rpo), rtoMs: span(scope, 'rto', rto) };
   });
 }
