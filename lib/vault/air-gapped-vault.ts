@@ -14,7 +14,7 @@ import { AccessPolicy } from './private/access-policy';
 import { attributeOrText, computedVaultArn } from './private/identity';
 import { allowUse, requireKeyNear } from './private/key';
 import { knownDuration, requireAcknowledged } from './private/lock';
-import { defaultVaultName } from './private/names';
+import { claimVaultName, defaultVaultName } from './private/names';
 import { renderNotifications } from './private/notifications';
 import { VaultDeletion } from './vault-deletion';
 import { VaultKeyKind } from './vault-key-kind';
@@ -86,6 +86,7 @@ export class AirGappedVault extends Resource implements IRecoveryVault {
       checkAirGapped({ minDays: known(minRetentionDays), maxDays: known(maxRetentionDays) }),
     );
     requireAcknowledged(this, props.acknowledgement);
+    claimVaultName(this, vaultName);
 
     this.policy = new AccessPolicy(this);
     this.policy.denyDeletion(VaultDeletion.denied());

@@ -15,7 +15,7 @@ import { ImportedVault } from './private/imported-vault';
 import { allowUse, ownKey, requireKeyNear } from './private/key';
 import { lockTraits, renderLock, requireRetained } from './private/lock';
 import { mirrorPlace, requireSameOptions } from './private/mirrors';
-import { defaultVaultName, outermostStackOf, sharedVaultName } from './private/names';
+import { claimVaultName, defaultVaultName, outermostStackOf, sharedVaultName } from './private/names';
 import { renderNotifications } from './private/notifications';
 import type { VaultAttributes } from './vault-attributes';
 import { VaultDeletion } from './vault-deletion';
@@ -123,6 +123,7 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
     const { lock, deletion = VaultDeletion.denied(), removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
     this.physicalVaultName = props.vaultName ?? defaultVaultName(this);
     insist(this, checkName('vault', 'vaultName', known(this.physicalVaultName)));
+    claimVaultName(this, this.physicalVaultName);
     requireRetained(this, removalPolicy, lock?.mode);
 
     this.policy = new AccessPolicy(this);

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Stack, Stage, Token } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
+import { LIMITS } from '../../model/limits';
+import { claimName, deploymentOf } from './claimed-names';
 import { ConfigurationError } from './errors';
 
 /** Where a support stack is. */
@@ -18,6 +21,32 @@ export interface SupportStackEnvironment {
 export function supportStackOf(scope: IConstruct, environment: SupportStackEnvironment): Stack {
   const supported = Stack.of(scope);
   const { region, account } = environment;
+  checkEnvironment(scope, environment);
+  const suffix = [account, region].filter((part) => part !== undefined).join('-');
+  const owner = (Stage.of(supported) ?? supported.node.root) as Construct;
+  const id = `${supported.node.path.slice(owner.node.path ? owner.node.path.length + 1 : 0).replace(/\//g, '-')}-recovery-${suffix}`;
+  const existing = owner.node.tryFindChild(id);
+  if (existing) {
+    return requireSupportStack(scope, existing, environment);
+  }
+  const stack = new Stack(owner, id, {
+    stackName: stackNameFor(supported, `-recovery-${suffix}`),
+    description: `Recovery side of ${supported.stackName} in ${region}: holds copies of its recovery points and needs nothing from its Region`,
+    env: { region, account: account ?? (Token.isUnresolved(supported.account) ? undefined : supported.account) },
+    crossRegionReferences: false,
+  });
+  claimName(stack, {
+    kind: 'stack',
+    name: stack.stackName,
+    stack,
+    for: deploymentOf(supported),
+    remedy: "give one of the stacks that they support another 'stackName', or make one recovery vault yourself and hand it over",
+  });
+  supported.addStackDependency(stack);
+  return stack;
+}
+
+function checkEnvironment(scope: IConstruct, { region, account }: SupportStackEnvironment): void {
   if (Token.isUnresolved(region)) {
     throw new ConfigurationError(
       'RegionUnknown',
@@ -25,19 +54,40 @@ export function supportStackOf(scope: IConstruct, environment: SupportStackEnvir
       scope,
     );
   }
-  const suffix = [account, region].filter((part) => part !== undefined).join('-');
-  const owner = (Stage.of(supported) ?? supported.node.root) as Construct;
-  const id = `${supported.node.path.slice(owner.node.path ? owner.node.path.length + 1 : 0).replace(/\//g, '-')}-recovery-${suffix}`;
-  const existing = owner.node.tryFindChild(id) as Stack | undefined;
-  if (existing) {
-    return existing;
+  if (Token.isUnresolved(account)) {
+    throw new ConfigurationError(
+      'AccountUnknown',
+      "the recovery account is only known at deploy time: give it as plain text, such as '111122223333'",
+      scope,
+    );
   }
-  const stack = new Stack(owner, id, {
-    stackName: `${supported.stackName}-recovery-${suffix}`,
-    description: `Recovery side of ${supported.stackName} in ${region}: holds copies of its recovery points and needs nothing from its Region`,
-    env: { region, account: account ?? (Token.isUnresolved(supported.account) ? undefined : supported.account) },
-    crossRegionReferences: false,
-  });
-  supported.addStackDependency(stack);
-  return stack;
+  const { regionName, accountId } = LIMITS;
+  for (const [part, value, limit] of [['Region', region, regionName] as const, ['account', account, accountId] as const]) {
+    if (value !== undefined && !limit.value.test(value)) {
+      throw new ConfigurationError(
+        'InvalidEnvironment',
+        `the recovery ${part} is '${value}', but it has to be ${limit.unit}: correct it`,
+        scope,
+      );
+    }
+  }
+}
+
+/** What a user has under the id of a support stack may be anything. */
+function requireSupportStack(scope: IConstruct, found: IConstruct, { region }: SupportStackEnvironment): Stack {
+  if (Stack.isStack(found) && found.region === region) {
+    return found;
+  }
+  const message = `'${found.node.path}' is no stack of ${region}, but its id is that of the recovery side: rename it`;
+  throw new ConfigurationError('NameTaken', message, scope);
+}
+
+/** The name by convention, shortened with a hash where it is too long for a stack. */
+function stackNameFor({ stackName }: Stack, suffix: string): string {
+  const max = LIMITS.stackNameLength.value;
+  if (stackName.length + suffix.length <= max) {
+    return `${stackName}${suffix}`;
+  }
+  const hash = createHash('sha256').update(stackName).digest('hex').slice(0, 8);
+  return `${stackName.slice(0, max - suffix.length - hash.length - 1)}-${hash}${suffix}`;
 }

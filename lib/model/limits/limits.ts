@@ -58,6 +58,8 @@ export const LIMITS = {
   tableRecovery: model<Range>({ min: 1, max: 35 }, 'days', 'API model dynamodb 2012-08-10'),
 
   nameLength: model(50, 'characters of the name of a plan, rule, selection or vault', API),
+  stackNameLength: documented(128, 'characters of the name of a stack', 'AWS CloudFormation User Guide: quotas'),
+  regionName: documented(/^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/, "a name such as 'ap-northeast-3'", 'AWS General Reference: Regions'),
   accountId: model(/^\d{12}$/, 'twelve digits', 'API model organizations 2016-11-28'),
   organizationId: model(/^o-[a-z0-9]{10,32}$/, "'o-' and 10 to 32 lower-case letters or digits", 'API model organizations 2016-11-28'),
   keyWaitingPeriod: documented<Range>({ min: 7, max: 30 }, 'days until a deleted key is gone', 'AWS KMS Developer Guide: deleting keys'),

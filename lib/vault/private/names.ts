@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { claimName, deploymentOf } from '../../core/private/claimed-names';
 import { LIMITS } from '../../model/limits';
 
 /** The stack that a construct is deployed with: of nested stacks, the one around them all. */
@@ -26,6 +27,20 @@ export function sharedVaultName(stack: Stack): string {
   return stack.stackName.length + suffix.length <= LIMITS.nameLength.value
     ? `${stack.stackName}${suffix}`
     : hashed(stack.stackName, suffix);
+}
+
+/** A vault's name exists once in its account and Region. */
+export function claimVaultName(vault: IConstruct, name: string): void {
+  const stack = outermostStackOf(vault);
+  const { scopes } = vault.node;
+  const path = scopes.slice(scopes.indexOf(stack) + 1).map(({ node }) => node.id);
+  claimName(vault, {
+    kind: 'vault',
+    name,
+    stack,
+    for: [deploymentOf(stack), ...path].join('/'),
+    remedy: "give one of them another 'vaultName', or leave it out",
+  });
 }
 
 function hashed(text: string, suffix: string): string {
