@@ -25,11 +25,6 @@ import type { ProtectionProps, ProtectOptions } from './protection-options';
 import { ProtectionPlan } from './protection-plan';
 import { Selection } from './selection';
 
-interface Group {
-  readonly key: string;
-  readonly selection: PlanSelection;
-}
-
 interface Search {
   readonly member: Pick<PlanMember, 'spec' | 'exceptionIds'>;
   readonly wishes: Wishes;
@@ -56,7 +51,8 @@ export class Protection extends Construct {
 
   private readonly wishes: Wishes;
   private readonly expected: ExpectedTimes;
-  private readonly groups = new Map<string, Group>();
+  /** By the rules of their plan. */
+  private readonly groups = new Map<string, PlanSelection>();
   private readonly usual = new Map<ResourceType, PlanSelection>();
   private readonly objectives = new Map<string, { readonly construct: IConstruct; readonly fact: ObjectiveFact }>();
   private readonly searches: Search[] = [];
@@ -188,15 +184,20 @@ export class Protection extends Construct {
     const continuous = wishes.continuous && abilitiesOf(type).continuous?.by === 'AWS Backup';
     const rules = planRules(continuous ? { ...request, continuous, rpoMs: undefined, rungs: warm(request.rungs) } : request);
     const key = JSON.stringify(rules);
-    const planId = planIdOf(rules, wishes.rungs);
-    const existing = this.groups.get(planId);
-    if (existing?.key === key) {
-      return existing.selection;
+    const existing = this.groups.get(key);
+    if (existing) {
+      return existing;
     }
-    const id = existing ? `${planId}For${construct.node.id}` : planId;
+    const id = this.freeId(planIdOf(rules, wishes.rungs), construct.node.id);
     const selection = this.planWith(id, rules, wishes, destinations).select('Resources', Selection._growing());
-    this.groups.set(id, { key, selection });
+    this.groups.set(key, selection);
     return selection;
+  }
+
+  /** The id for a plan: with the name of its first resource, and a number if need be, where other rules have taken it. */
+  private freeId(planId: string, resource: string): string {
+    const ids = [planId, ...Array.from({ length: this.groups.size + 1 }, (_, n) => `${planId}For${resource}${n === 0 ? '' : n + 1}`)];
+    return ids.find((id) => !this.node.tryFindChild(id)) ?? planId;
   }
 
   private planWith(id: string, rules: readonly PlannedRule[], { timeZone }: Wishes, destinations: readonly Destination[]): ProtectionPlan {
@@ -232,7 +233,7 @@ function warm(rungs: readonly RungModel[]): readonly RungModel[] {
   return rungs.map(({ coldAfterMs: _cold, archive: _archive, ...rung }) => rung);
 }
 
-/** Options of one resource over those of all; a tier or an objective brings its own retention and rhythm. */
+/** Options of one resource over those of all; a tier brings its own objective, retention and rhythm. */
 function overridden(props: ProtectionProps, options: ProtectOptions): ProtectionProps {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   if (options.tier) {

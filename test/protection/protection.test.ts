@@ -7,6 +7,7 @@ import { CfnCacheCluster } from 'aws-cdk-lib/aws-elasticache';
 import { DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Annotations, App, CfnParameter, CfnResource, Duration, Size, Stack, Stage, Tags, TimeZone } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
 import {
   AirGappedVault,
   ComplianceAcknowledgement,
@@ -277,6 +278,36 @@ describe('plans are shared', () => {
       'Orders-Protection-Every12Hours',
       'Orders-Protection-Every12HoursForSpecial',
     ]);
+  });
+
+  test('resources with the same special needs share that plan', () => {
+    const stack = stackIn();
+    const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD });
+    const retention = RetentionPolicy.ladder({ daily: Duration.days(10) });
+    protection.protect(tableIn(stack, 'Usual'));
+    protection.protect(tableIn(stack, 'Special'), { retention });
+    protection.protect(tableIn(stack, 'AlsoSpecial'), { retention });
+    Template.fromStack(stack).resourceCountIs(PLAN, 2);
+  });
+
+  test('resources of one name in several places may each have a plan of their own', () => {
+    const stack = stackIn();
+    const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD });
+    for (const days of [10, 11, 12, 13]) {
+      const retention = RetentionPolicy.ladder({ daily: Duration.days(days) });
+      protection.protect(tableIn(new Construct(stack, `Part${days}`), 'Data'), { retention });
+    }
+    expect(Object.keys(rulesOf(Template.fromStack(stack)))).toEqual(
+      ['', 'ForData', 'ForData2', 'ForData3'].map((suffix) => `Orders-Protection-Every12Hours${suffix}`),
+    );
+  });
+
+  test('the plan of a selection may have the name of a rhythm', () => {
+    const stack = stackIn();
+    const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD });
+    protection.protectSelection('Every12Hours', Selection.allOf(TagCondition.equalTo('env', 'prod')));
+    protection.protect(tableIn(stack, 'Data'));
+    expect(Object.keys(rulesOf(Template.fromStack(stack)))).toContain('Orders-Protection-Every12HoursForData');
   });
 
   test('1,000 resources stay within the limits of AWS Backup and need one selection more than a single one', () => {
