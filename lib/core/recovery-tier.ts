@@ -43,7 +43,9 @@ export class RecoveryTier {
 
   /** A tier of your own. */
   public static custom(name: string, props: RecoveryTierProps): RecoveryTier {
-    const continuous = props.continuous ?? props.objective.rpo.toMilliseconds({ integral: false }) <= IMPORTANT.rpoMs;
+    const { rpo } = props.objective;
+    // a Protection refuses an RPO that is only known at deploy time
+    const continuous = props.continuous ?? (!rpo.isUnresolved() && rpo.toMilliseconds({ integral: false }) <= IMPORTANT.rpoMs);
     return new RecoveryTier(
       name,
       props.objective,

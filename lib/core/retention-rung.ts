@@ -79,7 +79,9 @@ export class RetentionRung {
         `'hours' must be one of ${EVERY_HOURS.join(', ')}, got ${hours}: choose the next smaller one`,
       );
     }
-    const first = (options.hour ?? DEFAULT_HOUR) % hours;
+    const hour = options.hour ?? DEFAULT_HOUR;
+    // an hour that does not exist stays as it is, to be refused with the schedule
+    const first = hour >= 0 && hour < 24 ? hour % hours : hour;
     const all = Array.from({ length: Math.floor(24 / hours) }, (_, run) => first + run * hours);
     const when = hours === 1 ? '*' : all.join(',');
     return new RetentionRung(hours === 1 ? 'Hourly' : `Every${hours}Hours`, `cron(${options.minute ?? 0} ${when} * * ? *)`, keep, options);

@@ -1,6 +1,6 @@
 import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import type { Duration, TimeZone } from 'aws-cdk-lib/core';
+import { type Duration, type TimeZone, Tokenization } from 'aws-cdk-lib/core';
 import type { CopyAction } from './copy-action';
 import type { MalwareScanMode } from './malware-scan';
 
@@ -146,25 +146,25 @@ export class ProtectionRule {
   /** A rule that runs every hour, the highest frequency of AWS Backup. */
   public static hourly(name: string, options: HourlyRuleOptions): ProtectionRule {
     const { minute = 0, ...rest } = options;
-    return new ProtectionRule(name, { ...rest, schedule: Schedule.expression(`cron(${minute} * * * ? *)`) });
+    return new ProtectionRule(name, { ...rest, schedule: Schedule.expression(`cron(${text(minute)} * * * ? *)`) });
   }
 
   /** A rule that runs every day. */
   public static daily(name: string, options: DailyRuleOptions): ProtectionRule {
     const { minute = 0, hour = 5, ...rest } = options;
-    return new ProtectionRule(name, { ...rest, schedule: Schedule.expression(`cron(${minute} ${hour} * * ? *)`) });
+    return new ProtectionRule(name, { ...rest, schedule: Schedule.expression(`cron(${text(minute)} ${text(hour)} * * ? *)`) });
   }
 
   /** A rule that runs every week. */
   public static weekly(name: string, options: WeeklyRuleOptions): ProtectionRule {
     const { minute = 0, hour = 5, weekDay = 'SUN', ...rest } = options;
-    return new ProtectionRule(name, { ...rest, schedule: Schedule.expression(`cron(${minute} ${hour} ? * ${weekDay} *)`) });
+    return new ProtectionRule(name, { ...rest, schedule: Schedule.expression(`cron(${text(minute)} ${text(hour)} ? * ${weekDay} *)`) });
   }
 
   /** A rule that runs every month. */
   public static monthly(name: string, options: MonthlyRuleOptions): ProtectionRule {
     const { minute = 0, hour = 5, day = 1, ...rest } = options;
-    return new ProtectionRule(name, { ...rest, schedule: Schedule.expression(`cron(${minute} ${hour} ${day} * ? *)`) });
+    return new ProtectionRule(name, { ...rest, schedule: Schedule.expression(`cron(${text(minute)} ${text(hour)} ${text(day)} * ? *)`) });
   }
 
   /**
@@ -189,4 +189,9 @@ export class ProtectionRule {
     this._isRung = true;
     return this;
   }
+}
+
+/** A number that is only known at deploy time becomes a token in the expression. */
+function text(value: number): string {
+  return Tokenization.stringifyNumber(value);
 }

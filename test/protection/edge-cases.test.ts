@@ -1,9 +1,15 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { App, CfnParameter, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
+import { App, CfnParameter, Duration, NestedStack, Stack, Stage, TimeZone } from 'aws-cdk-lib/core';
+import { CopyRule } from '../../lib/core/copy-rule';
 import { RecoveryRecord } from '../../lib/core/private/record';
+import { RecoveryObjective } from '../../lib/core/recovery-objective';
 import { RecoveryTier } from '../../lib/core/recovery-tier';
+import { RetentionPolicy } from '../../lib/core/retention-policy';
+import { RetentionRung } from '../../lib/core/retention-rung';
+import { CopyAction } from '../../lib/protection/copy-action';
 import { Protection } from '../../lib/protection/protection';
+import type { ProtectionProps } from '../../lib/protection/protection-options';
 import { ProtectionPlan } from '../../lib/protection/protection-plan';
 import { ProtectionRule } from '../../lib/protection/protection-rule';
 import { Selection } from '../../lib/protection/selection';
@@ -157,5 +163,87 @@ describe('a recovery Region or account', () => {
     expect(() => new Protection(stack, 'Protection', { tier, recoveryRegion: 'ap-northeast-3', recoveryAccount })).toThrow(
       /AccountUnknown/,
     );
+  });
+});
+
+describe('values that mean nothing', () => {
+  const plain = RecoveryObjective.of({ rpo: Duration.hours(24), rto: Duration.hours(24) });
+  const token = (stack: Stack) => new CfnParameter(stack, 'Token', { type: 'Number' }).valueAsNumber;
+  const keep = Duration.days(30);
+
+  test.each<[string, string, string, (stack: Stack) => Partial<ProtectionProps>]>([
+    ['an hour after the last', 'InvalidSchedule', "'hour'", () => ({ hour: 24 })],
+    ['an hour before the first', 'InvalidSchedule', "'hour'", () => ({ hour: -1 })],
+    ['a fraction of an hour', 'InvalidSchedule', "'hour'", () => ({ hour: 2.5 })],
+    ['an hour that is a token', 'InvalidSchedule', "'hour'", (stack) => ({ hour: token(stack) })],
+    ['a time zone that nobody knows', 'InvalidSchedule', "'timeZone'", () => ({ timeZone: TimeZone.of('Mars/Olympus') })],
+    [
+      'a time zone that is a token',
+      'InvalidSchedule',
+      "'timeZone'",
+      (stack) => ({ timeZone: TimeZone.of(new CfnParameter(stack, 'Zone').valueAsString) }),
+    ],
+    ['a rhythm faster than hourly', 'InvalidSchedule', "'recoveryPointsEvery'", () => ({ recoveryPointsEvery: Duration.minutes(59) })],
+    [
+      'a rung at no hour',
+      'InvalidSchedule',
+      "rung 'Daily'",
+      () => ({ retention: RetentionPolicy.of(RetentionRung.daily(keep, { hour: 99 })) }),
+    ],
+    [
+      'a rung of several hours at no hour',
+      'InvalidSchedule',
+      "rung 'Every6Hours'",
+      () => ({ retention: RetentionPolicy.of(RetentionRung.everyHours(6, keep, { hour: 24 })) }),
+    ],
+    [
+      'an RPO that is no number',
+      'DurationUnknown',
+      "'rpo'",
+      () => ({ objective: RecoveryObjective.of({ rpo: Duration.hours(Number.NaN), rto: keep }) }),
+    ],
+    [
+      'an RTO without end',
+      'DurationUnknown',
+      "'rto'",
+      () => ({ objective: RecoveryObjective.of({ rpo: keep, rto: Duration.days(Number.POSITIVE_INFINITY) }) }),
+    ],
+    [
+      'a tier whose RPO is a token',
+      'DurationUnknown',
+      "'rpo'",
+      (stack) => ({
+        tier: RecoveryTier.custom('own', { objective: RecoveryObjective.of({ rpo: Duration.minutes(token(stack)), rto: keep }) }),
+      }),
+    ],
+    ['a negative count of copies', 'InvalidCopyRule', "'copies'", () => ({ copyRule: CopyRule.atLeast({ copies: -1 }) })],
+    ['half a copy', 'InvalidCopyRule', "'offSite'", () => ({ copyRule: CopyRule.atLeast({ offSite: 0.5 }) })],
+    ['a count that is no number', 'InvalidCopyRule', "'immutable'", () => ({ copyRule: CopyRule.atLeast({ immutable: Number.NaN }) })],
+  ])('fails for %s', (_what, code, prop, props) => {
+    const stack = stackOf();
+    const own = props(stack);
+    const make = () => new Protection(stack, 'Protection', { ...(own.tier ? {} : { objective: plain }), ...own });
+    expect(make).toThrow(new RegExp(`^${prop}.*\\(${code} at 'Orders/Protection'\\)$`));
+  });
+
+  test.each([
+    '',
+    'orders',
+    'arn:aws:s3:::orders',
+    'arn:aws:backup:ap-northeast-3:111122223333:backup-plan:orders',
+    'arn:aws:backup:ap-northeast-3:111122223333:backup-vault:*',
+  ])('fails for a copy to %p, which is the ARN of no vault', (arn) => {
+    const rule = ProtectionRule.daily('Daily', { keep, copies: [CopyAction.toVaultArn(arn)] });
+    expect(() => new ProtectionPlan(stackOf(), 'Plan', { rules: [rule] })).toThrow(/^'copies' is.*InvalidVaultArn/);
+  });
+
+  test('is not what numbers of a rule are that are only known at deploy time', () => {
+    const stack = stackOf();
+    const rule = ProtectionRule.daily('Daily', { keep, hour: token(stack) });
+    new ProtectionPlan(stack, 'Plan', { rules: [rule] }).select('Table', Selection.resources(tableIn(stack)));
+    Template.fromStack(stack).hasResourceProperties('AWS::Backup::BackupPlan', {
+      BackupPlan: { BackupPlanRule: [{ ScheduleExpression: { 'Fn::Join': ['', ['cron(0 ', { Ref: 'Token' }, ' * * ? *)']] } }] },
+    });
+    expect(assessed(stack).codes).toContain('RuleUnknown');
   });
 });

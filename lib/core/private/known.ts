@@ -16,7 +16,11 @@ export function requireMs(scope: IConstruct, prop: string, value: Duration): num
       scope,
     );
   }
-  return value.toMilliseconds({ integral: false });
+  const ms = value.toMilliseconds({ integral: false });
+  if (!Number.isFinite(ms)) {
+    throw new ConfigurationError('DurationUnknown', `'${prop}' is ${ms} ms, which is no span of time: give a plain Duration`, scope);
+  }
+  return ms;
 }
 
 /** Whole units of a duration for a template; a fraction is refused, a token is left to deploy time. */

@@ -14,14 +14,15 @@ import {
   checkWindows,
   LIMITS,
 } from '../../model/limits';
-import { CronSchedule, ScheduleError } from '../../model/schedule';
 import { MINUTE } from '../../model/time';
 import type { RuleModel } from '../../model/worst-case';
+import { requireVaultArn } from '../../vault/private/identity';
 import { vaultArnFor } from '../../vault/private/vault-arn';
 import type { CopyAction } from '../copy-action';
 import type { ProtectionRule } from '../protection-rule';
 import { differ, placeOfCopy, placeOfStack, placeOfVault, type VaultPlace, vaultNameFor } from './places';
 import { copyLifecycle, lifecycleOf, type RuleLifecycle } from './rule-lifecycle';
+import { checkSchedule } from './schedules';
 
 /** A copy action of a rule with its destination. */
 export interface BoundCopy {
@@ -73,7 +74,7 @@ export function bindRule(scope: IConstruct, rule: ProtectionRule, planVault: IBa
   const windows = windowsOf(scope, rule);
   const timeZone = props.timeZone?.timezoneName;
   const expression = props.schedule.expressionString;
-  checkSchedule(scope, name, expression, timeZone);
+  checkSchedule(scope, `'schedule' of rule '${name}'`, expression, timeZone);
   const actions = props.copies ?? [];
   insist(
     scope,
@@ -112,6 +113,9 @@ export function bindRule(scope: IConstruct, rule: ProtectionRule, planVault: IBa
 }
 
 function bindCopy(scope: IConstruct, rule: ProtectionRule, action: CopyAction, home: VaultPlace, original: RuleLifecycle) {
+  if (action.vaultArn !== undefined) {
+    requireVaultArn(scope, 'copies', action.vaultArn);
+  }
   const place = placeOfCopy(action);
   if (place.container === home.container) {
     throw new ConfigurationError(
@@ -136,20 +140,6 @@ function windowsOf(scope: IConstruct, { props }: ProtectionRule): Windows {
   const completion = props.completionWindow && wholeUnits(scope, 'completionWindow', props.completionWindow, 'minutes');
   insist(scope, checkStartWindow(known(start)), checkCompletionWindow(known(completion)), checkWindows(known(start), known(completion)));
   return { start, completion };
-}
-
-function checkSchedule(scope: IConstruct, rule: string, expression: string, timeZone: string | undefined): void {
-  if (Token.isUnresolved(expression) || Token.isUnresolved(timeZone)) {
-    return;
-  }
-  try {
-    CronSchedule.parse(expression, timeZone);
-  } catch (error) {
-    if (error instanceof ScheduleError) {
-      throw new ConfigurationError('InvalidSchedule', `'schedule' of rule '${rule}': ${error.message}`, scope);
-    }
-    throw error;
-  }
 }
 
 function checkHome(scope: IConstruct, rule: string, { name, place }: VaultPlace): void {

@@ -10,8 +10,9 @@ import type { CopyRuleFact, SurvivalFact } from '../../model/facts';
 import { LIMITS } from '../../model/limits';
 import { COLD_AFTER_MS, COLD_FROM_MS, DEFAULT_HOUR, type RungModel } from '../../model/retention';
 import { IMPORTANT } from '../../model/tiers';
-import { DAY, MINUTE } from '../../model/time';
+import { DAY, MINUTE, words } from '../../model/time';
 import type { ProtectionProps } from '../protection-options';
+import { checkSchedule, requirePlain } from './schedules';
 
 /** What somebody wants for a resource, settled and in plain numbers. */
 export interface Wishes {
@@ -42,6 +43,10 @@ export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boo
       scope,
     );
   }
+  const hour = requirePlain(scope, 'hour', props.hour ?? DEFAULT_HOUR);
+  const timeZone = requirePlain(scope, 'timeZone', props.timeZone?.timezoneName);
+  checkSchedule(scope, "'hour'", `cron(0 ${hour} * * ? *)`, undefined);
+  checkSchedule(scope, "'timeZone'", `cron(0 ${DEFAULT_HOUR} * * ? *)`, timeZone);
   const rpoMs = span(scope, 'rpo', objective.rpo);
   const retention = props.retention ?? dataClass?.retention ?? tier?.retention ?? RetentionPolicy.standard();
   const every = props.recoveryPointsEvery ?? (dataClass ? undefined : tier?.recoveryPointsEvery);
@@ -50,13 +55,13 @@ export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boo
     rpoMs,
     rtoMs: span(scope, 'rto', objective.rto),
     survives: survivals(scope, props, objective, offSite),
-    copyRule: props.copyRule?._fact(),
+    copyRule: copyRuleOf(scope, props),
     continuous: props.continuous ?? tier?.continuous ?? rpoMs <= IMPORTANT.rpoMs,
-    everyMs: every && span(scope, 'recoveryPointsEvery', every),
+    everyMs: every && rhythm(scope, every),
     rungs: retention.rungs.map((rung) => rungModel(scope, rung)),
     recentMs: span(scope, 'recent', retention.recent),
-    hour: props.hour ?? DEFAULT_HOUR,
-    timeZone: props.timeZone?.timezoneName === TimeZone.ETC_UTC.timezoneName ? undefined : props.timeZone,
+    hour,
+    timeZone: timeZone === TimeZone.ETC_UTC.timezoneName ? undefined : props.timeZone,
     startWindowMs: props.startWindow ? requireMs(scope, 'startWindow', props.startWindow) : LIMITS.startWindow.value.min * MINUTE,
     completionWindowMs: props.completionWindow
       ? requireMs(scope, 'completionWindow', props.completionWindow)
@@ -73,8 +78,20 @@ function survivals(scope: IConstruct, props: ProtectionProps, objective: Recover
   });
 }
 
+/** No count at all would be demanded by what is no number. */
+function copyRuleOf(scope: IConstruct, { copyRule }: ProtectionProps): CopyRuleFact | undefined {
+  const fact = copyRule?._fact();
+  const counts = Object.entries(fact ?? {}).filter(([part, value]) => part !== 'verified' && value !== undefined);
+  const wrong = counts.find(([, value]) => !Number.isInteger(value) || value < 0);
+  if (wrong) {
+    throw new ConfigurationError('InvalidCopyRule', `'${wrong[0]}' of the copy rule is ${wrong[1]}: give a whole number from 0 on`, scope);
+  }
+  return fact;
+}
+
 function rungModel(scope: IConstruct, { name, expression, keep, options }: RetentionRung): RungModel {
   const keptMs = span(scope, 'keep', keep);
+  checkSchedule(scope, `rung '${name}'`, requirePlain(scope, `schedule of rung ${name}`, expression), undefined);
   const { coldStorageAfter, keepWarm, archiveSnapshots } = options;
   if (coldStorageAfter && keepWarm) {
     throw new ConfigurationError('ColdAndWarm', `'coldStorageAfter' and 'keepWarm' of rung '${name}' are both set: leave one out`, scope);
@@ -82,6 +99,16 @@ function rungModel(scope: IConstruct, { name, expression, keep, options }: Reten
   const usualMs = keepWarm || keptMs < COLD_FROM_MS ? undefined : COLD_AFTER_MS;
   const coldAfterMs = coldStorageAfter ? span(scope, 'coldStorageAfter', coldStorageAfter) : usualMs;
   return { name, expression, keptMs, coldAfterMs, archive: archiveSnapshots };
+}
+
+function rhythm(scope: IConstruct, every: Duration): number {
+  const ms = span(scope, 'recoveryPointsEvery', every);
+  const { value, unit } = LIMITS.scheduleFloor;
+  if (ms < value * MINUTE) {
+    const message = `'recoveryPointsEvery' is ${words(ms)}, but AWS Backup takes at least ${value} ${unit}: give an hour or more, or use continuous backup`;
+    throw new ConfigurationError('InvalidSchedule', message, scope);
+  }
+  return ms;
 }
 
 function span(scope: IConstruct, prop: string, value: Duration): number {

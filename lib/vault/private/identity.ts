@@ -1,10 +1,25 @@
 import { Arn, ArnFormat, type IResolvable, type IResolveContext, Stack, Stage, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
+import { LIMITS } from '../../model/limits';
 
 /** Whether two stacks are deployed together, to the same account and Region, so that one may refer to the other. */
 export function deployedTogether(one: Stack, other: Stack): boolean {
   return one === other || (one.account === other.account && one.region === other.region && Stage.of(one) === Stage.of(other));
+}
+
+const VAULT_ARN = /^arn:[^:]+:backup:[^:]+:[^:]+:backup-vault:([^:]+)$/;
+
+/** Refuses what is not the ARN of a vault; a token is left to deploy time. */
+export function requireVaultArn(scope: IConstruct, prop: string, arn: string): string {
+  if (!Token.isUnresolved(arn) && !LIMITS.vaultName.value.test(VAULT_ARN.exec(arn)?.[1] ?? '')) {
+    throw new ConfigurationError(
+      'InvalidVaultArn',
+      `'${prop}' is '${arn}', but the ARN of a vault is 'arn:<partition>:backup:<region>:<account>:backup-vault:<name>': correct it`,
+      scope,
+    );
+  }
+  return arn;
 }
 
 /** The parts of a vault's ARN; a token among them stays a token of its own, so that the others are known. */

@@ -1,7 +1,6 @@
 import type { BackupVaultReference } from 'aws-cdk-lib/aws-backup';
-import { Resource, Token } from 'aws-cdk-lib/core';
+import { Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { ConfigurationError } from '../../core/private/errors';
 import { keyIdOf } from '../../core/private/keys';
 import { known } from '../../core/private/known';
 import type { IRecoveryVault } from '../irecovery-vault';
@@ -9,10 +8,8 @@ import type { VaultAttributes } from '../vault-attributes';
 import { VaultKeyKind } from '../vault-key-kind';
 import { VaultLockMode } from '../vault-lock-mode';
 import type { VaultTraits } from '../vault-traits';
-import { splitVaultArn } from './identity';
+import { requireVaultArn, splitVaultArn } from './identity';
 import { knownDuration } from './lock';
-
-const VAULT_ARN = /^arn:[^:]+:backup:[^:]+:[^:]+:backup-vault:[^:]+$/;
 
 /** A vault of which only the ARN, and what the user tells, is known. */
 export class ImportedVault extends Resource implements IRecoveryVault {
@@ -21,7 +18,7 @@ export class ImportedVault extends Resource implements IRecoveryVault {
   public readonly traits: VaultTraits;
 
   constructor(scope: Construct, id: string, attrs: VaultAttributes) {
-    const { region, account, vaultName } = splitVaultArn(requireVaultArn(scope, attrs.backupVaultArn));
+    const { region, account, vaultName } = splitVaultArn(requireVaultArn(scope, 'backupVaultArn', attrs.backupVaultArn));
     super(scope, id, { region, account });
     this.backupVaultArn = attrs.backupVaultArn;
     this.backupVaultName = vaultName;
@@ -42,15 +39,4 @@ export class ImportedVault extends Resource implements IRecoveryVault {
   public get backupVaultRef(): BackupVaultReference {
     return { backupVaultArn: this.backupVaultArn, backupVaultName: this.backupVaultName };
   }
-}
-
-function requireVaultArn(scope: Construct, arn: string): string {
-  if (!Token.isUnresolved(arn) && !VAULT_ARN.test(arn)) {
-    throw new ConfigurationError(
-      'InvalidVaultArn',
-      `'backupVaultArn' is '${arn}', but the ARN of a vault is 'arn:<partition>:backup:<region>:<account>:backup-vault:<name>': correct it`,
-      scope,
-    );
-  }
-  return arn;
 }

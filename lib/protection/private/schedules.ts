@@ -1,0 +1,31 @@
+import { Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { ConfigurationError } from '../../core/private/errors';
+import { CronSchedule, ScheduleError } from '../../model/schedule';
+
+/** Refuses a schedule that AWS Backup does not take; one that is only known at deploy time is left to it. */
+export function checkSchedule(scope: IConstruct, subject: string, expression: string, timeZone: string | undefined): void {
+  if (Token.isUnresolved(expression) || Token.isUnresolved(timeZone)) {
+    return;
+  }
+  try {
+    CronSchedule.parse(expression, timeZone);
+  } catch (error) {
+    if (error instanceof ScheduleError) {
+      throw new ConfigurationError('InvalidSchedule', `${subject}: ${error.message}`, scope);
+    }
+    throw error;
+  }
+}
+
+/** Refuses a part of a schedule that rules are derived from and that is only known at deploy time. */
+export function requirePlain<T>(scope: IConstruct, prop: string, value: T): T {
+  if (Token.isUnresolved(value)) {
+    throw new ConfigurationError(
+      'InvalidSchedule',
+      `'${prop}' is only known at deploy time, but schedules are derived from it: give a plain value, or write the rules of a ProtectionPlan`,
+      scope,
+    );
+  }
+  return value;
+}
