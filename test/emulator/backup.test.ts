@@ -34,6 +34,7 @@ import {
   DynamoDBClient,
   PutItemCommand,
   ScanCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-dynamodb';
 import { CreateVolumeCommand, DescribeVolumesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
@@ -375,14 +376,7 @@ describeWithEmulator('AWS Backup', (emulator) => {
     });
 
     test('into another account need the organisation’s consent and the vault’s policy', async () => {
-      const elsewhere = new BackupClient(emulator().client());
-      elsewhere.middlewareStack.add(
-        (next) => (args) => {
-          (args.request as { headers: Record<string, string> }).headers['x-moto-account-id'] = '210987654321';
-          return next(args);
-        },
-        { step: 'build' },
-      );
+      const elsewhere = new BackupClient(emulator().client(TOKYO, '210987654321'));
       await elsewhere.send(new CreateBackupVaultCommand({ BackupVaultName: 'theirs' }));
       await table('orders');
       const job = await back(tableArn('orders'));
@@ -582,6 +576,16 @@ describeWithEmulator('AWS Backup', (emulator) => {
       await testing(2);
       await advance(6 * DAY + 7 * HOUR);
       expect((await restores())[0]).toMatchObject({ ValidationStatus: 'TIMED_OUT', DeletionStatus: 'SUCCESSFUL' });
+    });
+
+    test('leaves a table alone whose mark somebody has removed', async () => {
+      await testing(2);
+      await advance(6 * DAY + 5 * HOUR);
+      const [{ CreatedResourceArn }] = await restores();
+      await dynamodb.send(new UntagResourceCommand({ ResourceArn: CreatedResourceArn, TagKeys: ['awsbackup-restore-test'] }));
+      await advance(3 * HOUR);
+      expect((await restores())[0]).toMatchObject({ ValidationStatus: 'TIMED_OUT', DeletionStatus: 'FAILED' });
+      expect(await tableOf(CreatedResourceArn!)).toBeDefined();
     });
 
     test('leaves out what has no eligible point', async () => {

@@ -75,6 +75,15 @@ describeWithEmulator('the CDK command line deploys an application into two Regio
     expect(vaults.BackupVaultList?.map((vault) => vault.BackupVaultName)).toEqual(['shop-new']);
   });
 
+  test('fails, with the reason and a rollback, when AWS refuses a value', async () => {
+    const refused = await synthesise(FIXTURE, { retentionDays: 60, vaultName: 'shop-new', startHour: '99' });
+    const result = await deployWithCli({ emulator: emulator(), assembly: refused, stacks: ['Shop'], args: ['--exclusively'] });
+    rmSync(refused, { recursive: true, force: true });
+    expect(result.exitCode).not.toBe(0);
+    expect(result.output).toContain('99 is not within 0-23');
+    expect(result.output).toMatch(/UPDATE_ROLLBACK_COMPLET/);
+  });
+
   test('destroy empties the bucket by its custom resource and leaves nothing', async () => {
     const s3 = new S3Client(emulator().client());
     const bucket = (await s3.send(new ListBucketsCommand({})))

@@ -19,9 +19,14 @@ export interface Emulator {
   readonly url: string;
   /** Environment variables that lead the AWS SDKs and the CDK command line to the emulator. */
   readonly env: Record<string, string>;
+  /** The same for another account. */
+  envOf(account: string): Record<string, string>;
   readonly control: EmulatorControl;
-  /** The constructor options of an AWS SDK client of a Region. */
-  client(region?: string): { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
+  /** The constructor options of an AWS SDK client of a Region and an account. */
+  client(
+    region?: string,
+    account?: string,
+  ): { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
   /** What the emulator printed last. */
   log(): string;
   stop(): Promise<void>;
@@ -46,10 +51,12 @@ export async function startEmulator(): Promise<Emulator> {
     url,
     env: environment(url),
     control: new EmulatorControl(url),
-    client: (region = 'ap-northeast-1') => ({
+    envOf: (account) => ({ ...environment(url), AWS_ACCESS_KEY_ID: account }),
+    client: (region = 'ap-northeast-1', account = ACCOUNT) => ({
       endpoint: url,
       region,
-      credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+      // The emulator takes an access key of twelve digits for an account.
+      credentials: { accessKeyId: account, secretAccessKey: 'testing' },
       forcePathStyle: true,
     }),
     log: () => printed,

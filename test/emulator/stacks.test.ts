@@ -248,14 +248,7 @@ describeWithEmulator('stacks', (emulator) => {
     await expect(stacks.api.send(new DescribeStacksCommand({ StackName: 'Apart' }))).rejects.toThrow(/does not exist/);
     const tokyo = await new BackupClient(emulator().client()).send(new ListBackupVaultsCommand({}));
     expect(tokyo.BackupVaultList!.map((vault) => vault.BackupVaultName)).not.toContain('apart');
-    const other = new BackupClient(emulator().client('ap-northeast-3'));
-    other.middlewareStack.add(
-      (next) => (args) => {
-        (args.request as { headers: Record<string, string> }).headers['x-moto-account-id'] = '210987654321';
-        return next(args);
-      },
-      { step: 'build' },
-    );
+    const other = new BackupClient(emulator().client('ap-northeast-3', '210987654321'));
     expect((await other.send(new ListBackupVaultsCommand({}))).BackupVaultList).toEqual([]);
     expect(await other.send(new CreateBackupVaultCommand({ BackupVaultName: 'apart' }))).toMatchObject({
       BackupVaultArn: 'arn:aws:backup:ap-northeast-3:210987654321:backup-vault:apart',

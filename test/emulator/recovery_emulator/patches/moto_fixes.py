@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import threading
 from typing import Any
 
@@ -72,3 +73,13 @@ def _exact_statistics(
 
 
 CloudWatchBackend.get_metric_statistics = _exact_statistics
+
+_account_of_key = iam.get_account_id_from
+
+
+def _account_of(access_key: str) -> str:
+    """An access key of twelve digits stands for the account of that number, for tests with several accounts."""
+    return access_key if re.fullmatch(r"\d{12}", access_key) else _account_of_key(access_key)
+
+
+iam.get_account_id_from = _account_of

@@ -11,7 +11,7 @@ from moto.core.model import OperationModel, ServiceModel
 from moto.core.request import determine_request_protocol
 from moto.core.responses import PROTOCOL_PARSERS
 from moto.core.utils import get_service_model
-from moto.iam.models import get_account_id_from
+from moto.iam import models as iam
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request
 
@@ -56,7 +56,7 @@ def recognise(request: Request, body: bytes, internal: bool) -> Call | None:
         return None
     key, region, signing_name = scope.groups()
     service = SERVICE_OF_SIGNING_NAME.get(signing_name, signing_name)
-    account = request.headers.get("x-moto-account-id") or get_account_id_from(key) or DEFAULT_ACCOUNT
+    account = request.headers.get("x-moto-account-id") or iam.get_account_id_from(key) or DEFAULT_ACCOUNT
     try:
         service_model = get_service_model(service)
         protocol = _protocol(service_model, request)

@@ -15,15 +15,6 @@ except ImportError:
 
 from recovery_emulator.service_api.calls import OPAQUE, Call
 
-# The models are wrong here: real requests of the SDKs and the CDK go beyond them.
-LENIENT = {
-    "lambda:CreateFunction.Code.ZipFile",
-    "dynamodb",
-    "s3:PutObject",
-    "ssm:GetParameters.Names",
-    "ssm:GetParameter.Name",
-}
-
 
 def problems_of(call: Call) -> list[str]:
     """What is wrong with a call, one sentence each; empty when it fits the model."""
@@ -32,7 +23,7 @@ def problems_of(call: Call) -> list[str]:
     if call.model is None or call.model.input_shape is None or (call.service, call.operation) in OPAQUE:
         return []
     found: list[str] = []
-    _check(call.model.input_shape, call.params, f"{call.service}:{call.operation}", "", found)
+    _check(call.model.input_shape, call.params, "", found)
     return found
 
 
@@ -75,30 +66,27 @@ def _unknown(shape: Any, value: Any, path: str, found: list[str]) -> None:
             _unknown(shape.value, child, f"{path}{key}.", found)
 
 
-def _check(shape: Any, value: Any, operation: str, path: str, found: list[str]) -> None:
-    where = f"{operation}.{path}".rstrip(".")
-    if operation in LENIENT or where in LENIENT or operation.split(":")[0] in LENIENT:
-        return
+def _check(shape: Any, value: Any, path: str, found: list[str]) -> None:
     if value is None:
         return
     kind = shape.type_name
     if kind == "structure":
-        _check_structure(shape, value, operation, path, found)
+        _check_structure(shape, value, path, found)
     elif kind == "list":
         if not isinstance(value, list):
             found.append(f"'{path}' must be a list")
             return
         _check_range(len(value), shape, f"'{path}' has {len(value)} items", found)
         for index, child in enumerate(value):
-            _check(shape.member, child, operation, f"{path}.{index}", found)
+            _check(shape.member, child, f"{path}.{index}", found)
     elif kind == "map":
         if not isinstance(value, dict):
             found.append(f"'{path}' must be a map")
             return
         _check_range(len(value), shape, f"'{path}' has {len(value)} entries", found)
         for key, child in value.items():
-            _check(shape.key, key, operation, f"{path} key", found)
-            _check(shape.value, child, operation, f"{path}.{key}", found)
+            _check(shape.key, key, f"{path} key", found)
+            _check(shape.value, child, f"{path}.{key}", found)
     elif kind == "string":
         _check_string(shape, value, path, found)
     elif kind in ("integer", "long", "float", "double"):
@@ -110,7 +98,7 @@ def _check(shape: Any, value: Any, operation: str, path: str, found: list[str]) 
         found.append(f"'{path}' must be true or false, got {value!r}")
 
 
-def _check_structure(shape: Any, value: Any, operation: str, path: str, found: list[str]) -> None:
+def _check_structure(shape: Any, value: Any, path: str, found: list[str]) -> None:
     if not hasattr(value, "items"):
         found.append(f"'{path}' must be a structure")
         return
@@ -120,7 +108,7 @@ def _check_structure(shape: Any, value: Any, operation: str, path: str, found: l
             found.append(f"'{prefix}{name}' is required")
     for name, child in value.items():
         if name in shape.members:
-            _check(shape.members[name], child, operation, f"{prefix}{name}", found)
+            _check(shape.members[name], child, f"{prefix}{name}", found)
 
 
 def _check_string(shape: Any, value: Any, path: str, found: list[str]) -> None:
