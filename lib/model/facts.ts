@@ -113,6 +113,8 @@ export interface CopyFact {
   /** `points`: discrete recovery points; `continuous`: any second of the retention; `replica`: follows every change, errors too. */
   readonly form: 'points' | 'continuous' | 'replica';
   readonly place: Place;
+  /** The copy is made where the resource is: in its own Region and account, also where neither is known by name. */
+  readonly beside?: boolean;
   /** The copy lies in the one zone of the resource and is lost with it; only asked of replicas in the same Region. */
   readonly lostWithZone?: boolean;
   /** `service`: the live storage of the service itself; `backup`: storage of AWS Backup; `export`: files in a bucket. */

@@ -32,6 +32,7 @@ export const copy = (id: fc.Arbitrary<string>): fc.Arbitrary<CopyFact> =>
     restore: terms,
     keptMs: fc.constantFrom(undefined, DAY, 'forever' as const),
     shortestKeptMs: fc.constantFrom(undefined, HOUR, DAY, 'forever' as const),
+    beside: fc.constantFrom(undefined, undefined, true),
     immutable: fc.constantFrom('no', 'governance', 'compliance'),
     key,
     impossible: fc.constantFrom(undefined, undefined, undefined, 'too large'),

@@ -1,5 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnVolume } from 'aws-cdk-lib/aws-ec2';
 import { App, CfnParameter, Duration, NestedStack, Stack, Stage, TimeZone } from 'aws-cdk-lib/core';
 import { CopyRule } from '../../lib/core/copy-rule';
 import { RecoveryRecord } from '../../lib/core/private/record';
@@ -7,6 +8,7 @@ import { RecoveryObjective } from '../../lib/core/recovery-objective';
 import { RecoveryTier } from '../../lib/core/recovery-tier';
 import { RetentionPolicy } from '../../lib/core/retention-policy';
 import { RetentionRung } from '../../lib/core/retention-rung';
+import { Disruption } from '../../lib/model/disruption';
 import { CopyAction } from '../../lib/protection/copy-action';
 import { Protection } from '../../lib/protection/protection';
 import type { ProtectionProps } from '../../lib/protection/protection-options';
@@ -14,6 +16,7 @@ import { ProtectionPlan } from '../../lib/protection/protection-plan';
 import { ProtectionRule } from '../../lib/protection/protection-rule';
 import { Selection } from '../../lib/protection/selection';
 import { RecoveryVault } from '../../lib/vault/recovery-vault';
+import { VaultKeyKind } from '../../lib/vault/vault-key-kind';
 
 const ENV = { account: '111122223333', region: 'ap-northeast-1' };
 const tier = RecoveryTier.STANDARD;
@@ -245,5 +248,56 @@ describe('values that mean nothing', () => {
       BackupPlan: { BackupPlanRule: [{ ScheduleExpression: { 'Fn::Join': ['', ['cron(0 ', { Ref: 'Token' }, ' * * ? *)']] } }] },
     });
     expect(assessed(stack).codes).toContain('RuleUnknown');
+  });
+});
+
+describe('safety is not claimed', () => {
+  const verdictOf = (stack: Stack, disruption: Disruption) =>
+    RecoveryRecord.of(stack)
+      .assess()
+      .resources[0]?.disruptions.find((verdict) => verdict.disruption === disruption);
+
+  test('by backups beside the data, when the Region of both is lost, whatever its name', () => {
+    const stack = new Stack(new App(), 'Orders');
+    new Protection(stack, 'Protection', { tier, survives: [Disruption.REGION_LOSS], copyRule: CopyRule.THREE_TWO_ONE }).protect(
+      tableIn(stack),
+    );
+    expect(verdictOf(stack, Disruption.REGION_LOSS)).toMatchObject({ outcome: 'broken', mechanism: undefined });
+    expect(assessed(stack).codes).toEqual(expect.arrayContaining(['NothingSurvives', 'NoCopyOffSite']));
+  });
+
+  test('by anything but the copies elsewhere, when the Region of the data is not known', () => {
+    const stack = new Stack(new App(), 'Orders');
+    new Protection(stack, 'Protection', { tier, recoveryRegion: 'ap-northeast-3' }).protect(tableIn(stack));
+    expect(verdictOf(stack, Disruption.REGION_LOSS)).toMatchObject({ outcome: 'unknown', copy: 'Orders-recovery in ap-northeast-3' });
+  });
+
+  test('by copies to another account that an AWS managed key keeps from being made', () => {
+    const copiesOf = (kmsKeyId?: string) => {
+      const stack = stackOf();
+      const volume = new CfnVolume(stack, 'Volume', { availabilityZone: 'ap-northeast-1a', size: 10, encrypted: true, kmsKeyId });
+      new Protection(stack, 'Protection', { tier, recoveryRegion: 'ap-northeast-3', recoveryAccount: '999988887777' }).protect(volume);
+      return { outcome: verdictOf(stack, Disruption.REGION_LOSS)?.outcome, codes: assessed(stack).codes };
+    };
+    expect(copiesOf()).toEqual({
+      outcome: 'broken',
+      codes: expect.arrayContaining(['NothingSurvives', 'ImpossibleCopy', 'SourceNeedsCustomerKey']),
+    });
+    expect(copiesOf('arn:aws:kms:ap-northeast-1:111122223333:key/own').outcome).toBe('expected');
+  });
+
+  test.each([
+    ['the key of AWS Backup', undefined, 'broken'],
+    ['a customer managed key', 'arn:aws:kms:ap-northeast-3:111122223333:key/own', 'expected'],
+  ])('by copies to a vault of another Region under %s, unless it takes them', (_key, encryptionKeyArn, outcome) => {
+    const stack = stackOf();
+    const recoveryVault = RecoveryVault.fromVaultAttributes(stack, 'Vault', {
+      backupVaultArn: 'arn:aws:backup:ap-northeast-3:111122223333:backup-vault:orders',
+      encryptionKeyArn,
+      key: encryptionKeyArn === undefined ? VaultKeyKind.SERVICE_MANAGED : undefined,
+    });
+    const volume = new CfnVolume(stack, 'Volume', { availabilityZone: 'ap-northeast-1a', size: 10 });
+    new Protection(stack, 'Protection', { tier, recoveryVault }).protect(volume);
+    expect(verdictOf(stack, Disruption.REGION_LOSS)?.outcome).toBe(outcome);
   });
 });

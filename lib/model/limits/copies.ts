@@ -53,3 +53,20 @@ export function checkCopyKeys(type: ResourceType, route: CopyRoute, keys: CopyKe
       )
     : undefined;
 }
+
+/** Why the keys on its way keep a copy of a type from being made, in words; `undefined` where they may let it pass. */
+export function keyObstacle(
+  type: ResourceType,
+  route: CopyRoute,
+  { destination, source }: { readonly destination: KeyFact; readonly source: KeyFact },
+): string | undefined {
+  // a key of the service's own, such as alias/aws/rds, takes copies of that service; the key of AWS Backup takes none
+  const unfit = destination.kind === 'service-managed' && (destination.id ?? 'alias/aws/backup').endsWith('alias/aws/backup');
+  const problem = checkCopyKeys(type, route, { destination: unfit ? 'service-managed' : 'customer', source: source.kind });
+  if (problem === undefined) {
+    return undefined;
+  }
+  return unfit
+    ? `copies of ${labelOf(type)} to another Region or account fail in a vault without a customer managed key`
+    : `data of ${labelOf(type)} under an AWS managed key cannot be copied to another account`;
+}

@@ -1,4 +1,4 @@
-export { type CopyKeys, type CopyRoute, checkCopyKeys, copyObstacle } from './copies';
+export { type CopyKeys, type CopyRoute, checkCopyKeys, copyObstacle, keyObstacle } from './copies';
 export { type Counted, checkCount } from './counts';
 export { checkColdStorage, checkContinuous, checkContinuousRules, checkLifecycle, checkRetention, type LifecycleDays } from './lifecycle';
 export { LIMITS, type Limit, type Range } from './limits';

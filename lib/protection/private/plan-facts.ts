@@ -2,7 +2,7 @@ import { Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { type Inventory, isAttached } from '../../core/private/inventory';
 import type { FactSource } from '../../core/private/record';
-import type { ConcernFact, CopyFact, Fact } from '../../model/facts';
+import type { ConcernFact, Fact } from '../../model/facts';
 import { SERVICE_RETENTION_DAYS } from '../../model/retention';
 import { CronSchedule, HORIZON_START } from '../../model/schedule';
 import type { ResourceType } from '../../model/services';
@@ -11,6 +11,7 @@ import type { JobTimes } from '../../model/worst-case';
 import type { BoundRule } from './bound-rule';
 import { claimsForType, type TypeClaims } from './copy-facts';
 import { jobTimes, restoreTerms } from './job-times';
+import { madeCopy } from './made-copies';
 import { absenceConcerns, memberConcerns, planConcerns, resourceConcerns } from './plan-concerns';
 import type { PlanMember, ProtectedResource } from './plan-members';
 import { selects } from './selection-match';
@@ -63,9 +64,7 @@ export class PlanFacts implements FactSource {
       const { templates } = this.claimsFor(claims, target.type, times);
       const restore = restoreTerms(target.type, expected);
       facts.push(resource, ...adapterOf(target.type).copies(target, restore, needs));
-      for (const { fact, key = resource.key } of templates) {
-        facts.push({ ...fact, resource: target.id, restore, key } satisfies CopyFact);
-      }
+      facts.push(...templates.map((template) => madeCopy(template, resource, restore, this.rules)));
       concerns.push(...resourceConcerns(this.owner, this.rules, one, resource));
     }
     concerns.push(...absenceConcerns(this.owner, protectedOnes.values()));

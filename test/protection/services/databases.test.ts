@@ -235,6 +235,7 @@ describe('an RDS instance', () => {
         by: 'Orders/Database',
         mechanism: 'point-in-time recovery of the service',
         form: 'continuous',
+        beside: true,
         place: ENV,
         medium: 'service',
         staleness: [{ name: 'newest restorable second', ms: 5 * MINUTE, basis: 'documented' }],

@@ -80,6 +80,7 @@ describe('a DynamoDB table', () => {
         by: 'Orders/Table',
         mechanism: 'point-in-time recovery',
         form: 'continuous',
+        beside: true,
         place: ENV,
         medium: 'service',
         staleness: [{ name: 'newest restorable second', ms: 5 * MINUTE, basis: 'estimated' }],

@@ -1,7 +1,7 @@
 import type { CopyCount, CopyPlace } from '../../assessment';
 import type { CopyFact } from '../../facts';
 import type { Subject } from './subject';
-import { differ } from './survival';
+import { isElsewhere } from './survival';
 
 /** Copies in one container count once, however many rules fill it. */
 interface Store {
@@ -33,8 +33,8 @@ export function countOf({ resource, copies, tests }: Subject): Count {
   const stores = [...groups.values()].map(
     (members): Store => ({
       copies: members,
-      otherRegion: differ(members[0].place.region, resource.place.region),
-      otherAccount: differ(members[0].place.account, resource.place.account),
+      otherRegion: isElsewhere('region', members[0], resource),
+      otherAccount: isElsewhere('account', members[0], resource),
       tested: members.some(({ id }) => tests.some(({ copy }) => copy === id)),
     }),
   );

@@ -29,12 +29,17 @@ export function survivalOf(copy: CopyFact, resource: ResourceFact, disruption: D
 }
 
 /** `undefined` where one of the two is only known at deploy time. */
-export function differ(one: string | undefined, other: string | undefined): boolean | undefined {
+function differ(one: string | undefined, other: string | undefined): boolean | undefined {
   return one === undefined || other === undefined ? undefined : one !== other;
 }
 
+/** Whether a copy is in another Region or account than its resource; `undefined` where that is only known at deploy time. */
+export function isElsewhere(part: 'region' | 'account', { beside, place }: CopyFact, resource: ResourceFact): boolean | undefined {
+  return beside ? false : differ(place[part], resource.place[part]);
+}
+
 function zoneLoss(copy: CopyFact, resource: ResourceFact): Survival {
-  if (copy.form !== 'replica' || differ(copy.place.region, resource.place.region) === true) {
+  if (copy.form !== 'replica' || isElsewhere('region', copy, resource) === true) {
     return YES;
   }
   if (copy.lostWithZone === undefined) {
@@ -44,7 +49,7 @@ function zoneLoss(copy: CopyFact, resource: ResourceFact): Survival {
 }
 
 function regionLoss(copy: CopyFact, resource: ResourceFact): Survival {
-  const elsewhere = differ(copy.place.region, resource.place.region);
+  const elsewhere = isElsewhere('region', copy, resource);
   if (elsewhere === undefined) {
     return { survives: 'unknown', note: `${copy.mechanism}: whether it lies in another Region is known only at deploy time` };
   }
@@ -63,7 +68,7 @@ function accountCompromise(copy: CopyFact, resource: ResourceFact): Survival {
   if (sharesKey(copy, resource)) {
     return { survives: 'no', note: `${copy.mechanism}: has the key of the resource, and who takes that key takes the copy` };
   }
-  const elsewhere = differ(copy.place.account, resource.place.account);
+  const elsewhere = isElsewhere('account', copy, resource);
   if (elsewhere === true) {
     return copy.key.kind === 'unknown'
       ? { survives: 'yes', note: `${copy.mechanism}: its key is not known here; it must not belong to the account of the resource` }

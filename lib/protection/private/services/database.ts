@@ -60,6 +60,7 @@ export function automatedBackups(target: Target, restore: readonly Term[]): read
       mechanism: 'point-in-time recovery of the service',
       form: 'continuous',
       place: placeOf(target),
+      beside: true,
       staleness: [newestSecond(target)],
       restore,
       keptMs,

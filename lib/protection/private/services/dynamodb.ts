@@ -107,7 +107,7 @@ function copiesOf(target: Target, state: ReplicaState, restore: readonly Term[])
   const where = isOwn ? '' : ` of the replica in ${place.region}`;
   const suffix = isOwn ? '' : `-${place.region}`;
   const lag = term('replication lag', state.strong ? SERVICE_LIMITS.strongTableReplicaLag : SERVICE_LIMITS.tableReplicaLag);
-  const own = { resource: id, by: id, place, key };
+  const own = { resource: id, by: id, place, key, beside: isOwn };
   const copies: CopyFact[] = [];
   if (!isOwn) {
     const mechanism = `replica of the global table in ${place.region}`;
