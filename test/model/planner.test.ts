@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { cadences, type PlanRequest, planRules } from '../../lib/model/planner';
 import { CronSchedule } from '../../lib/model/schedule';
 import { DAY, HOUR, MINUTE } from '../../lib/model/time';
-import { claimsOf } from '../../lib/model/worst-case';
+import { alwaysSwallowed, claimsOf } from '../../lib/model/worst-case';
 
 const DAILY = { name: 'Daily', expression: 'cron(0 2 * * ? *)', keptMs: 30 * DAY };
 const WEEKLY = { name: 'Weekly', expression: 'cron(0 2 ? * SUN *)', keptMs: 90 * DAY };
@@ -113,6 +113,32 @@ describe('rules that are derived from an objective', () => {
     const [continuous] = planRules({ ...REQUEST, rpoMs: undefined, continuous: true, copies: ['dr'], copyRpoMs: 4 * HOUR });
     expect(continuous).toMatchObject({ name: 'Continuous', expression: 'cron(0 0,2,4,6,8,10,12,14,16,18,20,22 * * ? *)' });
     expect(continuous.copies).toEqual([{ container: 'dr', keptMs: 7 * DAY }]);
+  });
+
+  test('continuous backup has runs that no rung swallows', () => {
+    const [continuous] = planRules({ ...REQUEST, rpoMs: undefined, continuous: true });
+    expect(continuous).toMatchObject({ expression: 'cron(0 2,14 * * ? *)', keptMs: 29 * DAY });
+    expect(planRules({ ...REQUEST, rpoMs: undefined, continuous: true, rungs: [] })).toMatchObject([{ expression: 'cron(0 2 ? * SUN *)' }]);
+  });
+
+  test('continuous backup wins over a rung that leaves no room for its runs', () => {
+    const hourly = { name: 'Hourly', expression: 'cron(0 * * * ? *)', keptMs: 7 * DAY };
+    const rules = planRules({ ...REQUEST, rpoMs: undefined, continuous: true, rungs: [hourly, DAILY, WEEKLY] });
+    expect(rules[0]).toMatchObject({ name: 'Continuous', keptMs: 29 * DAY });
+    expect(alwaysSwallowed(rules, 'Continuous')).toBe(false);
+  });
+
+  test('continuous backup runs as seldom as asked for, but beside the rungs', () => {
+    const rhythm = (everyMs: number, rungs = REQUEST.rungs) =>
+      planRules({ ...REQUEST, rpoMs: undefined, continuous: true, everyMs, rungs })[0].expression;
+    expect(rhythm(HOUR)).toBe('cron(0 * * * ? *)');
+    expect(rhythm(DAY)).toBe('cron(0 2,14 * * ? *)');
+    expect(rhythm(DAY, [WEEKLY])).toBe('cron(0 2 * * ? *)');
+  });
+
+  test('a rule between the rungs never takes the name of one', () => {
+    const evening = { ...DAILY, expression: 'cron(0 22 * * ? *)' };
+    expect(named({ everyMs: DAY, rungs: [evening] })).toEqual(['DailyBetween', 'Daily']);
   });
 
   test('continuous backup on the rhythm of a rung keeps its own rule', () => {

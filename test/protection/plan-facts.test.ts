@@ -239,6 +239,18 @@ describe('continuous backup', () => {
     expect(concernsIn(facts).map(({ code }) => code)).not.toContain('SeveralContinuousRules');
   });
 
+  test('is not claimed where another rule takes every run of its rule', () => {
+    const kept = (days: number) => {
+      const { copies } = plan(['database'], () => [
+        ProtectionRule.daily('Log', { keep: Duration.days(days), continuous: true }),
+        ProtectionRule.daily('Nightly', KEEP),
+      ]);
+      return copies('Database').map(({ form }) => form);
+    };
+    expect(kept(29)).not.toContain('continuous');
+    expect(kept(31)).toContain('continuous');
+  });
+
   test('warns for two continuous rules, of which the longer one counts', () => {
     const rules = [14, 35].map((days, index) =>
       ProtectionRule.daily(`Rule${index}`, { keep: Duration.days(days), continuous: true, hour: 4 + index * 6 }),

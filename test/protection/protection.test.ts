@@ -36,7 +36,7 @@ function stackIn(app = new App(), id = 'Orders', env: typeof ENV | undefined = E
   return new Stack(app, id, { env });
 }
 
-const tableIn = (stack: Stack, id = 'Table') => new TableV2(stack, id, { partitionKey: { name: 'id', type: AttributeType.STRING } });
+const tableIn = (stack: Construct, id = 'Table') => new TableV2(stack, id, { partitionKey: { name: 'id', type: AttributeType.STRING } });
 const volumeIn = (stack: Stack, id = 'Volume') =>
   new Volume(stack, id, { availabilityZone: 'ap-northeast-1a', size: Size.gibibytes(10), encrypted: true });
 

@@ -1,7 +1,7 @@
 import { LIMITS } from '../limits';
 import type { RungModel } from '../retention';
 import { DAY } from '../time';
-import { claimsOf, type JobTimes, type RuleModel } from '../worst-case';
+import { alwaysSwallowed, claimsOf, type JobTimes, type RuleModel } from '../worst-case';
 import { type Cadence, cadences } from './cadence';
 
 /** What is wanted, from which rules are derived. */
@@ -42,10 +42,13 @@ export interface PlannedRule extends RuleModel {
  */
 export function planRules(request: PlanRequest): readonly PlannedRule[] {
   const rungs = request.rungs.map((rung) => rungRule(request, rung));
+  if (request.continuous) {
+    return [continuousRule(request, rungs), ...rungs];
+  }
   if (request.everyMs !== undefined) {
     return [...between(request, cadenceFor(request, request.everyMs)), ...rungs];
   }
-  if (!request.continuous && rungs.length > 0 && keeps(request, rungs)) {
+  if (rungs.length > 0 && keeps(request, rungs)) {
     return rungs;
   }
   const candidates = cadences(request.hour, request.minute);
@@ -58,7 +61,7 @@ export function planRules(request: PlanRequest): readonly PlannedRule[] {
   return [...between(request, candidates.at(-1) as Cadence), ...rungs];
 }
 
-/** A rhythm that is too sparse by itself never helps rungs that are too sparse: not worth the exact answer. */
+/** A rhythm that is too sparse by itself hardly ever helps rungs that are too sparse: not worth the exact answer. */
 function mayKeep({ rpoMs, copyRpoMs, startWindowMs, times }: PlanRequest, { nominalMs }: Cadence): boolean {
   const leastMs = nominalMs + startWindowMs + times.backupMs;
   return leastMs <= (rpoMs ?? Number.POSITIVE_INFINITY) && leastMs + times.copyMs <= (copyRpoMs ?? Number.POSITIVE_INFINITY);
@@ -78,19 +81,44 @@ function cadenceFor(request: PlanRequest, everyMs: number): Cadence {
   return candidates.find(({ nominalMs }) => nominalMs <= everyMs) ?? (candidates.at(-1) as Cadence);
 }
 
-/** The rule between the rungs; a rung with the same schedule makes it superfluous unless it carries continuous backup. */
-function between(request: PlanRequest, cadence: Cadence): readonly PlannedRule[] {
-  if (!request.continuous && request.rungs.some(({ expression }) => expression === cadence.expression)) {
+const CONTINUOUS = 'Continuous';
+
+/** The rule between the rungs; a rung with the same schedule makes it superfluous. */
+function between(request: PlanRequest, { name, expression }: Cadence): readonly PlannedRule[] {
+  if (request.rungs.some((rung) => rung.expression === expression)) {
     return [];
   }
-  const base = { ...common(request), name: cadence.name, expression: cadence.expression };
-  if (!request.continuous) {
-    return [{ ...base, keptMs: request.recentMs, copies: copies(request, request.recentMs) }];
-  }
-  // Where start windows overlap only the longer retention backs up: a day less than the shortest rung lets every rung win.
-  const shortest = request.rungs.reduce((min, { keptMs }) => Math.min(min, keptMs === 'forever' ? min : keptMs), Number.POSITIVE_INFINITY);
-  const keptMs = Math.max(DAY, Math.min(shortest - DAY, LIMITS.continuousRetention.value.max * DAY));
-  return [{ ...base, name: 'Continuous', continuous: true, keptMs, copies: copies(request, request.recentMs) }];
+  const own = request.rungs.some((rung) => rung.name === name) ? `${name}Between` : name;
+  return [{ ...common(request), name: own, expression, keptMs: request.recentMs, copies: copies(request, request.recentMs) }];
+}
+
+/**
+ * The rule with continuous backup. Where start windows overlap only the longer retention backs up: a day less than the
+ * shortest rung lets every rung win. But some runs have to be left, or there would be no continuous backup at all: so the
+ * rhythm is one that runs beside the rungs, and rungs that leave no room for any are not let win.
+ */
+function continuousRule(request: PlanRequest, rungs: readonly PlannedRule[]): PlannedRule {
+  const { everyMs } = request;
+  const all = cadences(request.hour, request.minute);
+  const densest = all.at(-1) as Cadence;
+  const runs = ({ expression }: Cadence, shortestMs: number) =>
+    !alwaysSwallowed([continuousWith(request, expression, shortestMs), ...rungs], CONTINUOUS);
+  const retentions = [
+    ...rungs.map(({ keptMs }) => (keptMs === 'forever' ? Number.POSITIVE_INFINITY : keptMs)),
+    Number.POSITIVE_INFINITY,
+  ].sort((one, other) => one - other);
+  const shortestMs = retentions.find((ms) => runs(densest, ms)) ?? retentions[0];
+  const fits = (cadence: Cadence) =>
+    everyMs === undefined
+      ? mayKeep(request, cadence) && keeps(request, [continuousWith(request, cadence.expression, shortestMs), ...rungs])
+      : cadence.nominalMs <= everyMs;
+  const { expression } = all.find((cadence) => fits(cadence) && runs(cadence, shortestMs)) ?? densest;
+  return continuousWith(request, expression, shortestMs);
+}
+
+function continuousWith(request: PlanRequest, expression: string, shortestMs: number): PlannedRule {
+  const keptMs = Math.max(DAY, Math.min(shortestMs - DAY, LIMITS.continuousRetention.value.max * DAY));
+  return { ...common(request), name: CONTINUOUS, expression, continuous: true, keptMs, copies: copies(request, request.recentMs) };
 }
 
 function rungRule(request: PlanRequest, rung: RungModel): PlannedRule {

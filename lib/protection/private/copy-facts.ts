@@ -1,7 +1,7 @@
 import type { CopyFact, KeyFact, Place, Term } from '../../model/facts';
 import { copyObstacle } from '../../model/limits';
 import { abilitiesOf, labelOf, type ResourceType } from '../../model/services';
-import { claimsOf, type JobTimes, type PlaceClaim, type RuleModel } from '../../model/worst-case';
+import { alwaysSwallowed, claimsOf, type JobTimes, type PlaceClaim, type RuleModel } from '../../model/worst-case';
 import type { BoundRule } from './bound-rule';
 import { differ, type VaultPlace } from './places';
 
@@ -116,9 +116,13 @@ function pointsFact(by: string, vault: VaultPlace, home: Place, claim: PlaceClai
   };
 }
 
-/** A resource has one continuous recovery point: in one vault the longest retention wins, of several vaults the first. */
+/**
+ * A resource has one continuous recovery point: in one vault the longest retention wins, of several vaults the first. A rule
+ * whose runs are all swallowed by others never makes one.
+ */
 function continuousFacts(by: string, rules: readonly BoundRule[], type: ResourceType): readonly CopyTemplate[] {
-  const able = rules.filter((rule) => rule.model && isContinuous(rule, type));
+  const models = rules.flatMap((rule) => modelFor(rule, type));
+  const able = rules.filter((rule) => rule.model && isContinuous(rule, type) && !alwaysSwallowed(models, rule.name));
   const [first] = able;
   const { continuous, fullyManaged } = abilitiesOf(type);
   if (!first || !continuous) {

@@ -1,6 +1,6 @@
 import { CronSchedule } from '../../../lib/model/schedule';
 import { DAY, HOUR, MINUTE } from '../../../lib/model/time';
-import { claimsOf, type JobTimes, overlapsOf, type PlaceClaim, type RuleModel } from '../../../lib/model/worst-case';
+import { alwaysSwallowed, claimsOf, type JobTimes, overlapsOf, type PlaceClaim, type RuleModel } from '../../../lib/model/worst-case';
 
 const TIMES: JobTimes = { backupMs: 20 * MINUTE, copyMs: 15 * MINUTE, basis: 'estimated' };
 
@@ -302,6 +302,25 @@ describe('overlaps', () => {
     expect(overlapsOf([{ ...HOURLY, startWindowMs: 8 * HOUR }])).toEqual([]);
     expect(overlapsOf([DAILY, { ...WEEKLY, expression: 'cron(0 8 ? * SUN *)' }])).toEqual([]);
     expect(overlapsOf([])).toEqual([]);
+  });
+});
+
+describe('a rule that may never back up', () => {
+  const short = { ...DAILY, name: 'short', keptMs: DAY };
+
+  test.each<[string, readonly RuleModel[], boolean]>([
+    ['has all its runs in windows of a rule with longer retention', [short, DAILY], true],
+    ['has them in windows of a rule with equal retention, which may win', [short, { ...DAILY, keptMs: DAY }], true],
+    [
+      'has them in windows of several rules together',
+      [short, { ...DAILY, expression: 'cron(0 5 ? * SUN-TUE *)' }, { ...WEEKLY, expression: 'cron(0 5 ? * WED-SAT *)' }],
+      true,
+    ],
+    ['is not one that has the longer retention', [{ ...short, keptMs: 31 * DAY }, DAILY], false],
+    ['is not one with a single run of its own', [short, { ...DAILY, expression: 'cron(0 5 ? * MON-SAT *)' }], false],
+    ['is not one that is alone', [short], false],
+  ])('%s', (_what, rules, expected) => {
+    expect(alwaysSwallowed(rules, 'short')).toBe(expected);
   });
 });
 
