@@ -9,6 +9,7 @@ export * from './control-client';
 const PROJECT = join(__dirname, '..', '..');
 const PYTHON = process.env.PYTHON ?? 'python3';
 const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 30_000;
 const KEPT_LOG_CHARACTERS = 20_000;
 
 /** The account of callers that name no other. */
@@ -172,7 +173,7 @@ async function stop(child: ChildProcess): Promise<void> {
   }
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
-  const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const forced = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await ended;
   clearTimeout(forced);
 }

@@ -165,7 +165,11 @@ def serve(port: int, log_requests: bool, exit_with_stdin: bool) -> None:
     CLOCK.start()
     server = make_server("127.0.0.1", port, FrontDoor(log_requests), threaded=True, request_handler=_QuietHandler)
 
+    stopping = threading.Lock()
+
     def stop(*_: Any) -> None:
+        if not stopping.acquire(blocking=False):  # a signal and the end of stdin may come together
+            return
         registry.stop()
         os._exit(0)  # threads of state machines may still wait
 
