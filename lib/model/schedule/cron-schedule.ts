@@ -97,7 +97,7 @@ export class CronSchedule {
   }
 
   /**
-   * The longest gap between two runs from 2026 on: over a year where every week of the year is alike, otherwise over
+   * The longest gap between two runs from 2026 on: over a week where all weeks are alike, over a year where only the clock changes, otherwise over
    * 40 years, so that the fifth Sunday of February and the 29th of February are told rightly. (That the year 2100 has
    * no 29th of February lies beyond.) A schedule that ends has a gap of `Infinity` after its last run.
    */
@@ -112,8 +112,8 @@ export class CronSchedule {
       const last = this.lastRun();
       return { gapMs: Number.POSITIVE_INFINITY, fromMs: last ?? start, toMs: Number.POSITIVE_INFINITY };
     }
-    const end = start + 366 * (this.everyWeekAlike() ? 1 : HORIZON_YEARS) * DAY;
-    const runs = this.runs(start, end);
+    const cycle = this.repeatsWeekly ? 7 : this.everyWeekAlike() ? 366 : 366 * HORIZON_YEARS;
+    const runs = this.runs(start, start + cycle * DAY);
     let longest: Gap | undefined;
     for (let i = 0; i < runs.length; i++) {
       const toMs = i + 1 < runs.length ? runs[i + 1] : this.nextRun(runs[i])!;
@@ -133,6 +133,28 @@ export class CronSchedule {
       }
     }
     return undefined;
+  }
+
+  /** Whether one week tells everything: all weeks are alike and the clock never changes. */
+  public get repeatsWeekly(): boolean {
+    return this.endless && this.everyWeekAlike() && this.zone.periods(HORIZON_START, HORIZON_START + 366 * DAY).length === 1;
+  }
+
+  /** The shortest time between two runs of a week that is like every other. */
+  public shortestGapOfWeek(): number {
+    const runs = this.runs(HORIZON_START, HORIZON_START + 15 * DAY);
+    return runs.slice(1).reduce((shortest, run, i) => Math.min(shortest, run - runs[i]), Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether every run of another schedule is a run of this one; only seen where this one runs on every day. */
+  public includes({ fields, timeZone }: CronSchedule): boolean {
+    return (
+      timeZone === this.timeZone &&
+      this.everyWeekAlike() &&
+      this.fields.days.some(({ kind }) => kind === 'every') &&
+      fields.hours.every((hour) => this.fields.hours.includes(hour)) &&
+      fields.minutes.every((minute) => this.fields.minutes.includes(minute))
+    );
   }
 
   private everyWeekAlike(): boolean {

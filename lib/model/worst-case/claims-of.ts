@@ -1,5 +1,6 @@
 import type { Term } from '../facts';
 import { words } from '../time';
+import { leaderOf } from './private/leader';
 import { keptOf, runsOf } from './private/runs';
 import { copiedBy, disturbs, feeds, type Worst, worstOf } from './private/staleness';
 import { outcomesOf } from './private/swallowing';
@@ -36,16 +37,11 @@ function computeClaims(rules: readonly RuleModel[], times: JobTimes): readonly P
     if (feeders.length === 0) {
       return [];
     }
-    const relevant = rules.map((rule) => feeders.includes(rule) || disturbs(rule, feeders, times));
-    const key = [...relevant, ...feeders.map((rule) => rules.indexOf(rule))].join();
-    const outcomes =
-      outcomesBySubset.get(key) ??
-      outcomesOf(
-        runsOf(
-          rules.filter((_, i) => relevant[i]),
-          feeders,
-        ),
-      );
+    const relevant = rules.filter((rule) => feeders.includes(rule) || disturbs(rule, feeders, times));
+    const leader = leaderOf(relevant, container);
+    const looked = leader ? [leader] : relevant;
+    const key = [...looked, undefined, ...feeders].map((rule) => (rule ? rules.indexOf(rule) : '')).join();
+    const outcomes = outcomesBySubset.get(key) ?? outcomesOf(runsOf(looked, leader ? looked : feeders));
     outcomesBySubset.set(key, outcomes);
     return [claimFor(container, feeders, outcomes, times)];
   });

@@ -284,3 +284,34 @@ describe('against brute force, minute by minute over wall clocks', () => {
     );
   }, 120_000);
 });
+
+describe('weeks that are alike', () => {
+  test.each<[string, string, boolean]>([
+    ['cron(0 * * * ? *)', 'UTC', true],
+    ['cron(0 2 ? * MON,FRI *)', 'Asia/Tokyo', true],
+    ['cron(0 * * * ? *)', 'Europe/London', false],
+    ['cron(0 2 1 * ? *)', 'UTC', false],
+    ['cron(0 2 * JUN ? *)', 'UTC', false],
+    ['cron(0 2 * * ? 2027)', 'UTC', false],
+  ])('%s in %s: %s', (expression, zone, alike) => {
+    expect(CronSchedule.parse(expression, zone).repeatsWeekly).toBe(alike);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['cron(0 * * * ? *)', 'cron(0 2 1 * ? *)', true],
+    ['cron(0 2,14 * * ? *)', 'cron(0 14 ? * SUN *)', true],
+    ['cron(0 2,14 * * ? *)', 'cron(0 3 * * ? *)', false],
+    ['cron(0 * * * ? *)', 'cron(5 2 * * ? *)', false],
+    ['cron(0 2 ? * MON *)', 'cron(0 2 ? * MON *)', false],
+  ])('%s includes %s: %s', (one, other, included) => {
+    expect(CronSchedule.parse(one).includes(CronSchedule.parse(other))).toBe(included);
+  });
+
+  test('schedules of different time zones never include each other', () => {
+    expect(CronSchedule.parse('cron(0 * * * ? *)').includes(CronSchedule.parse('cron(0 * * * ? *)', 'Asia/Tokyo'))).toBe(false);
+  });
+
+  test('the shortest gap is that of the busiest day', () => {
+    expect(CronSchedule.parse('cron(0 1,9,12 * * ? *)').shortestGapOfWeek()).toBe(3 * HOUR);
+  });
+});

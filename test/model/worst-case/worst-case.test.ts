@@ -184,6 +184,65 @@ describe('the claim of several rules', () => {
   });
 });
 
+describe('a ladder whose rungs run when its densest rule runs', () => {
+  const rung = (name: string, expression: string, keptMs: number, more: Partial<RuleModel> = {}): RuleModel => ({
+    ...HOURLY_RUNG,
+    ...more,
+    name,
+    expression,
+    keptMs,
+  });
+  const HOURLY_RUNG: RuleModel = {
+    name: 'Hourly',
+    expression: 'cron(0 * * * ? *)',
+    startWindowMs: HOUR,
+    completionWindowMs: 7 * DAY,
+    keptMs: 7 * DAY,
+    continuous: false,
+    container: 'ladder',
+    copies: [{ container: 'copies', keptMs: 7 * DAY }],
+  };
+  const DAILY_RUNG = rung('Daily', 'cron(0 2 * * ? *)', 30 * DAY);
+  const LADDER = [
+    HOURLY_RUNG,
+    DAILY_RUNG,
+    rung('Weekly', 'cron(0 2 ? * SUN *)', 90 * DAY),
+    rung('Monthly', 'cron(0 2 1 * ? *)', 2557 * DAY),
+  ];
+  const TIMES = { backupMs: 10 * MINUTE, copyMs: 20 * MINUTE, basis: 'estimated' } as const;
+  const terms = (rules: readonly RuleModel[]) => claimsOf(rules, TIMES).map(({ staleness }) => staleness);
+
+  test('claims what the densest rule claims alone, with the retention of all', () => {
+    expect(terms(LADDER)).toEqual(terms([HOURLY_RUNG]));
+    expect(claimsOf(LADDER, TIMES).map(({ keptMs, shortestKeptMs, rules }) => [keptMs, shortestKeptMs, rules.length])).toEqual([
+      [2557 * DAY, 7 * DAY, 4],
+      [7 * DAY, 7 * DAY, 4],
+    ]);
+  });
+
+  test.each<[string, readonly RuleModel[]]>([
+    ['a rung that runs at another minute', [HOURLY_RUNG, rung('Daily', 'cron(30 2 * * ? *)', 30 * DAY)]],
+    ['a rung with a wider start window', [HOURLY_RUNG, rung('Daily', 'cron(0 2 * * ? *)', 30 * DAY, { startWindowMs: 4 * HOUR })]],
+    ['a rung without the copy', [HOURLY_RUNG, rung('Daily', 'cron(0 2 * * ? *)', 30 * DAY, { copies: [] })]],
+    [
+      'a start window longer than the gap',
+      [
+        { ...HOURLY_RUNG, startWindowMs: 2 * HOUR },
+        { ...DAILY_RUNG, startWindowMs: 2 * HOUR },
+      ],
+    ],
+    ['a rung in another time zone', [HOURLY_RUNG, rung('Daily', 'cron(0 2 * * ? *)', 30 * DAY, { timeZone: 'Asia/Kolkata' })]],
+  ])('%s is looked at run by run: the claim is longer', (_, rules) => {
+    const longest = (all: readonly RuleModel[]) => Math.max(...terms(all).map((parts) => parts.reduce((sum, { ms }) => sum + ms, 0)));
+    expect(longest(rules)).toBeGreaterThan(longest([HOURLY_RUNG]));
+  });
+
+  test('where clocks change, the hour that comes twice is still seen', () => {
+    const zoned = LADDER.map((rule) => ({ ...rule, timeZone: 'America/New_York' }));
+    expect(terms(zoned)[0][0].ms).toBe(2 * HOUR);
+  });
+});
+
 describe('jobs in the way of each other', () => {
   const slow: JobTimes = { backupMs: 55 * MINUTE, copyMs: 30 * MINUTE, basis: 'measured' };
   const CLASH = 'runs that expire while another job of the resource goes on';

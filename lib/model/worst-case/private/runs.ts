@@ -5,6 +5,11 @@ import type { RuleModel } from '../rule-model';
 /** As many runs are looked at where fewer years suffice: daily rules over ten years. */
 const ENOUGH_RUNS = 4_000;
 const YEAR = 366 * DAY;
+const WEEK = 7 * DAY;
+
+/** Weeks and runs that are looked at where one week is like another. */
+const FEW_WEEKS = 4;
+const FEW_RUNS = 60;
 
 /** The runs of one rule over the horizon that all rules of the plan share. */
 export interface RuleRuns {
@@ -15,12 +20,22 @@ export interface RuleRuns {
 }
 
 /**
- * The runs of every rule over the same years from 2026 on: fewer years the more runs there are, and 40 at most, but
+ * The runs of every rule over the same weeks where all weeks are alike, and otherwise over the same years from 2026 on: fewer years the more runs there are, and 40 at most, but
  * enough to see each rule run and the longest gap of the feeder that runs most often. Daily rules get ten years, an hourly
  * rule one: coincidences of two other rules that come later are not seen.
  */
 export function runsOf(rules: readonly RuleModel[], feeders: readonly RuleModel[] = []): readonly RuleRuns[] {
   const schedules = rules.map(scheduleOf);
+  if (schedules.every(({ repeatsWeekly }) => repeatsWeekly)) {
+    const perWeek = Math.min(...schedules.map((schedule) => schedule.runs(HORIZON_START, HORIZON_START + WEEK).length));
+    const untilMs = HORIZON_START + Math.max(FEW_WEEKS, Math.ceil(FEW_RUNS / perWeek)) * WEEK;
+    return rules.map((rule, i) => ({
+      rule,
+      schedule: schedules[i],
+      times: schedules[i].runs(HORIZON_START, untilMs),
+      kept: keptOf(rule),
+    }));
+  }
   const firstYear = schedules.map((schedule) => schedule.runs(HORIZON_START, HORIZON_START + YEAR));
   const perYear = firstYear.reduce((sum, runs) => sum + runs.length, 1);
   const firsts = schedules.map((schedule) => schedule.nextRun(HORIZON_START - 1) ?? HORIZON_START);
@@ -36,7 +51,7 @@ export function runsOf(rules: readonly RuleModel[], feeders: readonly RuleModel[
   }));
 }
 
-function scheduleOf({ expression, timeZone }: RuleModel): CronSchedule {
+export function scheduleOf({ expression, timeZone }: RuleModel): CronSchedule {
   return CronSchedule.parse(expression, timeZone);
 }
 
