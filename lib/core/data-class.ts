@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { LADDER_DAYS, RECENT_MS } from '../model/retention';
 import { RetentionPolicy } from './retention-policy';
-import { RetentionRung, WeekDay } from './retention-rung';
+import { RetentionRung } from './retention-rung';
+import { WeekDay } from './week-day';
 
 /** A kind of data with the schedule that is usual for it. */
 export class DataClass {

@@ -5,3 +5,4 @@ export * from './recovery-objective';
 export * from './recovery-tier';
 export * from './retention-policy';
 export * from './retention-rung';
+export * from './week-day';

@@ -1,24 +1,8 @@
 import type { Duration } from 'aws-cdk-lib/core';
+import { everyHours } from '../model/planner';
 import { DEFAULT_HOUR, EVERY_HOURS } from '../model/retention';
 import { ConfigurationError } from './private/errors';
-
-/** A day of the week. */
-export enum WeekDay {
-  /** Sunday. */
-  SUNDAY = 'SUN',
-  /** Monday. */
-  MONDAY = 'MON',
-  /** Tuesday. */
-  TUESDAY = 'TUE',
-  /** Wednesday. */
-  WEDNESDAY = 'WED',
-  /** Thursday. */
-  THURSDAY = 'THU',
-  /** Friday. */
-  FRIDAY = 'FRI',
-  /** Saturday. */
-  SATURDAY = 'SAT',
-}
+import { WeekDay } from './week-day';
 
 /** When a rung runs and where its recovery points go when they are old. */
 export interface RetentionRungOptions {
@@ -79,12 +63,8 @@ export class RetentionRung {
         `'hours' must be one of ${EVERY_HOURS.join(', ')}, got ${hours}: choose the next smaller one`,
       );
     }
-    const hour = options.hour ?? DEFAULT_HOUR;
-    // an hour that does not exist stays as it is, to be refused with the schedule
-    const first = hour >= 0 && hour < 24 ? hour % hours : hour;
-    const all = Array.from({ length: Math.floor(24 / hours) }, (_, run) => first + run * hours);
-    const when = hours === 1 ? '*' : all.join(',');
-    return new RetentionRung(hours === 1 ? 'Hourly' : `Every${hours}Hours`, `cron(${options.minute ?? 0} ${when} * * ? *)`, keep, options);
+    const { name, expression } = everyHours(hours, options.hour ?? DEFAULT_HOUR, options.minute ?? 0);
+    return new RetentionRung(name, expression, keep, options);
   }
 
   /** Once a day. */

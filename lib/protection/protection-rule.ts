@@ -1,6 +1,7 @@
 import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { type Duration, type TimeZone, Tokenization } from 'aws-cdk-lib/core';
+import { WeekDay } from '../core/week-day';
 import type { CopyAction } from './copy-action';
 import type { MalwareScanMode } from './malware-scan';
 
@@ -122,10 +123,10 @@ export interface DailyRuleOptions extends HourlyRuleOptions {
 /** Options of a rule that runs every week. */
 export interface WeeklyRuleOptions extends DailyRuleOptions {
   /**
-   * Day of the week: SUN, MON, TUE, WED, THU, FRI or SAT.
-   * @default 'SUN'
+   * Day of the week.
+   * @default WeekDay.SUNDAY
    */
-  readonly weekDay?: string;
+  readonly weekDay?: WeekDay;
 }
 
 /** Options of a rule that runs every month. */
@@ -157,7 +158,7 @@ export class ProtectionRule {
 
   /** A rule that runs every week. */
   public static weekly(name: string, options: WeeklyRuleOptions): ProtectionRule {
-    const { minute = 0, hour = 5, weekDay = 'SUN', ...rest } = options;
+    const { minute = 0, hour = 5, weekDay = WeekDay.SUNDAY, ...rest } = options;
     return new ProtectionRule(name, { ...rest, schedule: Schedule.expression(`cron(${text(minute)} ${text(hour)} ? * ${weekDay} *)`) });
   }
 

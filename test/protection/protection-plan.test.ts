@@ -5,6 +5,7 @@ import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { WeekDay } from '../../lib/core/week-day';
 import { CopyAction, type CopyActionOptions } from '../../lib/protection/copy-action';
 import { MalwareScanMode, ScannedResourceType } from '../../lib/protection/malware-scan';
 import { ProtectionPlan, type ProtectionPlanProps } from '../../lib/protection/protection-plan';
@@ -197,7 +198,7 @@ describe('schedules', () => {
     ['hourly', ProtectionRule.hourly('Rule', KEEP), 'cron(0 * * * ? *)'],
     ['daily', ProtectionRule.daily('Rule', { ...KEEP, hour: 17, minute: 15 }), 'cron(15 17 * * ? *)'],
     ['weekly', ProtectionRule.weekly('Rule', KEEP), 'cron(0 5 ? * SUN *)'],
-    ['weekly on another day', ProtectionRule.weekly('Rule', { ...KEEP, weekDay: 'WED', hour: 1 }), 'cron(0 1 ? * WED *)'],
+    ['weekly on another day', ProtectionRule.weekly('Rule', { ...KEEP, weekDay: WeekDay.WEDNESDAY, hour: 1 }), 'cron(0 1 ? * WED *)'],
     ['monthly', ProtectionRule.monthly('Rule', { keep: Duration.days(99) }), 'cron(0 5 1 * ? *)'],
     ['monthly on another day', ProtectionRule.monthly('Rule', { keep: Duration.days(99), day: 15 }), 'cron(0 5 15 * ? *)'],
     [
@@ -214,7 +215,7 @@ describe('schedules', () => {
   test.each([
     ['minute 60', ProtectionRule.hourly('Rule', { ...KEEP, minute: 60 })],
     ['hour 24', ProtectionRule.daily('Rule', { ...KEEP, hour: 24 })],
-    ['a day of the week that is none', ProtectionRule.weekly('Rule', { ...KEEP, weekDay: 'SOON' })],
+    ['a day of the week that is none', ProtectionRule.weekly('Rule', { ...KEEP, weekDay: 'SOON' as WeekDay })],
     ['day 32 of the month', ProtectionRule.monthly('Rule', { ...KEEP, day: 32 })],
   ])('fails for %s', (_what, rule) => {
     expect(() => planIn(stackIn(), { rules: [rule] })).toThrow(/'schedule' of rule 'Rule'.*InvalidSchedule/);

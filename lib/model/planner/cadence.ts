@@ -28,8 +28,10 @@ export function cadences(hour: number, minute: number): readonly Cadence[] {
   return [...byDay, ...byHour];
 }
 
-function everyHours(hours: number, hour: number, minute: number): Cadence {
-  const all = Array.from({ length: 24 / hours }, (_, run) => (hour % hours) + run * hours).join(',');
+/** The rhythm of every so many hours, a divisor of 24, that runs at `hour:minute` too; an hour that does not exist stays as it is, to be refused. */
+export function everyHours(hours: number, hour: number, minute: number): Cadence {
+  const first = hour >= 0 && hour < 24 ? hour % hours : hour;
+  const all = Array.from({ length: 24 / hours }, (_, run) => first + run * hours).join(',');
   return {
     name: hours === 1 ? 'Hourly' : `Every${hours}Hours`,
     expression: `cron(${minute} ${hours === 1 ? '*' : all} * * ? *)`,
