@@ -11,7 +11,7 @@ import { RecoveryRecord } from './private/record';
  * RecoveryCoverage.of(app).exclude(scratchBucket, 'rebuilt from source every night');
  */
 export class RecoveryCoverage {
-  /** The coverage of the app or stage that `scope` is in. */
+  /** The coverage of the app or stage that `scope` is in, with the stages inside it that say nothing else. */
   public static of(scope: IConstruct): RecoveryCoverage {
     return new RecoveryCoverage(RecoveryRecord.of(scope));
   }
@@ -28,7 +28,7 @@ export class RecoveryCoverage {
       );
     }
     const fact = { kind: 'exclusion', resource: resourceId(resource), by: resource.node.path, reason } as const;
-    this.record.add({ facts: () => [fact] });
+    RecoveryRecord.of(resource).add({ owner: resource, facts: () => [fact] });
   }
 
   /** Fails the synth for every unprotected resource, instead of a warning. */

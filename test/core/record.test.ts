@@ -236,3 +236,50 @@ describe('problems', () => {
     expect([error.message, error.name, error.code]).toEqual(['x (TestProblem)', 'ConfigurationError', 'TestProblem']);
   });
 });
+
+describe('coverage of an app with stages', () => {
+  const appWith = (use: (app: App, bucket: CfnBucket) => void) => {
+    const app = new App();
+    const stack = new Stack(new Stage(app, 'Prod', { env: ENV }), 'Orders');
+    use(app, new CfnBucket(stack, 'Bucket'));
+    return () => app.synth();
+  };
+
+  test('fails for what nobody protects in a stage, whether the stage has a record of its own or not', () => {
+    expect(appWith((app) => RecoveryCoverage.of(app).failOnUnprotected())).toThrow(/Unprotected at 'Prod\/Orders\/Bucket'/);
+    expect(
+      appWith((app, bucket) => {
+        RecoveryRecord.of(bucket);
+        RecoveryCoverage.of(app).failOnUnprotected();
+      }),
+    ).toThrow(/Unprotected at 'Prod\/Orders\/Bucket'/);
+  });
+
+  test('is what the stage says, where it says something', () => {
+    const synth = appWith((app, bucket) => {
+      RecoveryCoverage.of(app).failOnUnprotected();
+      RecoveryCoverage.of(bucket).ignoreUnprotected();
+    });
+    expect(synth).not.toThrow();
+  });
+
+  test('is asked for at the stage itself too', () => {
+    const app = new App();
+    const [dev, prod] = ['Dev', 'Prod'].map((id) => {
+      const stage = new Stage(app, id, { env: ENV });
+      new CfnBucket(new Stack(stage, 'Orders'), 'Bucket');
+      return stage;
+    }) as [Stage, Stage];
+    RecoveryCoverage.of(prod).failOnUnprotected();
+    expect(() => prod.synth()).toThrow(/Unprotected at 'Prod\/Orders\/Bucket'/);
+    expect(() => dev.synth()).not.toThrow();
+  });
+
+  test('knows an exclusion that is written at the app', () => {
+    const synth = appWith((app, bucket) => {
+      RecoveryCoverage.of(app).failOnUnprotected();
+      RecoveryCoverage.of(app).exclude(bucket, 'rebuilt from source');
+    });
+    expect(synth).not.toThrow();
+  });
+});

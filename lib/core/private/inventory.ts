@@ -15,8 +15,8 @@ export interface InventoryItem extends StatefulResource {
 /** Every stateful resource of one stage, by the id that facts call it. */
 export type Inventory = ReadonlyMap<string, InventoryItem>;
 
-/** Walks the tree of a stage once; nested stages have an inventory of their own. */
-export function takeInventory(stage: Stage): Inventory {
+/** Walks the tree of a stage once; of the stages in it only those that `enters` lets in, for others have an inventory of their own. */
+export function takeInventory(stage: Stage, enters: (nested: Stage) => boolean = () => false): Inventory {
   const items = new Map<string, InventoryItem>();
   const walk = (node: IConstruct): void => {
     if (CfnResource.isCfnResource(node)) {
@@ -38,7 +38,7 @@ export function takeInventory(stage: Stage): Inventory {
       }
     }
     for (const child of node.node.children) {
-      if (!Stage.isStage(child)) {
+      if (!Stage.isStage(child) || enters(child)) {
         walk(child);
       }
     }

@@ -22,14 +22,15 @@ const ID = 'RecoveryRecord';
 export class RecoveryRecord extends Construct {
   /** The record of the stage that `scope` is in. */
   public static of(scope: IConstruct): RecoveryRecord {
-    const stage = Stage.of(scope) ?? scope.node.root;
+    // Stage.of() of a stage is the one around it
+    const stage = Stage.isStage(scope) ? scope : (Stage.of(scope) ?? scope.node.root);
     return (stage.node.tryFindChild(ID) as RecoveryRecord | undefined) ?? new RecoveryRecord(stage as Construct);
   }
 
-  /** What becomes of a stateful resource that nobody protects or excludes. */
-  public unprotected: 'warn' | 'error' | 'ignore' = 'warn';
-  /** Whether `cdk synth` prints the report. */
-  public printed = true;
+  /** What becomes of a stateful resource that nobody protects or excludes; left out: as the stage around this one says. */
+  public unprotected?: 'warn' | 'error' | 'ignore';
+  /** Whether `cdk synth` prints the report; left out: as the stage around this one says. */
+  public printed?: boolean;
 
   private readonly sources: FactSource[] = [];
   private readonly warned = new Set<string>();
@@ -47,11 +48,18 @@ export class RecoveryRecord extends Construct {
 
   /** The assessor's answer for the tree as it stands. */
   public assess(): Assessment {
-    const inventory = takeInventory(this.stage as Stage);
+    // a stage without a record of its own judges nothing, so it is looked at from here
+    const inventory = takeInventory(this.stage as Stage, (nested) => nested.node.tryFindChild(ID) === undefined);
     const present = this.sources.filter(({ owner }) => owner === undefined || isAttached(owner));
     const facts = present.flatMap((source) => source.facts(inventory));
     const stateful = [...inventory.values()].map(({ id, name, type, label }) => ({ id, name, type, label }));
-    return assess(facts, stateful, { unprotected: this.unprotected });
+    return assess(facts, stateful, { unprotected: this.settled('unprotected') ?? 'warn' });
+  }
+
+  /** What was set here, or else at the nearest stage around this one. */
+  private settled<K extends 'unprotected' | 'printed'>(setting: K): RecoveryRecord[K] {
+    const around = Stage.of(this.stage)?.node.tryFindChild(ID) as RecoveryRecord | undefined;
+    return this[setting] ?? around?.settled(setting);
   }
 
   private get stage(): IConstruct {
@@ -96,7 +104,7 @@ export class RecoveryRecord extends Construct {
     mkdirSync(outdir, { recursive: true });
     writeFileSync(join(outdir, 'recovery-report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
     writeFileSync(join(outdir, 'recovery-report.md'), renderMarkdown(report));
-    if (this.printed && process.env.CDK_OUTDIR) {
+    if (this.settled('printed') !== false && process.env.CDK_OUTDIR) {
       process.stderr.write(`${renderText(report, { width: process.stderr.columns ?? 120, findings: false })}\n`);
     }
   }
