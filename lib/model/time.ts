@@ -3,6 +3,11 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** The sum of spans, such as the terms of a worst case. */
+export function sumMs(spans: readonly { readonly ms: number }[]): number {
+  return spans.reduce((sum, { ms }) => sum + ms, 0);
+}
+
 /** Renders a span with its two largest units, as the report prints it: `1 h 50`, `35 days`, `5 min`. */
 export function words(ms: number): string {
   if (!Number.isFinite(ms)) {

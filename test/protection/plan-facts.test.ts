@@ -398,7 +398,7 @@ describe('several rules', () => {
   });
 
   test('tells what weakens a claim', () => {
-    const rules = [ProtectionRule.hourly('One', KEEP), ProtectionRule.hourly('Two', KEEP)];
+    const rules = [ProtectionRule.daily('One', KEEP), ProtectionRule.daily('Two', { ...KEEP, minute: 30 })];
     expect(plan(['table'], () => rules).codes).toContain('WeakClaim');
   });
 

@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits';
 import type { RungModel } from '../retention';
-import { DAY } from '../time';
+import { DAY, sumMs } from '../time';
 import { alwaysSwallowed, claimsOf, type JobTimes, type RuleModel } from '../worst-case';
 import { type Cadence, cadences } from './cadence';
 
@@ -71,7 +71,7 @@ function keeps(request: PlanRequest, rules: readonly PlannedRule[]): boolean {
   const judged = request.mixed ? rules.map((rule) => ({ ...rule, continuous: false })) : rules;
   return claimsOf(judged, request.times).every(({ container, copied, staleness }) => {
     const rpoMs = copied || container !== request.container ? request.copyRpoMs : request.rpoMs;
-    return rpoMs === undefined || staleness.reduce((sum, { ms }) => sum + ms, 0) <= rpoMs;
+    return rpoMs === undefined || sumMs(staleness) <= rpoMs;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Term } from '../facts';
-import { words } from '../time';
+import { sumMs, words } from '../time';
 import { leaderOf } from './private/leader';
 import { keptOf, runsOf } from './private/runs';
 import { copiedBy, disturbs, feeds, type Worst, worstOf } from './private/staleness';
@@ -50,7 +50,7 @@ function computeClaims(rules: readonly RuleModel[], times: JobTimes): readonly P
 function claimFor(container: string, rules: readonly RuleModel[], outcomes: Outcomes, times: JobTimes): PlaceClaim {
   const staleness = outcomes
     .map((outcome) => termsOf(worstOf(outcome, container, times), container, times))
-    .reduce((worst, terms) => (sumOf(terms) > sumOf(worst) ? terms : worst));
+    .reduce((worst, terms) => (sumMs(terms) > sumMs(worst) ? terms : worst));
   const kept = rules.map((rule) => keptAt(rule, container));
   return {
     container,
@@ -59,7 +59,7 @@ function claimFor(container: string, rules: readonly RuleModel[], outcomes: Outc
     keptMs: asKept(Math.max(...kept)),
     shortestKeptMs: asKept(Math.min(...kept)),
     rules: rules.map(({ name }) => name),
-    cautions: cautionsOf(rules, staleness, Math.min(...kept), outcomes.length > 1, times),
+    cautions: cautionsOf(rules, staleness, outcomes.length > 1, times),
   };
 }
 
@@ -85,13 +85,7 @@ function described({ name, expression, timeZone }: RuleModel): string {
   return `${name}: ${expression}${timeZone === undefined || timeZone === 'UTC' ? '' : ` ${timeZone}`}`;
 }
 
-function cautionsOf(
-  rules: readonly RuleModel[],
-  staleness: readonly Term[],
-  shortest: number,
-  tied: boolean,
-  times: JobTimes,
-): readonly string[] {
+function cautionsOf(rules: readonly RuleModel[], staleness: readonly Term[], tied: boolean, times: JobTimes): readonly string[] {
   const cautions: string[] = [];
   if (staleness.some(({ name }) => name === CLASH)) {
     cautions.push('a job may still run when the start window of the next one ends, which then expires: space the runs further apart');
@@ -99,20 +93,12 @@ function cautionsOf(
   if (tied) {
     cautions.push('start windows of rules with equal retention overlap, and which of them backs up is not documented: let one keep longer');
   }
-  const worstMs = sumOf(staleness);
-  if (shortest < worstMs) {
-    cautions.push(`recovery points may expire after ${words(shortest)}, before the next is sure to be usable (${words(worstMs)})`);
-  }
   for (const { name, startWindowMs, completionWindowMs } of rules) {
     if (startWindowMs + times.backupMs > completionWindowMs) {
       cautions.push(`a backup of rule ${name} may pass its completion window of ${words(completionWindowMs)} and be cancelled: widen it`);
     }
   }
   return cautions;
-}
-
-function sumOf(terms: readonly Term[]): number {
-  return terms.reduce((sum, { ms }) => sum + ms, 0);
 }
 
 function keptAt(rule: RuleModel, container: string): number {

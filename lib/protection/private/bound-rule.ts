@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { known, wholeUnits } from '../../core/private/known';
 import { insist } from '../../core/private/problems';
+import { differ } from '../../model/differ';
 import {
   checkCompletionWindow,
   checkContinuous,
@@ -20,7 +21,7 @@ import { requireVaultArn } from '../../vault/private/identity';
 import { vaultArnFor } from '../../vault/private/vault-arn';
 import type { CopyAction } from '../copy-action';
 import type { ProtectionRule } from '../protection-rule';
-import { differ, placeOfCopy, placeOfStack, placeOfVault, type VaultPlace, vaultNameFor } from './places';
+import { placeOfCopy, placeOfStack, placeOfVault, type VaultPlace, vaultNameFor } from './places';
 import { copyLifecycle, lifecycleOf, type RuleLifecycle } from './rule-lifecycle';
 import { checkSchedule } from './schedules';
 

@@ -1,9 +1,10 @@
+import { differ } from '../../model/differ';
 import type { CopyFact, KeyFact, Place, Term } from '../../model/facts';
 import { copyObstacle } from '../../model/limits';
 import { abilitiesOf, labelOf, type ResourceType } from '../../model/services';
 import { alwaysSwallowed, claimsOf, type JobTimes, type PlaceClaim, type RuleModel } from '../../model/worst-case';
 import type { BoundRule } from './bound-rule';
-import { differ, type VaultPlace } from './places';
+import type { VaultPlace } from './places';
 
 /** Everything of a CopyFact that does not depend on the resource. */
 export interface CopyTemplate {

@@ -1,8 +1,8 @@
+import { differ } from '../../model/differ';
 import type { CopyFact, KeyFact, ResourceFact, Term } from '../../model/facts';
 import { keyObstacle } from '../../model/limits';
 import type { BoundRule } from './bound-rule';
 import type { CopyTemplate } from './copy-facts';
-import { differ } from './places';
 
 /** The copy of one resource: beside it or elsewhere, and whether the keys on its way let it be made. */
 export function madeCopy(

@@ -57,11 +57,6 @@ export function placeOfStack(scope: IConstruct): Place {
   return { region: known(region), account: known(account) };
 }
 
-/** Whether two places differ; `undefined` where that is only known at deploy time. */
-export function differ(one: string | undefined, other: string | undefined): boolean | undefined {
-  return one === undefined || other === undefined ? undefined : one !== other;
-}
-
 function traitsOfArn(vaultArn: string): VaultTraits {
   const parts = Token.isUnresolved(vaultArn) ? undefined : Arn.split(vaultArn, ArnFormat.COLON_RESOURCE_NAME);
   return {

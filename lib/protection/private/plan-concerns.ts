@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { differ } from '../../model/differ';
 import type { ConcernFact, ResourceFact } from '../../model/facts';
 import {
   checkAirGappedType,
@@ -10,11 +11,11 @@ import {
   type Problem,
 } from '../../model/limits';
 import { abilitiesOf, labelOf, type ResourceType } from '../../model/services';
+import { sumMs } from '../../model/time';
 import { claimsOf, type JobTimes, type Overlap, overlapsOf, type RuleModel } from '../../model/worst-case';
 import { ScannedResourceType } from '../malware-scan';
 import type { BoundRule } from './bound-rule';
 import { goesAirGapped, isContinuous } from './copy-facts';
-import { differ } from './places';
 import type { PlanMember, ProtectedResource } from './plan-members';
 import { settingOf } from './services/settings';
 
@@ -44,9 +45,7 @@ export function planConcerns(
     ),
     ...unknownConcerns(plan, rules),
     ...(types.has('S3') ? bucketConcerns(plan, rules) : []),
-    ...cautions
-      .filter((caution) => !caution.startsWith('recovery points may expire'))
-      .map((caution) => warning(plan, 'WeakClaim', caution)),
+    ...cautions.map((caution) => warning(plan, 'WeakClaim', caution)),
   ];
 }
 
@@ -177,8 +176,7 @@ function weakens(models: readonly RuleModel[], { winner, loser }: Overlap): bool
   );
   const both = models.filter(({ name }) => name === loser || name === winner);
   const after = claimsOf(both, NO_TIME).find(({ container }) => container === before?.container);
-  const sum = (terms: readonly { readonly ms: number }[] = []) => terms.reduce((total, { ms }) => total + ms, 0);
-  return before !== undefined && after !== undefined && sum(after.staleness) > sum(before.staleness);
+  return before !== undefined && after !== undefined && sumMs(after.staleness) > sumMs(before.staleness);
 }
 
 function percent(share: number): string {

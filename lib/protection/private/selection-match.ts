@@ -1,8 +1,9 @@
 import type { IConstruct } from 'constructs';
 import type { InventoryItem } from '../../core/private/inventory';
 import { known } from '../../core/private/known';
+import { differ } from '../../model/differ';
 import { abilitiesOf } from '../../model/services';
-import { differ, placeOfStack } from './places';
+import { placeOfStack } from './places';
 import type { PlanMember } from './plan-members';
 import { resourceTypesOf } from './resource-arns';
 import { meets, meetsByAbsence } from './tag-matching';

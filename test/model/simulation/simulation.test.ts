@@ -1,5 +1,5 @@
 import { CronSchedule, HORIZON_START } from '../../../lib/model/schedule';
-import { DAY } from '../../../lib/model/time';
+import { DAY, sumMs } from '../../../lib/model/time';
 import { claimsOf } from '../../../lib/model/worst-case';
 import { Chance } from './chance';
 import { type Plan, randomPlan } from './random-plan';
@@ -21,7 +21,7 @@ const claimed: ClaimMs = ({ rules, times }, container) => {
 
 /**
  * Plays one place of each random plan, until `plans` of them could be played: not those whose recovery points expire too
- * soon, which the claim says, and not those that would take thousands of jobs.
+ * soon, which the assessor tells, and not those that would take thousands of jobs.
  */
 function play(plans: number, seed: number, claim: ClaimMs): readonly Outcome[] {
   const chance = new Chance(seed);
@@ -32,8 +32,9 @@ function play(plans: number, seed: number, claim: ClaimMs): readonly Outcome[] {
     if (claims.length === 0) {
       continue;
     }
-    const { container, cautions } = chance.pick(claims);
-    const seenMs = cautions.some((caution) => caution.includes('may expire')) ? undefined : worstSeen(plan, container, chance);
+    const { container, shortestKeptMs, staleness } = chance.pick(claims);
+    const expires = shortestKeptMs !== 'forever' && shortestKeptMs < sumMs(staleness);
+    const seenMs = expires ? undefined : worstSeen(plan, container, chance);
     if (seenMs !== undefined) {
       outcomes.push({ plan, container, claimMs: claim(plan, container), seenMs });
     }

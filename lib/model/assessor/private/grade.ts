@@ -1,5 +1,6 @@
 import type { Claim, Outcome } from '../../assessment';
 import type { Term } from '../../facts';
+import { sumMs } from '../../time';
 
 /** How a promise fares, the best first; the order decides between copies. */
 const GRADES = ['kept', 'expected', 'unknown', 'doubtful', 'broken'] as const;
@@ -8,7 +9,7 @@ export type Grade = Exclude<Outcome, 'not-promised'>;
 
 /** The sum of the terms; nothing where no term is known. */
 export function claimOf(terms: readonly Term[]): Claim | undefined {
-  return terms.length === 0 ? undefined : { ms: sum(terms), terms };
+  return terms.length === 0 ? undefined : { ms: sumMs(terms), terms };
 }
 
 /** How a claim fares against its objective. */
@@ -18,9 +19,9 @@ export function gradeOf(claim: Claim | undefined, objectiveMs: number): Grade {
   }
   const estimated = claim.terms.filter(({ basis }) => basis === 'estimated');
   if (claim.ms <= objectiveMs) {
-    return sum(estimated) > 0 ? 'expected' : 'kept';
+    return sumMs(estimated) > 0 ? 'expected' : 'kept';
   }
-  return claim.ms - sum(estimated) > objectiveMs ? 'broken' : 'doubtful';
+  return claim.ms - sumMs(estimated) > objectiveMs ? 'broken' : 'doubtful';
 }
 
 export function rankOf(grade: Grade): number {
@@ -29,8 +30,4 @@ export function rankOf(grade: Grade): number {
 
 export function worst(...grades: readonly Grade[]): Grade {
   return GRADES[Math.max(...grades.map(rankOf))];
-}
-
-function sum(terms: readonly Term[]): number {
-  return terms.reduce((total, { ms }) => total + ms, 0);
 }

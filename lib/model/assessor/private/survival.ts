@@ -1,3 +1,4 @@
+import { differ } from '../../differ';
 import { Disruption } from '../../disruption';
 import type { CopyFact, ResourceFact } from '../../facts';
 import { LIMITS } from '../../limits';
@@ -26,11 +27,6 @@ export function survivalOf(copy: CopyFact, resource: ResourceFact, disruption: D
     case Disruption.ACCOUNT_COMPROMISE:
       return accountCompromise(copy, resource);
   }
-}
-
-/** `undefined` where one of the two is only known at deploy time. */
-function differ(one: string | undefined, other: string | undefined): boolean | undefined {
-  return one === undefined || other === undefined ? undefined : one !== other;
 }
 
 /** Whether a copy is in another Region or account than its resource; `undefined` where that is only known at deploy time. */
