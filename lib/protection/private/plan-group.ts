@@ -1,6 +1,7 @@
 import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Duration, type TimeZone } from 'aws-cdk-lib/core';
+import { LIMITS } from '../../model/limits';
 import type { PlannedRule } from '../../model/planner';
 import { DAY } from '../../model/time';
 import { CopyAction } from '../copy-action';
@@ -26,7 +27,7 @@ export function planIdOf(rules: readonly PlannedRule[], rungs: readonly { readon
   return between?.name ?? 'Ladder';
 }
 
-/** A derived rule as a plan takes it; retentions of copies are moved into the range that their vault accepts. */
+/** A derived rule as a plan takes it; retentions of copies are moved into the range that their vault accepts, warm where they are then too short for cold storage. */
 export function ruleFrom(rule: PlannedRule, { timeZone, copies }: RuleSetting): ProtectionRule {
   return new ProtectionRule(rule.name, {
     ...lifecycle(rule.keptMs, rule.coldAfterMs),
@@ -44,7 +45,8 @@ function copyTo({ vault, place }: Destination, keptMs: number | 'forever', { col
   const { range, airGapped } = place;
   const wanted = keptMs === 'forever' ? Number.POSITIVE_INFINITY : keptMs / DAY;
   const days = Math.max(range.minDays ?? 0, Math.min(range.maxDays ?? Number.POSITIVE_INFINITY, wanted));
-  const cold = airGapped ? undefined : coldAfterMs;
+  const stays = coldAfterMs !== undefined && days >= coldAfterMs / DAY + LIMITS.coldStay.value;
+  const cold = airGapped || !stays ? undefined : coldAfterMs;
   return CopyAction.to(vault, {
     ...lifecycle(Number.isFinite(days) ? days * DAY : 'forever', cold),
     archiveSnapshots: cold === undefined ? undefined : archive,

@@ -12,8 +12,24 @@ const defaults = new WeakMap<CfnResource, Map<string, unknown>>();
 export function settingOf(cfn: CfnResource, path: string): unknown {
   const names = path.split('.');
   const { rawOverrides } = cfn as unknown as { rawOverrides?: { Properties?: unknown } };
-  const override = rawOverrides?.Properties === undefined ? undefined : walk(rawOverrides.Properties, names.map(templateName));
-  return override ?? walk(cfn, names);
+  const templateNames = names.map(templateName);
+  const override = rawOverrides?.Properties === undefined ? undefined : walk(rawOverrides.Properties, templateNames);
+  return override ?? (isDeleted(rawOverrides?.Properties, templateNames) ? undefined : walk(cfn, names));
+}
+
+/** `addPropertyDeletionOverride()` leaves the name without a value, which takes the property out of the template. */
+function isDeleted(overrides: unknown, names: readonly string[]): boolean {
+  let value = overrides;
+  for (const name of names) {
+    if (typeof value !== 'object' || value === null || !(name in value)) {
+      return false;
+    }
+    value = (value as Record<string, unknown>)[name];
+    if (value === undefined) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** What a lazy value stands for now, with the tokens inside it as they are; an intrinsic function becomes an object. */
