@@ -1,6 +1,8 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, type CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnVolume } from 'aws-cdk-lib/aws-ec2';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { App, CfnParameter, Duration, NestedStack, Stack, Stage, TimeZone } from 'aws-cdk-lib/core';
 import { CopyRule } from '../../lib/core/copy-rule';
 import { RecoveryRecord } from '../../lib/core/private/record';
@@ -15,8 +17,10 @@ import type { ProtectionProps } from '../../lib/protection/protection-options';
 import { ProtectionPlan } from '../../lib/protection/protection-plan';
 import { ProtectionRule } from '../../lib/protection/protection-rule';
 import { Selection } from '../../lib/protection/selection';
+import { TagCondition } from '../../lib/protection/tag-condition';
 import { RecoveryVault } from '../../lib/vault/recovery-vault';
 import { VaultKeyKind } from '../../lib/vault/vault-key-kind';
+import { VaultLock } from '../../lib/vault/vault-lock';
 
 const ENV = { account: '111122223333', region: 'ap-northeast-1' };
 const tier = RecoveryTier.STANDARD;
@@ -300,4 +304,72 @@ describe('safety is not claimed', () => {
     new Protection(stack, 'Protection', { tier, recoveryVault }).protect(volume);
     expect(verdictOf(stack, Disruption.REGION_LOSS)?.outcome).toBe(outcome);
   });
+});
+
+describe('settings that are taken out of the template', () => {
+  test('are not counted, whatever the construct says', () => {
+    const stack = stackOf();
+    const table = new Table(stack, 'Table', {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    });
+    new Protection(stack, 'Protection', { tier }).protect(table);
+    (table.node.defaultChild as CfnTable).addPropertyDeletionOverride('PointInTimeRecoverySpecification');
+    const [judged] = RecoveryRecord.of(stack).assess().resources;
+    expect(judged?.copies.places.map(({ copy }) => copy)).not.toContain('point-in-time-recovery');
+  });
+
+  test('fails for a bucket that loses its versions by it', () => {
+    const stack = stackOf();
+    const bucket = new CfnBucket(stack, 'Bucket', { versioningConfiguration: { status: 'Enabled' } });
+    new Protection(stack, 'Protection', { tier }).protect(bucket);
+    bucket.addPropertyDeletionOverride('VersioningConfiguration.Status');
+    expect(assessed(stack).codes).toContain('BucketNotVersioned');
+  });
+});
+
+describe('what would select or back up nothing, or too much', () => {
+  test.each([
+    ['', 'InvalidArn'],
+    ['orders', 'InvalidArn'],
+    ['arn:*', 'InvalidArn'],
+    ['arn:aws:s3:::', 'InvalidArn'],
+    ['arn:aws:*:*:*:*', 'UnfilteredSelection'],
+    ['arn:aws:dynamodb:us-east-1:111122223333:table/orders', 'ResourceElsewhere'],
+    ['arn:aws:dynamodb:ap-northeast-1:999988887777:table/orders', 'ResourceElsewhere'],
+  ])('fails for the ARN %p', (arn, code) => {
+    const plan = new ProtectionPlan(stackOf(), 'Plan');
+    expect(() => plan.select('Listed', Selection.arns(arn))).toThrow(code);
+  });
+
+  test.each(['arn:aws:dynamodb:*:*:table/*', 'arn:aws:s3:::orders-*', 'arn:aws:dynamodb:ap-northeast-1:111122223333:table/orders'])(
+    'takes the ARN %p',
+    (arn) => {
+      const plan = new ProtectionPlan(stackOf(), 'Plan');
+      expect(() => plan.select('Listed', Selection.arns(arn))).not.toThrow();
+    },
+  );
+
+  test('fails for conditions that no resource meets', () => {
+    const plan = new ProtectionPlan(stackOf(), 'Plan');
+    const conditions = [TagCondition.equalTo('env', 'prod'), TagCondition.equalTo('env', 'test')];
+    expect(() => plan.select('All', Selection.allOf(...conditions))).toThrow(/^'allOf' wants tag 'env'.*EmptySelection/);
+    expect(() => plan.select('Any', Selection.anyOf(...conditions))).not.toThrow();
+  });
+
+  test.each(['cron(0 0 30 2 ? *)', 'cron(0 0 1 1 ? 2020)'])('fails for a schedule that never runs: %s', (expression) => {
+    const rule = new ProtectionRule('Never', { keepForever: true, schedule: Schedule.expression(expression) });
+    expect(() => new ProtectionPlan(stackOf(), 'Plan', { rules: [rule] })).toThrow(/never runs any more.*InvalidSchedule/);
+  });
+});
+
+test('copies that the lock of their vault keeps too short for cold storage stay warm', () => {
+  const stack = stackOf();
+  const vault = new RecoveryVault(stack, 'Vault');
+  vault.mirrorIn('ap-northeast-3', { lock: VaultLock.governance({ minRetention: Duration.days(7), maxRetention: Duration.days(100) }) });
+  new Protection(stack, 'Protection', { tier, vault, recoveryRegion: 'ap-northeast-3' }).protect(tableIn(stack));
+  const [plan] = Object.values(Template.fromStack(stack).findResources('AWS::Backup::BackupPlan'));
+  const monthly = plan?.Properties.BackupPlan.BackupPlanRule.find(({ RuleName }: { RuleName: string }) => RuleName === 'Monthly');
+  expect(monthly.Lifecycle.MoveToColdStorageAfterDays).toBe(30);
+  expect(monthly.CopyActions[0].Lifecycle).toEqual({ DeleteAfterDays: 100 });
 });

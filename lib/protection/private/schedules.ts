@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
-import { CronSchedule, ScheduleError } from '../../model/schedule';
+import { CronSchedule, HORIZON_START, ScheduleError } from '../../model/schedule';
 
 /** Refuses a schedule that AWS Backup does not take; one that is only known at deploy time is left to it. */
 export function checkSchedule(scope: IConstruct, subject: string, expression: string, timeZone: string | undefined): void {
@@ -9,7 +9,10 @@ export function checkSchedule(scope: IConstruct, subject: string, expression: st
     return;
   }
   try {
-    CronSchedule.parse(expression, timeZone);
+    if (CronSchedule.parse(expression, timeZone).nextRun(HORIZON_START) === undefined) {
+      const message = `${subject}: expression '${expression}' never runs any more: name days that come, or leave out the years`;
+      throw new ConfigurationError('InvalidSchedule', message, scope);
+    }
   } catch (error) {
     if (error instanceof ScheduleError) {
       throw new ConfigurationError('InvalidSchedule', `${subject}: ${error.message}`, scope);

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../core/private/errors';
 import { insist } from '../../core/private/problems';
 import { checkCount, LIMITS } from '../../model/limits';
 import { type TagCondition, TagOperator } from '../tag-condition';
+import { placeOfStack } from './places';
 import { arnPatternsOf, wildcardsFit } from './resource-arns';
 import type { SelectionSpec } from './selection-spec';
 
@@ -39,6 +40,7 @@ export function formsOf(scope: IConstruct, spec: SelectionSpec, exceptions: read
       return arnForms(scope, spec.arns ?? []);
     case 'allOf':
       insist(scope, checkCount('conditions', spec.conditions.length));
+      checkConsistent(scope, spec.conditions);
       return narrowed(conditionsOf(spec.conditions));
     case 'anyOf':
       if (spec.types.length === 0 && !notResources && spec.conditions.every(({ operator }) => operator === TagOperator.EQUALS)) {
@@ -85,10 +87,59 @@ function arnForms(scope: IConstruct, arns: readonly string[]): readonly Selectio
       scope,
     );
   }
+  arns
+    .filter((arn) => !Token.isUnresolved(arn))
+    .forEach((arn) => {
+      checkArn(scope, arn);
+    });
   const plain = arns.filter((arn) => !wild.includes(arn));
   return [...chunks(plain, LIMITS.arnsPerSelection.value), ...chunks(wild, LIMITS.wildcardArnsPerSelection.value)].map((resources) => ({
     resources,
   }));
+}
+
+/** What is no ARN, or that of another Region or account, would be selected in vain; one without a service selects too much. */
+function checkArn(scope: IConstruct, arn: string): void {
+  const [prefix, partition, service, region, account, ...resource] = arn.split(':');
+  if (prefix !== 'arn' || !partition || !service || resource.join(':') === '') {
+    throw new ConfigurationError(
+      'InvalidArn',
+      `'arns' has '${arn}', but an ARN is 'arn:<partition>:<service>:<region>:<account>:<resource>': correct it`,
+      scope,
+    );
+  }
+  if (service.includes('*')) {
+    throw new ConfigurationError(
+      'UnfilteredSelection',
+      `'arns' has '${arn}', which selects resources of every service: name the service, or use Selection.everything() where that is meant`,
+      scope,
+    );
+  }
+  const here = placeOfStack(scope);
+  const elsewhere = (part: string | undefined, own: string | undefined) => part && !part.includes('*') && own !== undefined && part !== own;
+  if (elsewhere(region, here.region) || elsewhere(account, here.account)) {
+    throw new ConfigurationError(
+      'ResourceElsewhere',
+      `'arns' has '${arn}', but a plan protects the Region and account that it is in: give it a plan there`,
+      scope,
+    );
+  }
+}
+
+/** No resource has two values of one tag. */
+function checkConsistent(scope: IConstruct, conditions: readonly TagCondition[]): void {
+  const values = new Map<string, string>();
+  for (const { key, value } of conditions.filter(({ operator }) => operator === TagOperator.EQUALS)) {
+    const earlier = values.get(key);
+    if (earlier !== undefined && earlier !== value && !Token.isUnresolved([earlier, value, key])) {
+      throw new ConfigurationError(
+        'EmptySelection',
+        `'allOf' wants tag '${key}' to be '${earlier}' and '${value}' at once, which selects nothing: use 'anyOf', or leave one out`,
+        scope,
+      );
+    }
+    values.set(key, value);
+  }
 }
 
 function checkSpec(scope: IConstruct, { kind, arns, resources, conditions, types, exceptions, narrowed, growing }: SelectionSpec): void {
