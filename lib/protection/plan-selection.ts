@@ -8,7 +8,7 @@ import { known } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import { differ } from '../model/differ';
 import { checkName, LIMITS } from '../model/limits';
-import { abilitiesOf, labelOf, RESOURCE_TYPES, type ResourceType } from '../model/services';
+import { abilitiesOf, RESOURCE_TYPES, type ResourceType } from '../model/services';
 import type { Expectations } from './expectations';
 import { type ExpectedTimes, expectedTimes, refine } from './private/job-times';
 import { placeOfStack } from './private/places';
@@ -17,12 +17,12 @@ import { resourceTypesOf } from './private/resource-arns';
 import { formsOf, type SelectionForm } from './private/selection-form';
 import type { SelectionSpec } from './private/selection-spec';
 import type { Target } from './private/service';
-import { targetOf } from './private/services';
+import { requireProtectable, targetOf } from './private/services';
 import type { ProtectionPlan } from './protection-plan';
 import type { Selection } from './selection';
 
-/** Leaves room for the number of a part. */
-const NAME_ROOM = 46;
+/** Leaves room for the number of a part, which has three digits at most. */
+const NAME_ROOM = LIMITS.nameLength.value - '-100'.length;
 
 const PROTECTABLE = RESOURCE_TYPES.filter((type) => abilitiesOf(type).awsBackup);
 
@@ -161,11 +161,9 @@ export class PlanSelection extends Construct {
     }
   }
 
-  private checkReach({ id, type, arn, construct, cfn }: Target): void {
-    if (!abilitiesOf(type).awsBackup) {
-      const message = `'${id}' is ${labelOf(type)}, which AWS Backup does not protect: exclude it with a reason, or protect it by other means`;
-      throw new ConfigurationError('TypeNotProtectable', message, this);
-    }
+  private checkReach(target: Target): void {
+    requireProtectable(this, target);
+    const { id, arn, construct, cfn } = target;
     const here = placeOfStack(this);
     const env = cfn ? Stack.of(cfn) : (construct as Partial<IResource>).env;
     const [, , , region, account] = Token.isUnresolved(arn) ? [] : arn.split(':');

@@ -7,7 +7,7 @@ import { uniqueName } from '../core/private/inventory';
 import { known } from '../core/private/known';
 import { insist, warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
-import { checkCount, checkName } from '../model/limits';
+import { checkCount, checkName, LIMITS } from '../model/limits';
 import type { ResourceType } from '../model/services';
 import { RecoveryVault } from '../vault/recovery-vault';
 import { type MalwareScanSettings, ScannedResourceType } from './malware-scan';
@@ -116,7 +116,7 @@ export class ProtectionPlan extends Resource implements IBackupPlanRef {
   constructor(scope: Construct, id: string, props: ProtectionPlanProps = {}) {
     super(scope, id);
     insist(this, checkName('backup plan', 'planName', known(props.planName)));
-    this.planName = props.planName ?? uniqueName(this, 50);
+    this.planName = props.planName ?? uniqueName(this, LIMITS.nameLength.value);
     this.vault = props.vault ?? RecoveryVault.shared(this);
     this.role = props.role;
     this.ownRole = props.role === undefined;

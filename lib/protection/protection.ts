@@ -10,7 +10,7 @@ import { Disruption } from '../model/disruption';
 import type { ObjectiveFact } from '../model/facts';
 import { type PlannedRule, type PlanRequest, planRules } from '../model/planner';
 import type { RungModel } from '../model/retention';
-import { abilitiesOf, labelOf, type ResourceType } from '../model/services';
+import { abilitiesOf, type ResourceType } from '../model/services';
 import type { JobTimes } from '../model/worst-case';
 import { RecoveryVault } from '../vault/recovery-vault';
 import type { PlanSelection } from './plan-selection';
@@ -20,7 +20,7 @@ import { type Destination, planIdOf, ruleFrom } from './private/plan-group';
 import type { PlanMember } from './private/plan-members';
 import { selects } from './private/selection-match';
 import type { Target } from './private/service';
-import { targetOf } from './private/services';
+import { requireProtectable, targetOf } from './private/services';
 import { type Wishes, wishesOf } from './private/wishes';
 import type { ProtectionProps, ProtectOptions } from './protection-options';
 import { ProtectionPlan } from './protection-plan';
@@ -80,24 +80,17 @@ export class Protection extends Construct {
   /**
    * Protects a resource: a construct of this app, a reference or an imported resource.
    *
-   * Throws `NotProtectable` for what AWS Backup cannot protect, and `ProtectedTwice` for a resource that this Protection
-   * protects already.
+   * Throws `NotProtectable` for what holds no data, `TypeNotProtectable` for what AWS Backup does not protect, and
+   * `ProtectedTwice` for a resource that this Protection protects already.
    * @param resource what holds the data
    * @param options what is different for this resource
    */
   public protect(resource: IConstruct, options: ProtectOptions = {}): void {
     const target = targetOf(this, resource);
-    if (!abilitiesOf(target.type).awsBackup) {
-      const message = `'${target.id}' is ${labelOf(target.type)}, which AWS Backup does not protect: exclude it with RecoveryCoverage and a reason, or protect it by other means`;
-      throw new ConfigurationError('TypeNotProtectable', message, this);
-    }
-    const earlier = this.objectives.get(target.id);
-    if (earlier && isAttached(earlier.construct)) {
-      throw new ConfigurationError('ProtectedTwice', `'${target.id}' is protected here already: leave one call out`, this);
-    }
+    requireProtectable(this, target);
     const wishes = this.wishesFor(options);
+    this.promise(target, wishes);
     this.selectionFor(target, wishes, this.expectedFor(options)).addResource(resource, options.expects ?? this.props.expects);
-    this.objectives.set(target.id, { construct: resource, fact: this.objectiveFor(target.id, wishes) });
   }
 
   /**
@@ -116,6 +109,9 @@ export class Protection extends Construct {
     const request = { ...this.request(wishes, slowestJobTimes(expected), destinations), continuous: wishes.continuous, mixed: true };
     const plan = this.planWith(id, planRules(request), wishes, destinations);
     plan.select('Selected', selection, { expects: options.expects ?? this.props.expects });
+    for (const resource of selection._spec.resources) {
+      this.promise(targetOf(this, resource), wishes);
+    }
     const exceptionIds = new Set(selection._spec.exceptions.map((resource) => resourceId(resource)));
     this.searches.push({ member: { spec: selection._spec, exceptionIds }, wishes });
   }
@@ -162,6 +158,14 @@ export class Protection extends Construct {
     }
     const original = this.vault instanceof RecoveryVault ? this.vault : RecoveryVault.shared(this);
     return original.mirrorIn(recoveryRegion ?? Stack.of(this).region, { account: recoveryAccount });
+  }
+
+  private promise({ id, construct }: Target, wishes: Wishes): void {
+    const earlier = this.objectives.get(id);
+    if (earlier && isAttached(earlier.construct)) {
+      throw new ConfigurationError('ProtectedTwice', `'${id}' is protected here already: leave one call out`, this);
+    }
+    this.objectives.set(id, { construct, fact: this.objectiveFor(id, wishes) });
   }
 
   private objectiveFor(resource: string, { tier, rpoMs, rtoMs, survives, copyRule }: Wishes): ObjectiveFact {

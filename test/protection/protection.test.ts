@@ -302,6 +302,21 @@ describe('plans are shared', () => {
     );
   });
 
+  test('a selection of listed resources promises for them alone', () => {
+    const stack = stackIn();
+    const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD });
+    const listed = tableIn(stack, 'Listed');
+    tableIn(stack, 'Other');
+    protection.protectSelection('Some', Selection.resources(listed));
+    protection.protectSelection('Foreign', Selection.arns('arn:aws:dynamodb:ap-northeast-1:111122223333:table/foreign'));
+    expect(
+      RecoveryRecord.of(stack)
+        .assess()
+        .resources.map(({ id, tier }) => [id, tier]),
+    ).toEqual([['Orders/Listed', 'standard']]);
+    expect(() => protection.protect(listed)).toThrow(/ProtectedTwice/);
+  });
+
   test('the plan of a selection may have the name of a rhythm', () => {
     const stack = stackIn();
     const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD });

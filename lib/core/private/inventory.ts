@@ -97,6 +97,6 @@ function replicaTags(cfn: CfnResource): Record<string, unknown> {
 }
 
 /** A name that AWS accepts, unique for the construct and stable between synths. */
-export function uniqueName(construct: IConstruct, maxLength: number, separator = '-'): string {
-  return Names.uniqueResourceName(construct, { maxLength, separator, allowedSpecialCharacters: '-_' });
+export function uniqueName(construct: IConstruct, maxLength: number): string {
+  return Names.uniqueResourceName(construct, { maxLength, separator: '-', allowedSpecialCharacters: '-_' });
 }

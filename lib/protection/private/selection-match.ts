@@ -14,13 +14,16 @@ export interface SelectionMatch {
   readonly absent: readonly string[];
 }
 
-/** Whether a selection by tag, by type or of everything really has a resource, as AWS Backup will find it. */
+/** Whether a selection by tag, by type or of everything really has a resource, as AWS Backup will find it; one that lists finds none. */
 export function selects(
   plan: IConstruct,
   { spec, exceptionIds }: Pick<PlanMember, 'spec' | 'exceptionIds'>,
   item: InventoryItem,
 ): SelectionMatch | undefined {
   const { kind, types, conditions } = spec;
+  if (kind === 'resources' || kind === 'arns') {
+    return undefined;
+  }
   const reachable = abilitiesOf(item.type).awsBackup && !exceptionIds.has(item.id) && sameEnvironment(plan, item);
   if (!reachable || (types.length > 0 && !resourceTypesOf(types).has(item.type))) {
     return undefined;

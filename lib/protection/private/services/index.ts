@@ -14,7 +14,7 @@ import { S3 } from './s3';
 
 export { attachedVolumes } from './attached-volumes';
 export { placeOf } from './facts';
-export { targetOf } from './target';
+export { requireProtectable, targetOf } from './target';
 
 const ADAPTERS: ReadonlyMap<ResourceType, ServiceAdapter> = new Map(
   [RDS_INSTANCE, AURORA, DYNAMODB, S3, EBS, EC2, EFS, FSX, DOCUMENTDB, NEPTUNE].flatMap((adapter) =>

@@ -2,7 +2,7 @@ import { CfnResource, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../../core/private/errors';
 import { resourceId } from '../../../core/private/inventory';
-import { type ResourceType, statefulTypeOf } from '../../../model/services';
+import { abilitiesOf, labelOf, type ResourceType, statefulTypeOf } from '../../../model/services';
 import type { Target } from '../service';
 import { arnIn, referenceOf } from './reference';
 import { textOf } from './settings';
@@ -30,6 +30,14 @@ export function targetOf(scope: IConstruct, construct: IConstruct): Target {
   }
   const type = typeOf(scope, cfn);
   return { id: resourceId(cfn), type, arn: arnOf(scope, construct, cfn, type), construct, cfn };
+}
+
+/** Refuses a type that AWS Backup makes no recovery points of. */
+export function requireProtectable(scope: IConstruct, { id, type }: Target): void {
+  if (!abilitiesOf(type).awsBackup) {
+    const message = `'${id}' is ${labelOf(type)}, which AWS Backup does not protect: exclude it with RecoveryCoverage and a reason, or protect it by other means`;
+    throw new ConfigurationError('TypeNotProtectable', message, scope);
+  }
 }
 
 /**
