@@ -373,3 +373,11 @@ test('copies that the lock of their vault keeps too short for cold storage stay 
   expect(monthly.Lifecycle.MoveToColdStorageAfterDays).toBe(30);
   expect(monthly.CopyActions[0].Lifecycle).toEqual({ DeleteAfterDays: 100 });
 });
+
+test('recovery points between the rungs are kept until the next one is sure to be there', () => {
+  const stack = stackOf();
+  new Protection(stack, 'Protection', { tier, survives: [], retention: RetentionPolicy.of() }).protect(tableIn(stack));
+  Template.fromStack(stack).hasResourceProperties('AWS::Backup::BackupPlan', {
+    BackupPlan: { BackupPlanRule: [Match.objectLike({ RuleName: 'Weekly', Lifecycle: { DeleteAfterDays: 8 } })] },
+  });
+});

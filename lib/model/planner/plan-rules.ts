@@ -84,12 +84,16 @@ function cadenceFor(request: PlanRequest, everyMs: number): Cadence {
 const CONTINUOUS = 'Continuous';
 
 /** The rule between the rungs; a rung with the same schedule makes it superfluous. */
-function between(request: PlanRequest, { name, expression }: Cadence): readonly PlannedRule[] {
+function between(request: PlanRequest, { name, expression, nominalMs }: Cadence): readonly PlannedRule[] {
   if (request.rungs.some((rung) => rung.expression === expression)) {
     return [];
   }
   const own = request.rungs.some((rung) => rung.name === name) ? `${name}Between` : name;
-  return [{ ...common(request), name: own, expression, keptMs: request.recentMs, copies: copies(request, request.recentMs) }];
+  // at least until the next one is sure to be usable
+  const { startWindowMs, times, recentMs } = request;
+  const nextMs = nominalMs + startWindowMs + times.backupMs + times.copyMs;
+  const keptMs = Number.isFinite(nextMs) ? Math.max(recentMs, Math.ceil(nextMs / DAY) * DAY) : recentMs;
+  return [{ ...common(request), name: own, expression, keptMs, copies: copies(request, keptMs) }];
 }
 
 /**
