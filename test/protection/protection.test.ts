@@ -309,11 +309,9 @@ describe('plans are shared', () => {
     tableIn(stack, 'Other');
     protection.protectSelection('Some', Selection.resources(listed));
     protection.protectSelection('Foreign', Selection.arns('arn:aws:dynamodb:ap-northeast-1:111122223333:table/foreign'));
-    expect(
-      RecoveryRecord.of(stack)
-        .assess()
-        .resources.map(({ id, tier }) => [id, tier]),
-    ).toEqual([['Orders/Listed', 'standard']]);
+    const { resources, findings } = RecoveryRecord.of(stack).assess();
+    expect(resources.map(({ id, tier }) => [id, tier])).toEqual([['Orders/Listed', 'standard']]);
+    expect(findings.map(({ code }) => code)).not.toContain('UnknownResource');
     expect(() => protection.protect(listed)).toThrow(/ProtectedTwice/);
   });
 

@@ -66,7 +66,11 @@ describe('operator error', () => {
     ],
     [
       "what a service keeps by itself is in nobody's way",
-      [points(), points({ id: 'own', by: 'Orders/Database', medium: 'service', staleness: [term('lag', MINUTE)] })],
+      [
+        points(),
+        points({ id: 'other', by: 'Orders/Nightly' }),
+        points({ id: 'own', by: 'Orders/Database', medium: 'service', staleness: [term('lag', MINUTE)] }),
+      ],
       {},
       'kept',
       'own',
