@@ -1,5 +1,6 @@
 import { abilitiesOf, labelOf, type ResourceType } from '../services';
-import { LIMITS, type Limit, type Range } from './limits';
+import type { Limit, Range } from './limit';
+import { LIMITS } from './limits';
 import { type Days, error, inDays, outside, type Problem, warning } from './problem';
 
 /** Retentions that a vault accepts. */

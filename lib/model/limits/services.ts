@@ -1,15 +1,5 @@
 import { HOUR, MINUTE, SECOND } from '../time';
-import type { Limit } from './limits';
-
-const READ_ON = '2026-11-23';
-
-function documented<T>(value: T, unit: string, source: string): Limit<T> {
-  return { value, unit, source, readOn: READ_ON, confidence: 'documentation' };
-}
-
-function unconfirmed<T>(value: T, unit: string, source: string): Limit<T> {
-  return { value, unit, source, readOn: READ_ON, confidence: 'unconfirmed' };
-}
+import { documented, unconfirmed } from './limit';
 
 /** Numbers of single services that their protection and their own copies depend on. */
 export const SERVICE_LIMITS = {
