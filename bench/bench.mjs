@@ -24,10 +24,11 @@ const gates = gatesOf(results, { size: LIMITS_SIZE, ...measure(LIMITS_SIZE, 0) }
 
 const number = (value, digits = 0) => value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const rows = results.flatMap(({ size, variants }) =>
-  Object.entries(variants).map(([name, { seconds, rssMiB, resources, constructs, resolves }]) => ({
+  Object.entries(variants).map(([name, { seconds, cpuSeconds, rssMiB, resources, constructs, resolves }]) => ({
     N: number(size),
     variant: name,
     seconds: seconds === undefined ? '-' : number(seconds, 2),
+    'CPU s': cpuSeconds === undefined ? '-' : number(cpuSeconds, 2),
     'RSS MiB': number(rssMiB),
     resources: number(resources),
     constructs: number(constructs),

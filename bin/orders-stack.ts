@@ -42,7 +42,7 @@ export class OrdersStack extends Stack {
 
     const database = new DatabaseInstance(this, 'Database', {
       ...inside,
-      engine: DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 }),
+      engine: DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17_6 }),
       instanceType: InstanceType.of(InstanceClass.R7G, InstanceSize.LARGE),
       databaseName: 'orders',
       multiAz: true,

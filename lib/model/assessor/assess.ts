@@ -1,10 +1,11 @@
-import type { Assessment, Finding, ResourceAssessment } from '../assessment';
+import type { Assessment, DisruptionVerdict, Finding, ResourceAssessment } from '../assessment';
 import { DISRUPTIONS } from '../disruption';
 import type { Fact, StatefulResource } from '../facts';
 import { contradictionsOf, strayFindings } from './private/contradictions';
-import { countOf } from './private/copy-count';
+import { type Count, countOf } from './private/copy-count';
 import { copyRuleFindings } from './private/copy-rule';
 import { coverageOf, type Unprotected } from './private/coverage';
+import { likenessOf } from './private/likeness';
 import { promiseFindings } from './private/promises';
 import { bookOf, ofKind, ordered, type Subject } from './private/subject';
 import { verdictOf } from './private/verdict';
@@ -24,7 +25,7 @@ export function assess(facts: readonly Fact[], stateful: readonly StatefulResour
   const told = book.subjects.filter(
     ({ objective, copies, impossible }) => objective !== undefined || copies.length + impossible.length > 0,
   );
-  const judged = told.map(judge);
+  const judged = told.map(judgeWith(new Map()));
   const { coverage, findings } = coverageOf(book, stateful, options.unprotected);
   const concerns = ofKind(facts, 'concern').map(
     ({ severity, code, by, resource, message }): Finding => ({ severity, code, at: by, resource, message }),
@@ -42,10 +43,26 @@ export function assess(facts: readonly Fact[], stateful: readonly StatefulResour
   };
 }
 
-function judge(subject: Subject): { readonly assessment: ResourceAssessment; readonly findings: readonly Finding[] } {
+interface Judgement {
+  readonly disruptions: readonly DisruptionVerdict[];
+  readonly counted: Count;
+}
+
+/** Resources that differ by nothing but their name share one judgement: a large app has hundreds of them. */
+function judgeWith(known: Map<string, Judgement>) {
+  return (subject: Subject): { readonly assessment: ResourceAssessment; readonly findings: readonly Finding[] } => {
+    const likeness = likenessOf(subject);
+    const judgement = known.get(likeness) ?? {
+      disruptions: DISRUPTIONS.map((disruption) => verdictOf(subject, disruption)),
+      counted: countOf(subject),
+    };
+    known.set(likeness, judgement);
+    return told(subject, judgement);
+  };
+}
+
+function told(subject: Subject, { disruptions, counted }: Judgement) {
   const { resource, objective } = subject;
-  const disruptions = DISRUPTIONS.map((disruption) => verdictOf(subject, disruption));
-  const counted = countOf(subject);
   return {
     assessment: {
       id: resource.id,

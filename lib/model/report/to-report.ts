@@ -4,13 +4,12 @@ import type { RecoveryReportJson, ReportClaim, ReportResource, ReportSummary, Re
 
 /** The assessment as it becomes JSON, which leaves out what is undefined: the same bytes on any machine and at any time. */
 export function toReport(assessment: Assessment, app: string): RecoveryReportJson {
-  // Resources of one plan share their terms, and a large app has thousands of claims.
-  const claims = new Map<readonly Term[], ReportClaim>();
+  const known: Known = { claims: new Map(), verdicts: new Map() };
   return {
     version: 1,
     app,
     summary: summaryOf(assessment),
-    resources: assessment.resources.map((resource) => resourceOf(resource, claims)),
+    resources: assessment.resources.map((resource) => resourceOf(resource, known)),
     coverage: assessment.coverage,
     findings: assessment.findings,
   };
@@ -34,8 +33,17 @@ function summaryOf({ resources, coverage, findings }: Assessment): ReportSummary
   };
 }
 
-function resourceOf({ disruptions, ...rest }: ResourceAssessment, claims: Map<readonly Term[], ReportClaim>): ReportResource {
-  return { ...rest, disruptions: disruptions.map((verdict) => verdictOf(verdict, claims)) };
+/** What resources share stays shared. */
+interface Known {
+  readonly claims: Map<readonly Term[], ReportClaim>;
+  readonly verdicts: Map<readonly DisruptionVerdict[], readonly ReportVerdict[]>;
+}
+
+function resourceOf(resource: ResourceAssessment, { claims, verdicts }: Known): ReportResource {
+  const { disruptions } = resource;
+  const shared = verdicts.get(disruptions) ?? disruptions.map((verdict) => verdictOf(verdict, claims));
+  verdicts.set(disruptions, shared);
+  return { ...resource, disruptions: shared };
 }
 
 function verdictOf({ rpo, rto, ...rest }: DisruptionVerdict, claims: Map<readonly Term[], ReportClaim>): ReportVerdict {

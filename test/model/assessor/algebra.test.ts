@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import type { Assessment, Outcome } from '../../../lib/model/assessment';
 import { assess } from '../../../lib/model/assessor';
-import type { Fact } from '../../../lib/model/facts';
+import type { CopyFact, Fact } from '../../../lib/model/facts';
 import { copies, copy, facts, promise, resource, span } from '../arbitrary-facts';
-import { copied, database, ID, objective, points, restoreTest, stateful } from '../facts';
+import { ID, objective, stateful } from '../facts';
 
 /** From the best outcome to the worst. */
 const ORDER: readonly Outcome[] = ['kept', 'expected', 'unknown', 'doubtful', 'broken'];
@@ -92,16 +92,29 @@ describe('property', () => {
       { numRuns: 400 },
     );
   });
-});
 
-test('judges a thousand resources with three copies each in two seconds of processor time at most', () => {
-  const many = Array.from({ length: 1000 }, (_, index): Fact[] => {
-    const id = `Resource${index}`;
-    const of = { resource: id };
-    return [database({ id }), objective(of), points(of), copied(of), points({ ...of, id: 'third' }), restoreTest(of)];
-  }).flat();
-  const start = process.cpuUsage();
-  expect(assess(many, [], { unprotected: 'warn' }).resources).toHaveLength(1000);
-  const { user, system } = process.cpuUsage(start);
-  expect((user + system) / 1e6).toBeLessThan(2);
+  test('a resource is judged beside one that is almost like it as it is alone', () => {
+    const name = 'Twin';
+    const renamed = (facts: readonly Fact[]) =>
+      facts.map((fact) => ('resource' in fact ? { ...fact, resource: name } : { ...fact, id: name, name })) as Fact[];
+    const parts = ['by', 'form', 'place', 'medium', 'staleness', 'restore', 'keptMs', 'shortestKeptMs', 'immutable', 'key'] as const;
+    const own = copies.map((made) => made.map((one): CopyFact => ({ ...one, resource: ID })));
+    const change = fc.record({ twin: resource, promised: promise, more: copy(fc.constant('x')), part: fc.constantFrom(...parts) });
+    fc.assert(
+      fc.property(resource, promise, own, change, (data, promised, made, { twin, promised: another, more, part }) => {
+        const changed = made.map((one, index) => (index === 0 ? { ...one, [part]: more[part] } : one));
+        for (const second of [
+          [data, promised, ...changed],
+          [{ ...data, key: twin.key }, promised, ...made],
+          [{ ...data, zones: twin.zones }, promised, ...made],
+          [{ ...data, place: twin.place }, promised, ...made],
+          [data, another, ...made],
+        ]) {
+          const [alone] = judged(renamed(second)).resources;
+          expect(judged([data, promised, ...made, ...renamed(second)]).resources.find(({ id }) => id === name)).toEqual(alone);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
 });

@@ -81,6 +81,7 @@ function accountCompromise(copy: CopyFact, resource: ResourceFact): Survival {
     : NO;
 }
 
-function sharesKey(copy: CopyFact, resource: ResourceFact): boolean {
+/** Whether who takes the key of the resource takes the copy too. */
+export function sharesKey(copy: CopyFact, resource: ResourceFact): boolean {
   return copy.key.kind === 'customer' && copy.key.id !== undefined && copy.key.id === resource.key.id;
 }
