@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
 import { uniqueName } from '../core/private/inventory';
 import { known } from '../core/private/known';
+import { watchOverrides } from '../core/private/overrides';
 import { insist, warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
 import { checkCount, checkName, LIMITS } from '../model/limits';
@@ -130,6 +131,7 @@ export class ProtectionPlan extends Resource implements IBackupPlanRef {
       },
       backupPlanTags: props.tags,
     });
+    watchOverrides(this, plan);
     this.backupPlanId = plan.attrBackupPlanId;
     this.backupPlanArn = plan.attrBackupPlanArn;
     this.backupPlanRef = plan.backupPlanRef;

@@ -4,20 +4,20 @@ import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
 import { type Inventory, isAttached, resourceId } from '../core/private/inventory';
 import { known } from '../core/private/known';
+import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
 import { differ } from '../model/differ';
-import { Disruption } from '../model/disruption';
 import type { ObjectiveFact } from '../model/facts';
-import { type PlannedRule, type PlanRequest, planRules } from '../model/planner';
+import { type PlannedRule, planRules } from '../model/planner';
 import type { RungModel } from '../model/retention';
 import { abilitiesOf, type ResourceType } from '../model/services';
-import type { JobTimes } from '../model/worst-case';
 import { RecoveryVault } from '../vault/recovery-vault';
 import type { PlanSelection } from './plan-selection';
 import { type ExpectedTimes, expectedTimes, jobTimes, refine, slowestJobTimes } from './private/job-times';
 import { placeOfVault, type VaultPlace } from './private/places';
 import { type Destination, planIdOf, ruleFrom } from './private/plan-group';
 import type { PlanMember } from './private/plan-members';
+import { planRequestOf } from './private/plan-request';
 import { selects } from './private/selection-match';
 import type { Target } from './private/service';
 import { requireProtectable, targetOf } from './private/services';
@@ -75,6 +75,7 @@ export class Protection extends Construct {
     this.wishes = this.settle(props);
     this.expected = expectedTimes(this, props.expects);
     RecoveryRecord.of(this).add({ owner: this, facts: (inventory) => this.facts(inventory) });
+    this.node.addValidation({ validate: () => this.warnOfNothing() });
   }
 
   /**
@@ -106,7 +107,11 @@ export class Protection extends Construct {
     const wishes = this.wishesFor(options);
     const expected = this.expectedFor(options);
     const destinations = this.destinations.filter(({ place }) => !place.airGapped);
-    const request = { ...this.request(wishes, slowestJobTimes(expected), destinations), continuous: wishes.continuous, mixed: true };
+    const request = {
+      ...planRequestOf(this.home, wishes, slowestJobTimes(expected), destinations),
+      continuous: wishes.continuous,
+      mixed: true,
+    };
     const plan = this.planWith(id, planRules(request), wishes, destinations);
     plan.select('Selected', selection, { expects: options.expects ?? this.props.expects });
     for (const resource of selection._spec.resources) {
@@ -126,6 +131,13 @@ export class Protection extends Construct {
       }
     }
     return [...found.values()];
+  }
+
+  private warnOfNothing(): string[] {
+    if (this.objectives.size === 0 && this.searches.length === 0) {
+      warn(this, 'ProtectsNothing', 'protects nothing, so that its promise holds for no data: call protect() or protectSelection()');
+    }
+    return [];
   }
 
   private wishesFor(options: ProtectOptions): Wishes {
@@ -185,7 +197,7 @@ export class Protection extends Construct {
   /** The selection of the plan with the rules that such a resource needs; resources with equal rules share one. */
   private groupFor({ type, construct }: Target, wishes: Wishes, expected: ExpectedTimes): PlanSelection {
     const destinations = this.destinations.filter(({ place }) => !place.airGapped || abilitiesOf(type).airGapped);
-    const request = this.request(wishes, jobTimes(type, expected), destinations);
+    const request = planRequestOf(this.home, wishes, jobTimes(type, expected), destinations);
     const continuous = wishes.continuous && abilitiesOf(type).continuous?.by === 'AWS Backup';
     const rules = planRules(continuous ? { ...request, continuous, rpoMs: undefined, rungs: warm(request.rungs) } : request);
     const key = JSON.stringify(rules);
@@ -212,24 +224,6 @@ export class Protection extends Construct {
       role: this.props.role,
       rules: rules.map((rule) => ruleFrom(rule, { timeZone, copies })),
     });
-  }
-
-  private request(wishes: Wishes, times: JobTimes, destinations: readonly Destination[]): PlanRequest {
-    const near = wishes.survives.filter(
-      ({ disruption }) => disruption === Disruption.OPERATOR_ERROR || disruption === Disruption.ZONE_LOSS,
-    );
-    const far = wishes.survives.filter((survival) => !near.includes(survival));
-    return {
-      ...wishes,
-      rpoMs: near.length === 0 ? undefined : Math.min(...near.map(({ rpoMs }) => rpoMs)),
-      copyRpoMs: destinations.length === 0 || far.length === 0 ? undefined : Math.min(...far.map(({ rpoMs }) => rpoMs)),
-      continuous: false,
-      times,
-      minute: 0,
-      timeZone: wishes.timeZone?.timezoneName,
-      container: this.home.container,
-      copies: destinations.map(({ place }) => place.container),
-    };
   }
 }
 

@@ -5,6 +5,7 @@ import { type Duration, RemovalPolicy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { keyIdOf } from '../core/private/keys';
 import { known, wholeUnits } from '../core/private/known';
+import { watchOverrides } from '../core/private/overrides';
 import { insist } from '../core/private/problems';
 import { checkAirGapped, checkName } from '../model/limits';
 import type { ComplianceAcknowledgement } from './compliance-acknowledgement';
@@ -101,6 +102,7 @@ export class AirGappedVault extends Resource implements IRecoveryVault {
       notifications: rendered?.notifications,
       mpaApprovalTeamArn: props.approvalTeamArn,
     });
+    watchOverrides(this, vault);
     vault.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     vault.node.addDependency(...(rendered?.dependables ?? []));
 

@@ -5,6 +5,7 @@ import { ArnFormat, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { keyIdOf } from '../core/private/keys';
 import { known } from '../core/private/known';
+import { watchOverrides } from '../core/private/overrides';
 import { insist } from '../core/private/problems';
 import { checkName } from '../model/limits';
 import { CopySource } from './copy-source';
@@ -138,6 +139,7 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
       notifications: rendered?.notifications,
     });
     vault.applyRemovalPolicy(removalPolicy);
+    watchOverrides(this, vault);
     vault.node.addDependency(...(rendered?.dependables ?? []));
 
     this.backupVaultName = attributeOrText(this, vault.attrBackupVaultName, () => this.physicalVaultName);

@@ -1,9 +1,9 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, type CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnVolume } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { App, CfnParameter, Duration, NestedStack, Stack, Stage, TimeZone } from 'aws-cdk-lib/core';
+import { App, CfnParameter, type CfnResource, Duration, NestedStack, Stack, Stage, TimeZone } from 'aws-cdk-lib/core';
 import { CopyRule } from '../../lib/core/copy-rule';
 import { RecoveryRecord } from '../../lib/core/private/record';
 import { RecoveryObjective } from '../../lib/core/recovery-objective';
@@ -18,6 +18,7 @@ import { ProtectionPlan } from '../../lib/protection/protection-plan';
 import { ProtectionRule } from '../../lib/protection/protection-rule';
 import { Selection } from '../../lib/protection/selection';
 import { TagCondition } from '../../lib/protection/tag-condition';
+import { ComplianceAcknowledgement } from '../../lib/vault/compliance-acknowledgement';
 import { RecoveryVault } from '../../lib/vault/recovery-vault';
 import { VaultKeyKind } from '../../lib/vault/vault-key-kind';
 import { VaultLock } from '../../lib/vault/vault-lock';
@@ -380,4 +381,46 @@ test('recovery points between the rungs are kept until the next one is sure to b
   Template.fromStack(stack).hasResourceProperties('AWS::Backup::BackupPlan', {
     BackupPlan: { BackupPlanRule: [Match.objectLike({ RuleName: 'Weekly', Lifecycle: { DeleteAfterDays: 8 } })] },
   });
+});
+
+describe('warns', () => {
+  const warningsOf = (stack: Stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.anyValue())
+      .map(({ id, entry }) => `${id} ${entry.data}`);
+
+  test('of a Protection that protects nothing', () => {
+    const stack = stackOf();
+    new Protection(stack, 'Protection', { tier });
+    expect(warningsOf(stack)).toEqual([expect.stringMatching(/^\/Orders\/Protection protects nothing/)]);
+  });
+
+  test('of properties of plans and vaults that are overridden behind its back, but not of tags', () => {
+    const stack = stackOf();
+    const vault = new RecoveryVault(stack, 'Vault', { lock: VaultLock.governance({ minRetention: Duration.days(1) }) });
+    const plan = new ProtectionPlan(stack, 'Plan', { vault, rules: [ProtectionRule.daily('Daily', { keep: Duration.days(30) })] });
+    plan.select('Table', Selection.resources(tableIn(stack)));
+    (vault.node.defaultChild as CfnResource).addPropertyDeletionOverride('LockConfiguration');
+    (vault.node.defaultChild as CfnResource).addPropertyOverride('BackupVaultTags.team', 'orders');
+    (plan.node.defaultChild as CfnResource).addPropertyOverride('BackupPlan.BackupPlanRule.0.ScheduleExpression', 'cron(0 0 1 1 ? *)');
+    expect(warningsOf(stack)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^\/Orders\/Vault 'LockConfiguration' of the template is overridden/),
+        expect.stringMatching(/^\/Orders\/Plan 'BackupPlan' of the template is overridden/),
+      ]),
+    );
+  });
+});
+
+test('rules that have to survive a compromised account run often enough where the vault itself survives it', () => {
+  const stack = stackOf();
+  const lock = VaultLock.compliance({
+    minRetention: Duration.days(1),
+    maxRetention: Duration.days(3660),
+    changeableFor: Duration.days(3),
+    acknowledgement: ComplianceAcknowledgement.NOBODY_CAN_LIFT_THIS_LOCK_OR_DELETE_RECOVERY_POINTS_EARLY,
+  });
+  const vault = new RecoveryVault(stack, 'Vault', { lock });
+  new Protection(stack, 'Protection', { tier, vault, survives: [Disruption.ACCOUNT_COMPROMISE] }).protect(tableIn(stack));
+  expect(() => Template.fromStack(stack)).not.toThrow();
 });
