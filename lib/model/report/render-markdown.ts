@@ -58,13 +58,22 @@ function resourceSections(resource: ReportResource): readonly string[] {
       ]),
     ),
     ...(copies.places.length === 0 ? [] : [table(['Copy', 'Region', 'Account', 'Kept', 'Immutable'], copies.places.map(placeRow))]),
-    ...explanations(disruptions),
+    ...explanationsOf(disruptions),
   ];
 }
 
 function placeRow(copy: CopyPlace): readonly string[] {
   const { mechanism, place, immutable } = copy;
   return [mechanism, place.region ?? 'unknown', place.account ?? 'unknown', keptWords(copy) ?? '-', immutable];
+}
+
+const explained = new WeakMap<readonly ReportVerdict[], readonly string[]>();
+
+/** Resources that are alike share their verdicts, and a large app has hundreds of them. */
+function explanationsOf(disruptions: readonly ReportVerdict[]): readonly string[] {
+  const known = explained.get(disruptions) ?? explanations(disruptions);
+  explained.set(disruptions, known);
+  return known;
 }
 
 /** Where the numbers come from, part by part, and why a nearer copy does not count. */
@@ -77,16 +86,7 @@ function explanations(disruptions: readonly ReportVerdict[]): readonly string[] 
   return items.length === 0 ? [] : ['How the numbers come about:', list(items.map(text))];
 }
 
-const sums = new WeakMap<ReportClaim, string>();
-
-/** Resources of one plan share their claims, and a large app has thousands of them. */
-function parts(claim: ReportClaim): string {
-  const known = sums.get(claim) ?? sumOf(claim);
-  sums.set(claim, known);
-  return known;
-}
-
-function sumOf({ ms, terms }: ReportClaim): string {
+function parts({ ms, terms }: ReportClaim): string {
   const sum = terms.map((term) => `${term.name}${term.ms === 0 ? '' : ` ${spanWords(term.ms)}`} (${term.basis})`).join(' + ');
   return `${spanWords(ms)} = ${sum}`;
 }

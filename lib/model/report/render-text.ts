@@ -39,7 +39,7 @@ export function renderText(report: RecoveryReportJson, options: TextOptions = {}
   const name = report.app === '' ? 'Recovery report' : `Recovery report of ${report.app}`;
   const blocks = [
     grid([[name], [summaryWords(report)]], [], width),
-    ...report.resources.map((resource) => resourceBlock(resource, width)),
+    ...groupsOf(report.resources).map((alike) => resourceBlock(alike, width)),
     report.resources.length > 0 ? grid([[LEGEND]], [], width) : '',
     grid(
       [
@@ -54,13 +54,42 @@ export function renderText(report: RecoveryReportJson, options: TextOptions = {}
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-function resourceBlock(resource: ReportResource, width: number): string {
-  const { name, label, rpoMs, rtoMs, tier } = resource;
+/** Resources of which everything but the name is the same, in the order of the first of each. */
+function groupsOf(resources: readonly ReportResource[]): readonly (readonly [ReportResource, ...ReportResource[]])[] {
+  const verdicts = new Map<readonly ReportVerdict[], string>();
+  const groups = new Map<string, [ReportResource, ...ReportResource[]]>();
+  for (const resource of resources) {
+    const { label, tier, rpoMs, rtoMs, copies, disruptions } = resource;
+    const told = verdicts.get(disruptions) ?? JSON.stringify(disruptions);
+    verdicts.set(disruptions, told);
+    const key = JSON.stringify([label, tier, rpoMs, rtoMs, copiesWords({ copies })]) + told;
+    const group = groups.get(key);
+    if (group) {
+      group.push(resource);
+    } else {
+      groups.set(key, [resource]);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** So many names of resources that are alike are told; all are in the JSON and in the Markdown. */
+const NAMED = 5;
+
+function namesOf(resources: readonly ReportResource[]): string {
+  const names = resources.slice(0, NAMED).map(({ name }) => name);
+  const more = resources.length - names.length;
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function resourceBlock(alike: readonly [ReportResource, ...ReportResource[]], width: number): string {
+  const [resource] = alike;
+  const { label, rpoMs, rtoMs, tier } = resource;
   const room = width - HEAD_WIDTHS.reduce((sum, each) => sum + each, 0);
   const promise = (prefix: string, ms: number | undefined) => (ms === undefined ? `${prefix} -` : `${prefix} ${words(ms)}`);
   const promised: Row = ['   promised', promise('RPO', rpoMs), promise('RTO', rtoMs), joined(copiesWords(resource), room)];
   const rows = resource.disruptions.map((verdict) => verdictRow(resource, verdict, room));
-  const head = `${name} (${label})${tier === undefined ? '' : `, ${tier}`}`;
+  const head = `${namesOf(alike)} (${label})${tier === undefined ? '' : `, ${tier}`}`;
   return `${grid([[head]], [], width)}\n${grid([promised, ...rows], HEAD_WIDTHS, width)}`;
 }
 

@@ -339,3 +339,22 @@ test('property: any report can be shown as text and as Markdown', () => {
 function replicaOnService() {
   return points({ id: 'replica', mechanism: 'replica', form: 'replica', medium: 'service', place: OSAKA });
 }
+
+test('resources of which only the name differs are told together in the text, with a few of their names', () => {
+  const many = Array.from({ length: 7 }, (_, index) => ({ id: `Orders/Table${index}`, name: `Orders/Table${index}` }));
+  const odd = { id: 'Orders/Odd', name: 'Orders/Odd' };
+  const text = renderText(
+    reportOf([
+      ...many.flatMap(({ id, name }) => [database({ id, name }), objective({ resource: id }), points({ resource: id })]),
+      database(odd),
+      objective({ resource: odd.id }),
+      points({ resource: odd.id, immutable: 'governance' }),
+    ]),
+    { width: 140 },
+  );
+  const heads = text.split('\n').filter((line) => line.startsWith('Orders/'));
+  expect(heads).toEqual([
+    expect.stringMatching(/^Orders\/Odd \(/),
+    expect.stringMatching(/^Orders\/Table0, Orders\/Table1, Orders\/Table2, Orders\/Table3, Orders\/Table4 and 2 more \(/),
+  ]);
+});

@@ -74,7 +74,7 @@ export function exceptionWords({ rpoMs, rtoMs }: ReportResource, { objective }: 
 }
 
 /** `3-2-1: 3 copies, 2 media, 1 off-site, 1 in another account` and `immutable: governance lock`. */
-export function copiesWords({ copies }: ReportResource): readonly string[] {
+export function copiesWords({ copies }: Pick<ReportResource, 'copies'>): readonly string[] {
   const immutable = { no: 'no', governance: 'governance lock', compliance: 'compliance lock' }[copies.immutable];
   const account = copies.otherAccount > 0 ? [`${copies.otherAccount} in another account`] : [];
   const parts = [count(copies.copies, 'copy', 'copies'), count(copies.media, 'medium', 'media'), `${copies.offSite} off-site`, ...account];
