@@ -424,3 +424,25 @@ test('rules that have to survive a compromised account run often enough where th
   new Protection(stack, 'Protection', { tier, vault, survives: [Disruption.ACCOUNT_COMPROMISE] }).protect(tableIn(stack));
   expect(() => Template.fromStack(stack)).not.toThrow();
 });
+
+test('copies in another account do not survive with a key of the account of the data', () => {
+  const verdictWith = (keyAccount: string) => {
+    const stack = stackOf();
+    const recoveryVault = RecoveryVault.fromVaultAttributes(stack, 'Vault', {
+      backupVaultArn: 'arn:aws:backup:ap-northeast-1:999988887777:backup-vault:orders',
+      encryptionKeyArn: `arn:aws:kms:ap-northeast-1:${keyAccount}:key/own`,
+    });
+    new Protection(stack, 'Protection', { tier, recoveryVault, survives: [Disruption.ACCOUNT_COMPROMISE] }).protect(tableIn(stack));
+    return assessed(stack).codes.includes('NothingSurvives');
+  };
+  expect([verdictWith('111122223333'), verdictWith('999988887777')]).toEqual([true, false]);
+});
+
+test('what a table does by itself is told once, however many plans protect it', () => {
+  const stack = stackOf();
+  const table = tableIn(stack);
+  new Protection(stack, 'One', { tier }).protect(table);
+  new Protection(stack, 'Two', { tier, vault: new RecoveryVault(stack, 'Vault') }).protect(table);
+  const [judged] = RecoveryRecord.of(stack).assess().resources;
+  expect(judged?.copies.places.filter(({ copy }) => copy === 'point-in-time-recovery')).toHaveLength(1);
+});

@@ -1,6 +1,6 @@
 import type { CopyFact } from '../../facts';
 import type { Subject } from './subject';
-import { sharesKey } from './survival';
+import { keyAccount, sharesKey } from './survival';
 
 /** Equal for resources of which every verdict and every count is the same: all that these look at, but no name. */
 export function likenessOf({ resource, objective, copies, tests }: Subject): string {
@@ -8,7 +8,7 @@ export function likenessOf({ resource, objective, copies, tests }: Subject): str
     resource.place,
     resource.zones,
     objective?.survives,
-    copies.map((copy) => [...traitsOf(copy), sharesKey(copy, resource)]),
+    copies.map((copy) => [...traitsOf(copy), sharesKey(copy, resource), keyAccount(copy)]),
     tests.map(({ copy, everyMs, checks }) => [copy, everyMs, checks]),
   ]);
 }

@@ -28,7 +28,10 @@ export function bookOf(facts: readonly Fact[]): FactBook {
   const tests = group(ofKind(facts, 'restore-test'), ({ resource }) => resource);
   const subjects = [...resources.entries()].map(([id, versions]): Subject => {
     const [objective, ...rivals] = ordered(objectives.get(id) ?? [], ({ by }) => by);
-    const all = ordered(copies.get(id) ?? [], (copy) => copy.id);
+    // of two plans both tell what the service itself does
+    const all = ordered(copies.get(id) ?? [], (copy) => copy.id).filter(
+      (copy, index, list) => copy.id !== list[index - 1]?.id || JSON.stringify(copy) !== JSON.stringify(list[index - 1]),
+    );
     return {
       resource: ordered(versions, ({ name }) => name)[0],
       objective,

@@ -66,6 +66,9 @@ function accountCompromise(copy: CopyFact, resource: ResourceFact): Survival {
   }
   const elsewhere = isElsewhere('account', copy, resource);
   if (elsewhere === true) {
+    if (keyAccount(copy) !== undefined && keyAccount(copy) === resource.place.account) {
+      return { survives: 'no', note: `${copy.mechanism}: has a key of the account of the resource, and who takes that key takes the copy` };
+    }
     return copy.key.kind === 'unknown'
       ? { survives: 'yes', note: `${copy.mechanism}: its key is not known here; it must not belong to the account of the resource` }
       : YES;
@@ -79,6 +82,11 @@ function accountCompromise(copy: CopyFact, resource: ResourceFact): Survival {
   return copy.immutable === 'governance'
     ? { survives: 'no', note: `${copy.mechanism}: an administrator of the account can lift its governance lock` }
     : NO;
+}
+
+/** The account that the key of a copy belongs to, where its ARN tells. */
+export function keyAccount({ key }: CopyFact): string | undefined {
+  return key.id?.startsWith('arn:') ? key.id.split(':')[4] : undefined;
 }
 
 /** Whether who takes the key of the resource takes the copy too. */
