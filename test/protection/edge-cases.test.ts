@@ -131,6 +131,12 @@ describe('names that exist once', () => {
     expect(() => inTokyoAndVirginia().forEach(recover)).not.toThrow();
   });
 
+  test('may be the same where two stages stand for one deployment', () => {
+    const app = new App();
+    const stacks = ['One', 'Other'].map((id) => new Stack(new Stage(app, id, { env: ENV }), 'Orders', { stackName: 'orders' }));
+    expect(() => stacks.forEach(recover)).not.toThrow();
+  });
+
   test('fails when two vaults of an account and Region have one name', () => {
     const stack = stackOf();
     new RecoveryVault(stack, 'One', { vaultName: 'Orders-recovery' });
