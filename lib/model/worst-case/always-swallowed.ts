@@ -21,7 +21,8 @@ export function alwaysSwallowed(rules: readonly RuleModel[], name: string): bool
   ]);
   let answer = known.get(key);
   if (answer === undefined) {
-    answer = swallowed(runsOfMonth(rules, name), name) && swallowed(runsOf(rules), name);
+    const reachMs = Math.max(...rules.map(({ startWindowMs }) => startWindowMs));
+    answer = (reachMs > MONTH || swallowed(runsOfMonth(rules, name, reachMs), name)) && swallowed(runsOf(rules), name);
     known.set(key, answer);
   }
   return answer;
@@ -30,15 +31,16 @@ export function alwaysSwallowed(rules: readonly RuleModel[], name: string): bool
 function swallowed(all: readonly RuleRuns[], name: string): boolean {
   const own = all.find(({ rule }) => rule.name === name);
   const rivals = all.filter((other) => other !== own && own !== undefined && other.kept >= own.kept);
-  return own !== undefined && !overlapped(own, rivals).includes(0);
+  // a window may reach into the horizon from before it
+  const sinceMs = HORIZON_START + Math.max(0, ...rivals.map(({ rule }) => rule.startWindowMs));
+  return own !== undefined && overlapped(own, rivals).every((flag, run) => flag === 1 || own.times[run] < sinceMs);
 }
 
 /** One run of its own is enough, and most rules have it within a month; those of others count whose windows may reach into it. */
-function runsOfMonth(rules: readonly RuleModel[], name: string): readonly RuleRuns[] {
-  const longestMs = Math.max(...rules.map(({ startWindowMs }) => startWindowMs));
+function runsOfMonth(rules: readonly RuleModel[], name: string, reachMs: number): readonly RuleRuns[] {
   return rules.map((rule): RuleRuns => {
     const schedule = scheduleOf(rule);
-    const reachMs = rule.name === name ? 0 : longestMs;
-    return { rule, schedule, kept: keptOf(rule), times: schedule.runs(MONTH_START - reachMs, MONTH_START + MONTH + reachMs) };
+    const aroundMs = rule.name === name ? 0 : reachMs;
+    return { rule, schedule, kept: keptOf(rule), times: schedule.runs(MONTH_START - aroundMs, MONTH_START + MONTH + aroundMs) };
   });
 }

@@ -371,6 +371,7 @@ describe('a rule that may never back up', () => {
     ['is not one that has the longer retention', [{ ...short, keptMs: 31 * DAY }, DAILY], false],
     ['is not one with a single run of its own', [short, { ...DAILY, expression: 'cron(0 5 ? * MON-SAT *)' }], false],
     ['is not one that is alone', [short], false],
+    ['is not one that is alone with a window of a century', [{ ...short, startWindowMs: 36_500 * DAY }], false],
     [
       'has its runs in long windows that opened before them',
       [short, { ...DAILY, expression: 'cron(0 5 ? * SUN *)', startWindowMs: 7 * DAY }],
