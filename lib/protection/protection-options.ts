@@ -81,7 +81,7 @@ export interface ProtectionProps extends ProtectOptions {
    */
   readonly recoveryVault?: IBackupVaultRef;
   /**
-   * A logically air-gapped vault of the same Region that gets a copy as well: it can be deleted by nobody.
+   * A logically air-gapped vault that gets a copy as well, which nobody can delete.
    * @default - none
    */
   readonly airGappedVault?: IBackupVaultRef;

@@ -168,8 +168,9 @@ export class Protection extends Construct {
         this,
       );
     }
-    const original = this.vault instanceof RecoveryVault ? this.vault : RecoveryVault.shared(this);
-    return original.mirrorIn(recoveryRegion ?? Stack.of(this).region, { account: recoveryAccount });
+    const region = recoveryRegion ?? Stack.of(this).region;
+    const options = { account: recoveryAccount };
+    return this.vault instanceof RecoveryVault ? this.vault.mirrorIn(region, options) : RecoveryVault._sharedMirror(this, region, options);
   }
 
   private promise({ id, construct }: Target, wishes: Wishes): void {

@@ -87,6 +87,29 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
     return existing ?? new RecoveryVault(stack, SHARED_ID, { vaultName: sharedVaultName(stack) });
   }
 
+  /**
+   * The mirror that the shared vault of the stack would have, for what keeps its recovery points in a vault that this app
+   * does not define.
+   * @internal
+   */
+  public static _sharedMirror(scope: Construct, region: string, options: VaultMirrorOptions): RecoveryVault {
+    const home = outermostStackOf(scope);
+    const vaultName = sharedVaultName(home);
+    const { stack, sourceAccount } = mirrorPlace(home, vaultName, region, options.account);
+    const existing = stack.node.tryFindChild(vaultName) as RecoveryVault | undefined;
+    return existing ?? RecoveryVault.newMirror(stack, vaultName, sourceAccount, options);
+  }
+
+  private static newMirror(
+    stack: Stack,
+    vaultName: string,
+    sourceAccount: string | undefined,
+    { account: _account, allowCopyFrom = [], ...options }: VaultMirrorOptions,
+  ): RecoveryVault {
+    const sources = sourceAccount ? [CopySource.account(sourceAccount), ...allowCopyFrom] : allowCopyFrom;
+    return new RecoveryVault(stack, vaultName, { ...options, vaultName, allowCopyFrom: sources });
+  }
+
   /** References a vault that this app does not define, in the Region and account of its ARN. */
   public static fromVaultArn(scope: Construct, id: string, backupVaultArn: string): IRecoveryVault {
     return new ImportedVault(scope, id, { backupVaultArn });
@@ -188,15 +211,7 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
       requireSameOptions(this, key, existing.options, options);
       return existing.mirror;
     }
-    const mirror = new RecoveryVault(stack, this.physicalVaultName, {
-      vaultName: this.physicalVaultName,
-      encryptionKey: options.encryptionKey,
-      lock: options.lock,
-      deletion: options.deletion,
-      allowCopyFrom: [...(sourceAccount ? [CopySource.account(sourceAccount)] : []), ...(options.allowCopyFrom ?? [])],
-      notifications: options.notifications,
-      removalPolicy: options.removalPolicy,
-    });
+    const mirror = RecoveryVault.newMirror(stack, this.physicalVaultName, sourceAccount, options);
     if (sourceAccount) {
       allowUse(this, this.encryptionKey, CopySource.account(mirror.stack.account));
     }

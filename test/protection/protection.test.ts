@@ -348,6 +348,17 @@ describe('plans are shared', () => {
     expect(protections[0].recoveryVault).toBe(protections[1].recoveryVault);
   });
 
+  test('a vault that exists already gets a mirror without a second vault beside it', () => {
+    const stack = stackIn();
+    const vault = RecoveryVault.fromVaultName(stack, 'Theirs', 'theirs');
+    const [first, second] = ['One', 'Two'].map(
+      (id) => new Protection(stack, id, { tier: RecoveryTier.LOW, vault, recoveryRegion: 'ap-northeast-3' }).recoveryVault,
+    );
+    expect(first).toBe(second);
+    Template.fromStack(stack).resourceCountIs('AWS::Backup::BackupVault', 0);
+    Template.fromStack(Stack.of(first as RecoveryVault)).resourceCountIs('AWS::Backup::BackupVault', 1);
+  });
+
   test('a renamed Protection keeps the vault', () => {
     const vaults = ['Old', 'New'].map((id) => {
       const stack = stackIn();
@@ -613,6 +624,14 @@ describe('refusals', () => {
   ])('fails for %s', (_, act, message) => {
     expect(() => act(stackIn())).toThrow(message);
   });
+});
+
+test('a tier whose cold storage is not for every type says nothing about it', () => {
+  const app = new App();
+  const stack = stackIn(app);
+  new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD }).protect(new Bucket(stack, 'Bucket', { versioned: true }));
+  app.synth();
+  Warnings.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('cold storage'));
 });
 
 test('an environment-agnostic stack is protected as well; what depends on its Region is unknown, not kept', () => {

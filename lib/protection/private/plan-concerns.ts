@@ -35,14 +35,13 @@ export function planConcerns(
     ...rules.map(({ airGapped }) => airGapped && checkAirGappedType(type)),
     checkContinuousRules(rules.filter((rule) => isContinuous(rule, type)).length),
   ]);
+  // what a Protection derives for all its types is meant for those that have it
+  const byHand = rules.filter(({ isRung }) => !isRung);
   return [
-    ...coldConcerns(plan, rules, types),
+    ...coldConcerns(plan, byHand, types),
     ...problems.filter((problem) => problem !== undefined).map((problem) => concern(plan, problem)),
     ...[...types].flatMap((type) => airGappedConcerns(plan, rules, type)),
-    ...overlapConcerns(
-      plan,
-      rules.filter(({ isRung }) => !isRung),
-    ),
+    ...overlapConcerns(plan, byHand),
     ...unknownConcerns(plan, rules),
     ...(types.has('S3') ? bucketConcerns(plan, rules) : []),
     ...cautions.map((caution) => warning(plan, 'WeakClaim', caution)),
