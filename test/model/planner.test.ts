@@ -118,7 +118,7 @@ describe('rules that are derived from an objective', () => {
   test('continuous backup has runs that no rung swallows', () => {
     const [continuous] = planRules({ ...REQUEST, rpoMs: undefined, continuous: true });
     expect(continuous).toMatchObject({ expression: 'cron(0 2,14 * * ? *)', keptMs: 29 * DAY });
-    expect(planRules({ ...REQUEST, rpoMs: undefined, continuous: true, rungs: [] })).toMatchObject([{ expression: 'cron(0 2 ? * SUN *)' }]);
+    expect(planRules({ ...REQUEST, rpoMs: undefined, continuous: true, rungs: [] })).toMatchObject([{ expression: 'cron(0 2 * * ? *)' }]);
   });
 
   test('continuous backup wins over a rung that leaves no room for its runs', () => {

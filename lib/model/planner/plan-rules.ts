@@ -83,6 +83,9 @@ function cadenceFor(request: PlanRequest, everyMs: number): Cadence {
 
 const CONTINUOUS = 'Continuous';
 
+/** Continuous backup of a new resource begins with the first run: after a day at most. */
+const FIRST_RUN_MS = DAY;
+
 /** The rule between the rungs; a rung with the same schedule makes it superfluous. */
 function between(request: PlanRequest, { name, expression, nominalMs }: Cadence): readonly PlannedRule[] {
   if (request.rungs.some((rung) => rung.expression === expression)) {
@@ -114,7 +117,9 @@ function continuousRule(request: PlanRequest, rungs: readonly PlannedRule[]): Pl
   const shortestMs = retentions.find((ms) => runs(densest, ms)) ?? retentions[0];
   const fits = (cadence: Cadence) =>
     everyMs === undefined
-      ? mayKeep(request, cadence) && keeps(request, [continuousWith(request, cadence.expression, shortestMs), ...rungs])
+      ? cadence.nominalMs <= FIRST_RUN_MS &&
+        mayKeep(request, cadence) &&
+        keeps(request, [continuousWith(request, cadence.expression, shortestMs), ...rungs])
       : cadence.nominalMs <= everyMs;
   const { expression } = all.find((cadence) => fits(cadence) && runs(cadence, shortestMs)) ?? densest;
   return continuousWith(request, expression, shortestMs);
