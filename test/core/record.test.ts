@@ -128,6 +128,15 @@ describe('the report of a synth', () => {
     expect(JSON.parse(readFileSync(join(directory, 'recovery-report.json'), 'utf8'))).toHaveProperty('resources', []);
   });
 
+  test('is written and printed also where synth fails: that is when it is needed most', () => {
+    const app = new App({ outdir: join(synthesised(), 'failed') });
+    RecoveryRecord.of(app).add(concern('', 'error'));
+    const printed = printedBy(() => expect(() => app.synth()).toThrow(/TestConcern/));
+    expect(printed).toContain('Recovery report');
+    const report = JSON.parse(readFileSync(join(app.outdir, 'recovery-report.json'), 'utf8'));
+    expect(report.findings).toEqual([expect.objectContaining({ code: 'TestConcern' })]);
+  });
+
   test('is not written by an app that uses nothing of this library', () => {
     const app = new App();
     new Stack(app, 'Stack');

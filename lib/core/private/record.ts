@@ -72,9 +72,12 @@ export class RecoveryRecord extends Construct {
     for (const finding of assessment.findings.filter(({ severity }) => severity === 'warning')) {
       this.warnOnce(finding);
     }
-    return assessment.findings
-      .filter(({ severity }) => severity === 'error')
-      .map(({ message, code, at }) => `${message} (${code} at '${at}')`);
+    const errors = assessment.findings.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) {
+      // synth ends here, and this is when the report is needed most
+      this.write((this.stage as Stage).outdir);
+    }
+    return errors.map(({ message, code, at }) => `${message} (${code} at '${at}')`);
   }
 
   private warnOnce(finding: Finding): void {
