@@ -17,6 +17,14 @@ function find(reports: readonly RecoveryReportJson[], wanted: string): ReportRes
   if (found.length > 1) {
     throw new CommandError(`'${wanted}' means several resources: name one of ${names(found)}`);
   }
+  const excluded = reports.flatMap(({ coverage }) => coverage.excluded).find(({ id }) => plain(id) === plain(wanted));
+  if (found.length === 0 && excluded) {
+    throw new CommandError(`'${excluded.id}' is excluded, so nothing is promised: '${excluded.reason}'`);
+  }
+  const bare = reports.flatMap(({ coverage }) => coverage.unprotected).find(({ id }) => plain(id) === plain(wanted));
+  if (found.length === 0 && bare) {
+    throw new CommandError(`'${bare.id}' is not protected, so nothing is promised: protect it, or exclude it with a reason`);
+  }
   if (found.length === 0) {
     throw new CommandError(
       `the report has no resource '${wanted}': ${resources.length > 0 ? `name one of ${names(resources)}` : 'nothing is protected'}`,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecoveryReportJson } from '../../lib/model/report';
 import { CommandError } from './command-error';
@@ -8,11 +8,16 @@ const VERSION: RecoveryReportJson['version'] = 1;
 
 /** The reports of a cloud assembly and of the assemblies of its stages, in the order of their folders. */
 export function readReports(assembly: string): RecoveryReportJson[] {
+  if (existsSync(assembly) && !statSync(assembly).isDirectory()) {
+    throw new CommandError(`'${assembly}' is a file: name the folder of a cloud assembly, such as cdk.out`);
+  }
   const paths = foldersOf(assembly)
     .map((folder) => join(folder, FILE))
     .filter((path) => existsSync(path));
   if (paths.length === 0) {
-    throw new CommandError(`there is no ${FILE} below '${assembly}': run 'npx cdk synth' first, or name the cloud assembly with --app`);
+    throw new CommandError(
+      `there is no ${FILE} below '${assembly}': run 'npx cdk synth' first; report and explain take another folder with --app`,
+    );
   }
   return paths.map(readReport);
 }

@@ -64,8 +64,13 @@ export interface ZoneFact {
   readonly kind: 'spread' | 'standby' | 'single' | 'unknown';
   /** Words for the report, such as `Multi-AZ standby`. */
   readonly words: string;
-  /** Longest interruption in ms, documented by the service. */
+  /** Longest interruption in ms. */
   readonly failoverMs?: number;
+  /**
+   * How far the interruption can be trusted.
+   * @default 'documented'
+   */
+  readonly basis?: Basis;
 }
 
 /** What was promised for one resource. */

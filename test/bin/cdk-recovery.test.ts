@@ -173,6 +173,32 @@ describe('explain', () => {
     });
   });
 
+  test('says of a resource that is not protected, or excluded, that nothing is promised for it', () => {
+    const folder = project({
+      'cdk.out/recovery-report.json': {
+        ...uncovered,
+        coverage: {
+          ...uncovered.coverage,
+          excluded: [{ id: 'Orders/Scratch', name: 'Orders/Scratch', type: 'S3', label: 'S3 bucket', reason: 'rebuilt' }],
+        },
+      },
+    });
+    const [{ id }] = uncovered.coverage.unprotected;
+    expect(run(folder, 'explain', id)).toMatchObject({ status: 2, stderr: expect.stringContaining(`'${id}' is not protected`) });
+    expect(run(folder, 'explain', 'Orders/Scratch')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("is excluded, so nothing is promised: 'rebuilt'"),
+    });
+  });
+
+  test('fails for a file in place of the folder, in one line', () => {
+    const folder = project({ 'README.md': 'x' });
+    expect(run(folder, 'report', '--app', 'README.md')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^.*'README\.md' is a file: name the folder of a cloud assembly.*\n$/),
+    });
+  });
+
   test.each([
     ['an unknown resource', ['Queue'], /the report has no resource 'Queue': name one of 'Orders\/Database'/],
     [
@@ -215,7 +241,7 @@ describe('input that cannot be read', () => {
     [
       'no cloud assembly',
       {},
-      /there is no recovery-report\.json below 'cdk\.out': run 'npx cdk synth' first, or name the cloud assembly with --app/,
+      /there is no recovery-report\.json below 'cdk\.out': run 'npx cdk synth' first; report and explain take another folder with --app/,
     ],
     ['an assembly without a report', { 'cdk.out/manifest.json': {} }, /there is no recovery-report\.json/],
     [

@@ -1,9 +1,10 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, type CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnVolume } from 'aws-cdk-lib/aws-ec2';
+import { CfnVolume, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { App, CfnParameter, type CfnResource, Duration, NestedStack, Stack, Stage, TimeZone } from 'aws-cdk-lib/core';
+import { AuroraPostgresEngineVersion, ClusterInstance, DatabaseCluster, DatabaseClusterEngine } from 'aws-cdk-lib/aws-rds';
+import { Bucket, BucketNotificationDestinationType, CfnBucket, EventType, type IBucketNotificationDestination } from 'aws-cdk-lib/aws-s3';
+import { App, CfnParameter, type CfnResource, Duration, NestedStack, Stack, Stage, Tags, TimeZone } from 'aws-cdk-lib/core';
 import { CopyRule } from '../../lib/core/copy-rule';
 import { RecoveryRecord } from '../../lib/core/private/record';
 import { RecoveryObjective } from '../../lib/core/recovery-objective';
@@ -452,3 +453,65 @@ test('what a table does by itself is told once, however many plans protect it', 
   const [judged] = RecoveryRecord.of(stack).assess().resources;
   expect(judged?.copies.places.filter(({ copy }) => copy === 'point-in-time-recovery')).toHaveLength(1);
 });
+
+describe('what cannot be seen is not taken for granted', () => {
+  const zoneOf = (readers: number) => {
+    const stack = new Stack(new App(), 'Orders', { env: { account: '111122223333', region: 'ap-northeast-1' } });
+    const cluster = new DatabaseCluster(stack, 'Cluster', {
+      engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_16_4 }),
+      vpc: new Vpc(stack, 'Network', { restrictDefaultSecurityGroup: false }),
+      writer: ClusterInstance.serverlessV2('writer'),
+      readers: Array.from({ length: readers }, (_, index) => ClusterInstance.serverlessV2(`reader${index}`)),
+    });
+    new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD }).protect(cluster);
+    const [{ disruptions }] = RecoveryRecord.of(stack).assess().resources;
+    const verdict = disruptions.find(({ disruption }) => disruption === Disruption.ZONE_LOSS);
+    return [verdict?.outcome, verdict?.mechanism, verdict?.rto?.ms];
+  };
+
+  test('a cluster with one instance is expected to come back, and slower than one with a reader', () => {
+    expect(zoneOf(0)).toEqual(['expected', expect.stringContaining('a new instance instead of the only one'), 600_000]);
+    expect(zoneOf(1)).toEqual(['expected', 'storage in several zones, 2 instances', 120_000]);
+  });
+
+  test.each<[string, (bucket: Bucket) => void, string[]]>([
+    ['no notification: AWS Backup turns events on itself', () => undefined, []],
+    ['notifications with EventBridge', (bucket) => bucket.enableEventBridgeNotification(), []],
+    [
+      'notifications without',
+      (bucket) => bucket.addEventNotification(EventType.OBJECT_CREATED, new QueueTarget()),
+      ['BucketWithoutEvents'],
+    ],
+  ])('a bucket that is selected by its tag and has %s', (_, notify, codes) => {
+    const stack = new Stack(new App(), 'Orders', { env: { account: '111122223333', region: 'ap-northeast-1' } });
+    const bucket = new Bucket(stack, 'Bucket', { versioned: true });
+    notify(bucket);
+    Tags.of(bucket).add('backup', 'yes');
+    const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.IMPORTANT });
+    protection.protectSelection('Tagged', Selection.allOf(TagCondition.equalTo('backup', 'yes')));
+    (stack.node.root as App).synth();
+    const found = RecoveryRecord.of(stack)
+      .assess()
+      .findings.map(({ code }) => code);
+    expect(found.filter((code) => code === 'BucketWithoutEvents')).toEqual(codes);
+  });
+
+  test('an imported bucket is only expected to be ready for continuous backup', () => {
+    const stack = new Stack(new App(), 'Orders', { env: { account: '111122223333', region: 'ap-northeast-1' } });
+    new Protection(stack, 'Protection', { tier: RecoveryTier.IMPORTANT }).protect(Bucket.fromBucketName(stack, 'Theirs', 'theirs'));
+    const [{ disruptions }] = RecoveryRecord.of(stack).assess().resources;
+    expect(disruptions[0].rpo?.terms.map(({ basis }) => basis)).toEqual(['estimated']);
+  });
+
+  test('fails for what is no construct at all', () => {
+    const stack = new Stack(new App(), 'Orders');
+    const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.LOW });
+    expect(() => protection.protect(undefined as never)).toThrow(/'undefined' is no construct that can be protected.*NotProtectable/);
+  });
+});
+
+class QueueTarget implements IBucketNotificationDestination {
+  public bind() {
+    return { arn: 'arn:aws:sqs:ap-northeast-1:111122223333:queue', type: BucketNotificationDestinationType.QUEUE };
+  }
+}

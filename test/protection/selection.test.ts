@@ -515,14 +515,16 @@ describe('what is protected by tags', () => {
         .findings.filter(({ code }) => code === 'TagMissing')
         .map(({ message }) => message);
     expect(missing(Selection.allOf(PAY, NOT_NO))).toEqual([
-      expect.stringMatching(/^'Orders\/Prod', 'Orders\/Test', 'Near\/Other' have no tag 'backup' and/),
+      expect.stringMatching(/^'Orders\/Prod', 'Orders\/Test', 'Near\/Other' meet the condition on tag 'backup' only by having no such tag/),
     ]);
     expect(missing(Selection.allOf(NOT_NO, TagCondition.notLike('zone', 'x*')))).toEqual([
-      expect.stringMatching(/ and 2 more have no tag 'backup'/),
-      expect.stringMatching(/ and 3 more have no tag 'zone'/),
+      expect.stringMatching(/ and 2 more meet the condition on tag 'backup' only by having no such tag/),
+      expect.stringMatching(/ and 3 more meet the condition on tag 'zone' only by having no such tag/),
     ]);
     expect(missing(Selection.allOf(TagCondition.notEqualTo('env', 'test'), PROD))).toEqual([]);
-    expect(missing(Selection.anyOf(PROD, NOT_NO))).toEqual([expect.stringMatching(/^'Orders\/Test', 'Orders\/Bare' have no tag 'backup'/)]);
+    expect(missing(Selection.anyOf(PROD, NOT_NO))).toEqual([
+      expect.stringMatching(/^'Orders\/Test', 'Orders\/Bare' meet the condition on tag 'backup' only by having no such tag/),
+    ]);
   });
 
   test('a bucket without versioning that is found by its tags is told, and left as it is', () => {

@@ -1,3 +1,4 @@
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { differ } from '../../model/differ';
 import type { ConcernFact, ResourceFact } from '../../model/facts';
@@ -17,6 +18,7 @@ import { ScannedResourceType } from '../malware-scan';
 import type { BoundRule } from './bound-rule';
 import { goesAirGapped, isContinuous } from './copy-facts';
 import type { PlanMember, ProtectedResource } from './plan-members';
+import { eventsOf } from './services/bucket-events';
 import { settingOf } from './services/settings';
 
 /** So many resources are named in one message. */
@@ -83,7 +85,7 @@ export function absenceConcerns(plan: IConstruct, resources: Iterable<ProtectedR
       .map((id) => `'${id}'`)
       .join(
         ', ',
-      )}${more} have no tag '${tag}' and are selected for that alone, but AWS Backup documents conditions with 'not' for tagged resources: give them the tag, or list them`;
+      )}${more} meet the condition on tag '${tag}' only by having no such tag, but AWS Backup documents conditions with 'not' for tagged resources: give them the tag, or list them`;
     return warning(plan, 'TagMissing', message);
   });
 }
@@ -126,7 +128,7 @@ function bucketProblem(
     ? checkBucket(name, {
         versioned: known ? status === 'Enabled' : undefined,
         continuous: rules.some((rule) => isContinuous(rule, type)),
-        eventBridge: undefined,
+        eventBridge: eventsOf(cfn as CfnBucket),
       })
     : undefined;
 }

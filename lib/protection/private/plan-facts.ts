@@ -2,7 +2,7 @@ import { Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { type Inventory, isAttached } from '../../core/private/inventory';
 import type { FactSource } from '../../core/private/record';
-import type { ConcernFact, Fact } from '../../model/facts';
+import type { ConcernFact, CopyFact, Fact } from '../../model/facts';
 import { SERVICE_RETENTION_DAYS } from '../../model/retention';
 import { CronSchedule, HORIZON_START } from '../../model/schedule';
 import type { ResourceType } from '../../model/services';
@@ -15,7 +15,7 @@ import { madeCopy } from './made-copies';
 import { absenceConcerns, memberConcerns, planConcerns, resourceConcerns } from './plan-concerns';
 import type { PlanMember, ProtectedResource } from './plan-members';
 import { selects } from './selection-match';
-import type { Needs } from './service';
+import type { Needs, Target } from './service';
 import { adapterOf, attachedVolumes, targetOf } from './services';
 
 /** Tells the record which copies a plan makes of which resources. */
@@ -64,7 +64,7 @@ export class PlanFacts implements FactSource {
       const { templates } = this.claimsFor(claims, target.type, times);
       const restore = restoreTerms(target.type, expected);
       facts.push(resource, ...adapterOf(target.type).copies(target, restore, needs));
-      facts.push(...templates.map((template) => madeCopy(template, resource, restore, this.rules)));
+      facts.push(...templates.map((template) => asSeen(target, madeCopy(template, resource, restore, this.rules))));
       concerns.push(...resourceConcerns(this.owner, this.rules, one, resource));
     }
     concerns.push(...absenceConcerns(this.owner, protectedOnes.values()));
@@ -118,6 +118,11 @@ export class PlanFacts implements FactSource {
     }
     return found;
   }
+}
+
+/** Whether an import is ready for continuous backup cannot be seen here. */
+function asSeen({ cfn }: Target, copy: CopyFact): CopyFact {
+  return cfn || copy.form !== 'continuous' ? copy : { ...copy, staleness: copy.staleness.map((term) => ({ ...term, basis: 'estimated' })) };
 }
 
 /** Databases keep automated backups of their own beside the plan; the point-in-time recovery of tables has its own default. */

@@ -462,7 +462,8 @@ describe('coverage', () => {
         code: 'Unprotected',
         at: 'Orders/Scratch',
         resource: 'Orders/Scratch',
-        message: "'Orders / scratch' (S3 bucket) holds data that nothing protects: protect it, or exclude it with a reason",
+        message:
+          "'Orders / scratch' (S3 bucket) holds data that nothing protects: protect it, or exclude it with a reason by RecoveryCoverage.of(...).exclude()",
       },
     ]);
   });

@@ -63,8 +63,8 @@ function exclusionFindings(
 
 function unprotectedFinding({ id, name, type, label }: StatefulResource, unprotected: 'warn' | 'error'): Finding {
   const remedy = abilitiesOf(type).awsBackup
-    ? 'protect it, or exclude it with a reason'
-    : 'AWS Backup does not protect this type, so back it up by other means, or exclude it with a reason';
+    ? 'protect it, or exclude it with a reason by RecoveryCoverage.of(...).exclude()'
+    : 'AWS Backup does not protect this type, so back it up by other means, or exclude it with a reason by RecoveryCoverage.of(...).exclude()';
   return {
     severity: unprotected === 'warn' ? 'warning' : 'error',
     code: 'Unprotected',

@@ -74,7 +74,7 @@ function survivors({ resource, copies }: Subject, disruption: Disruption): { can
 
 /** The resource itself, where it lives on when a zone is lost. */
 function itself({ zones }: ResourceFact): Candidate[] {
-  const { kind, words, failoverMs } = zones;
+  const { kind, words, failoverMs, basis = 'documented' } = zones;
   if (kind === 'single') {
     return [];
   }
@@ -87,7 +87,7 @@ function itself({ zones }: ResourceFact): Candidate[] {
       mechanism: words,
       certain: true,
       rpo: { ms: 0, terms: [{ name: words, ms: 0, basis: 'documented' }] },
-      rto: rto === undefined ? undefined : { ms: rto, terms: [{ name: rto === 0 ? words : 'failover', ms: rto, basis: 'documented' }] },
+      rto: rto === undefined ? undefined : { ms: rto, terms: [{ name: rto === 0 ? words : 'failover', ms: rto, basis }] },
     },
   ];
 }

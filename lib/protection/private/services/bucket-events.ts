@@ -1,5 +1,5 @@
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { Token } from 'aws-cdk-lib/core';
+import { CfnResource, Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { setDefault, settingOf, unsetDefault } from './settings';
 
@@ -31,6 +31,17 @@ export function turnOnEvents(bucket: CfnBucket): boolean | undefined {
   turnOnInTemplate(bucket);
   const enabled = settingOf(bucket, 'notificationConfiguration.eventBridgeConfiguration.eventBridgeEnabled');
   return Token.isUnresolved(enabled) ? undefined : enabled === true;
+}
+
+/** Whether the events of a bucket get to EventBridge as the app has it; nothing where AWS Backup will turn that on itself. */
+export function eventsOf(bucket: CfnBucket): boolean | undefined {
+  const handler = ownerOf(bucket)?.node.tryFindChild(NOTIFICATIONS)?.node.defaultChild;
+  if (CfnResource.isCfnResource(handler)) {
+    return JSON.stringify(Stack.of(bucket).resolve(handler._toCloudFormation())).includes('"EventBridgeConfiguration"');
+  }
+  const configuration = settingOf(bucket, 'notificationConfiguration');
+  const enabled = settingOf(bucket, 'notificationConfiguration.eventBridgeConfiguration.eventBridgeEnabled');
+  return configuration === undefined || Token.isUnresolved(enabled) ? undefined : enabled === true;
 }
 
 function ownerOf(bucket: CfnBucket): NotifyingBucket | undefined {

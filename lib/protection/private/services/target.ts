@@ -1,5 +1,5 @@
 import { CfnResource, Stack } from 'aws-cdk-lib/core';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../../../core/private/errors';
 import { resourceId } from '../../../core/private/inventory';
 import { abilitiesOf, labelOf, type ResourceType, statefulTypeOf } from '../../../model/services';
@@ -20,6 +20,9 @@ const ARN_ATTRIBUTES = ['attrArn', 'attrResourceArn', 'attrDbInstanceArn', 'attr
  * Throws `NotProtectable` for anything else, and `MemberOfCluster` for a part whose whole has to be protected.
  */
 export function targetOf(scope: IConstruct, construct: IConstruct): Target {
+  if (!Construct.isConstruct(construct)) {
+    throw new ConfigurationError('NotProtectable', `'${construct}' is no construct that can be protected: ${SUPPORTED}`, scope);
+  }
   const cfn = typedCfnOf(construct);
   if (cfn === undefined) {
     const reference = referenceOf(construct);
