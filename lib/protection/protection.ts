@@ -21,7 +21,7 @@ import { planRequestOf } from './private/plan-request';
 import { selects } from './private/selection-match';
 import type { Target } from './private/service';
 import { requireProtectable, targetOf } from './private/services';
-import { type Wishes, wishesOf } from './private/wishes';
+import { requireElsewhere, type Wishes, wishesOf } from './private/wishes';
 import type { ProtectionProps, ProtectOptions } from './protection-options';
 import { ProtectionPlan } from './protection-plan';
 import { Selection } from './selection';
@@ -168,6 +168,7 @@ export class Protection extends Construct {
         this,
       );
     }
+    requireElsewhere(this, recoveryRegion, recoveryAccount);
     const region = recoveryRegion ?? Stack.of(this).region;
     const options = { account: recoveryAccount };
     return this.vault instanceof RecoveryVault ? this.vault.mirrorIn(region, options) : RecoveryVault._sharedMirror(this, region, options);

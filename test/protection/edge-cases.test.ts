@@ -503,6 +503,21 @@ describe('what cannot be seen is not taken for granted', () => {
     expect(disruptions[0].rpo?.terms.map(({ basis }) => basis)).toEqual(['estimated']);
   });
 
+  test('a selection by tag that meets nothing of the app is told, with the tag', () => {
+    const stack = new Stack(new App(), 'Orders', { env: { account: '111122223333', region: 'ap-northeast-1' } });
+    Tags.of(new Bucket(stack, 'Bucket', { versioned: true })).add('env', 'prod');
+    const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.LOW });
+    protection.protectSelection('Mistyped', Selection.allOf(TagCondition.equalTo('Env', 'prod')));
+    protection.protectSelection('Right', Selection.allOf(TagCondition.equalTo('env', 'prod')));
+    (stack.node.root as App).synth();
+    const found = RecoveryRecord.of(stack)
+      .assess()
+      .findings.filter(({ code }) => code === 'SelectionFindsNothing');
+    expect(found.map(({ at, message }) => [at, message])).toEqual([
+      ['Orders/Protection/Mistyped/Selected', expect.stringContaining("tag 'Env' meet no resource of this app")],
+    ]);
+  });
+
   test('fails for what is no construct at all', () => {
     const stack = new Stack(new App(), 'Orders');
     const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.LOW });

@@ -568,7 +568,7 @@ describe('refusals', () => {
     [
       'its own Region as the recovery Region',
       (stack) => new Protection(stack, 'P', { tier: RecoveryTier.LOW, recoveryRegion: 'ap-northeast-1' }),
-      /ap-northeast-1/,
+      /'recoveryRegion' is ap-northeast-1, the Region of the data.*RecoveryRegionIsOwn at 'Orders\/P'/,
     ],
     [
       'a recovery Region that is only known at deploy time',

@@ -10,6 +10,7 @@ import { DAY, MINUTE } from '../../model/time';
 import type { JobTimes } from '../../model/worst-case';
 import type { BoundRule } from './bound-rule';
 import { claimsForType, type TypeClaims } from './copy-facts';
+import { emptyConcerns } from './empty-selections';
 import { jobTimes, restoreTerms } from './job-times';
 import { madeCopy } from './made-copies';
 import { absenceConcerns, memberConcerns, planConcerns, resourceConcerns } from './plan-concerns';
@@ -67,7 +68,7 @@ export class PlanFacts implements FactSource {
       facts.push(...templates.map((template) => asSeen(target, madeCopy(template, resource, restore, this.rules))));
       concerns.push(...resourceConcerns(this.owner, this.rules, one, resource));
     }
-    concerns.push(...absenceConcerns(this.owner, protectedOnes.values()));
+    concerns.push(...absenceConcerns(this.owner, protectedOnes.values()), ...emptyConcerns(this.owner, this.members, inventory));
     const types = new Set([...protectedOnes.values()].map(({ target }) => target.type));
     const cautions = [...claims.values()].flatMap((claim) => claim.cautions);
     return [
