@@ -55,7 +55,10 @@ export class PlanFacts implements FactSource {
     const needs = this.needs();
     const facts: Fact[] = [];
     const stage = Stage.of(this.owner) ?? this.owner.node.root;
-    facts.push(...attachedVolumes(stage, (id) => protectedOnes.has(id)));
+    // walks the whole tree, so only where there is an instance that volumes may belong to
+    if ([...protectedOnes.values()].some(({ target }) => target.type === 'EC2')) {
+      facts.push(...attachedVolumes(stage, (id) => protectedOnes.has(id)));
+    }
     const concerns = [...this.prepared.values()].flat();
     const claims = new Map<string, TypeClaims>();
     for (const one of protectedOnes.values()) {
