@@ -14,7 +14,10 @@ const place: fc.Arbitrary<Place> = fc.record(
   { requiredKeys: [] },
 );
 const key: fc.Arbitrary<KeyFact> = fc.record(
-  { kind: fc.constantFrom('customer', 'service-managed', 'aws-owned', 'none', 'unknown'), id: fc.constantFrom('k1', 'k2') },
+  {
+    kind: fc.constantFrom('customer', 'service-managed', 'aws-owned', 'none', 'unknown'),
+    id: fc.constantFrom('k1', 'k2', 'arn:aws:kms:here:ours:key/k', 'arn:aws:kms:here:theirs:key/k'),
+  },
   { requiredKeys: ['kind'] },
 );
 export const copy = (id: fc.Arbitrary<string>): fc.Arbitrary<CopyFact> =>

@@ -169,6 +169,14 @@ describe('account compromise', () => {
     ['a compliance lock holds in an unknown account too', [locked({ kind: 'none' }, { place: {} })], {}, 'kept', 'locked', undefined],
     ['keys without an id are not equal', [locked({ kind: 'customer' })], { key: { kind: 'customer' } }, 'kept', 'locked', /waiting period/],
     [
+      'a copy elsewhere under a key of the account of the data falls with that key',
+      [elsewhere({ key: { kind: 'customer', id: 'arn:aws:kms:ap-northeast-1:111122223333:key/k' } })],
+      { place: { ...database().place, account: '111122223333' } },
+      'broken',
+      undefined,
+      /a key of the account of the resource/,
+    ],
+    [
       'keys of AWS are nobody else’s',
       [elsewhere({ key: { kind: 'aws-owned', id: 'x' } })],
       { key: { kind: 'aws-owned', id: 'x' } },
