@@ -56,13 +56,11 @@ export function renderText(report: RecoveryReportJson, options: TextOptions = {}
 
 /** Resources of which everything but the name is the same, in the order of the first of each. */
 function groupsOf(resources: readonly ReportResource[]): readonly (readonly [ReportResource, ...ReportResource[]])[] {
-  const verdicts = new Map<readonly ReportVerdict[], string>();
+  const numberOf = numbered();
   const groups = new Map<string, [ReportResource, ...ReportResource[]]>();
   for (const resource of resources) {
     const { label, tier, rpoMs, rtoMs, copies, disruptions } = resource;
-    const told = verdicts.get(disruptions) ?? JSON.stringify(disruptions);
-    verdicts.set(disruptions, told);
-    const key = JSON.stringify([label, tier, rpoMs, rtoMs, copiesWords({ copies })]) + told;
+    const key = JSON.stringify([label, tier, rpoMs, rtoMs, copiesWords({ copies }), numberOf(disruptions)]);
     const group = groups.get(key);
     if (group) {
       group.push(resource);
@@ -71,6 +69,21 @@ function groupsOf(resources: readonly ReportResource[]): readonly (readonly [Rep
     }
   }
   return [...groups.values()];
+}
+
+/** A number for each list of verdicts, the same for equal ones; hundreds of resources share one list. */
+function numbered(): (verdicts: readonly ReportVerdict[]) => number {
+  const lists = new Map<readonly ReportVerdict[], number>();
+  const texts = new Map<string, number>();
+  return (verdicts) => {
+    const text = lists.has(verdicts) ? '' : JSON.stringify(verdicts);
+    const number = lists.get(verdicts) ?? texts.get(text) ?? lists.size;
+    lists.set(verdicts, number);
+    if (text !== '') {
+      texts.set(text, number);
+    }
+    return number;
+  };
 }
 
 /** So many names of resources that are alike are told; all are in the JSON and in the Markdown. */

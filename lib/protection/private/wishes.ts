@@ -1,4 +1,4 @@
-import { type Duration, Stack, TimeZone } from 'aws-cdk-lib/core';
+import { type Duration, Stack, type TimeZone } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { requireMs } from '../../core/private/known';
@@ -32,6 +32,9 @@ export interface Wishes {
   readonly completionWindowMs: number;
 }
 
+/** The name of TimeZone.ETC_UTC; asking that constant itself loads the list of all zones. */
+const UTC = 'Etc/UTC';
+
 /** Settles what was said and what was left to defaults; `offSite` says whether another Region gets copies. */
 export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boolean): Wishes {
   const { tier, dataClass } = props;
@@ -61,7 +64,7 @@ export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boo
     rungs: retention.rungs.map((rung) => rungModel(scope, rung)),
     recentMs: span(scope, 'recent', retention.recent),
     hour,
-    timeZone: timeZone === TimeZone.ETC_UTC.timezoneName ? undefined : props.timeZone,
+    timeZone: timeZone === UTC ? undefined : props.timeZone,
     startWindowMs: props.startWindow ? requireMs(scope, 'startWindow', props.startWindow) : LIMITS.startWindow.value.min * MINUTE,
     completionWindowMs: props.completionWindow
       ? requireMs(scope, 'completionWindow', props.completionWindow)
