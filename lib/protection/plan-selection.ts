@@ -9,6 +9,8 @@ import { insist } from '../core/private/problems';
 import { differ } from '../model/differ';
 import { checkName, LIMITS } from '../model/limits';
 import { abilitiesOf, RESOURCE_TYPES, type ResourceType } from '../model/services';
+import { requireProtectable, targetOf } from '../services';
+import type { Target } from '../services/service';
 import type { Expectations } from './expectations';
 import { type ExpectedTimes, expectedTimes, refine } from './private/job-times';
 import { placeOfStack } from './private/places';
@@ -16,8 +18,6 @@ import type { ListedResource } from './private/plan-members';
 import { resourceTypesOf } from './private/resource-arns';
 import { formsOf, type SelectionForm } from './private/selection-form';
 import type { SelectionSpec } from './private/selection-spec';
-import type { Target } from './private/service';
-import { requireProtectable, targetOf } from './private/services';
 import type { ProtectionPlan } from './protection-plan';
 import type { Selection } from './selection';
 

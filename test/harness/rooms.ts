@@ -15,22 +15,26 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   model: { rooms: [], packages: [] },
   handlers: { rooms: ['model'], packages: ['@aws-sdk/', '@smithy/', 'node:'] },
   core: { rooms: ['model'], packages: CONSTRUCTS },
+  services: { rooms: ['model', 'core'], packages: CONSTRUCTS },
   vault: { rooms: ['model', 'core'], packages: CONSTRUCTS },
-  protection: { rooms: ['model', 'core', 'vault'], packages: CONSTRUCTS },
-  replication: { rooms: ['model', 'core', 'vault', 'protection'], packages: CONSTRUCTS },
-  'self-managed': { rooms: ['model', 'core', 'vault', 'protection', 'replication'], packages: CONSTRUCTS },
-  verification: { rooms: ['model', 'core', 'vault', 'protection', 'replication', 'self-managed'], packages: CONSTRUCTS },
-  recovery: { rooms: ['model', 'core', 'vault', 'protection', 'replication', 'self-managed', 'verification'], packages: CONSTRUCTS },
+  protection: { rooms: ['model', 'core', 'services', 'vault'], packages: CONSTRUCTS },
+  replication: { rooms: ['model', 'core', 'services', 'vault', 'protection'], packages: CONSTRUCTS },
+  'self-managed': { rooms: ['model', 'core', 'services', 'vault', 'protection', 'replication'], packages: CONSTRUCTS },
+  verification: { rooms: ['model', 'core', 'services', 'vault', 'protection', 'replication', 'self-managed'], packages: CONSTRUCTS },
+  recovery: {
+    rooms: ['model', 'core', 'services', 'vault', 'protection', 'replication', 'self-managed', 'verification'],
+    packages: CONSTRUCTS,
+  },
   observability: {
-    rooms: ['model', 'core', 'vault', 'protection', 'replication', 'self-managed', 'verification', 'recovery'],
+    rooms: ['model', 'core', 'services', 'vault', 'protection', 'replication', 'self-managed', 'verification', 'recovery'],
     packages: CONSTRUCTS,
   },
 };
 
 /** Rooms whose `private/` other rooms may read, because they are the kernel of those rooms. */
 const SHARED_PRIVATE: Readonly<Record<string, readonly string[]>> = {
-  core: ['vault', 'protection', 'replication', 'self-managed', 'verification', 'recovery', 'observability'],
-  vault: ['protection'],
+  core: ['services', 'vault', 'protection', 'replication', 'self-managed', 'verification', 'recovery', 'observability'],
+  vault: ['protection', 'replication'],
 };
 
 const MAX_LINES = 250;

@@ -2,22 +2,15 @@ import { type Duration, type Size, SizeRoundingBehavior } from 'aws-cdk-lib/core
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { requireMs } from '../../core/private/known';
-import type { Term } from '../../model/facts';
 import { abilitiesOf, estimateMs, RESOURCE_TYPES, type ResourceType } from '../../model/services';
-import { MINUTE } from '../../model/time';
 import type { JobTimes } from '../../model/worst-case';
+import type { ExpectedRestore } from '../../services/restore-terms';
 import type { Expectations } from '../expectations';
 
-/** Until somebody starts the restore, where nobody says. */
-const RESPONSE_MS = 30 * MINUTE;
-
 /** What somebody expects of a resource, in milliseconds; checked once, where it is said. */
-export interface ExpectedTimes {
-  readonly sizeGib?: number;
+export interface ExpectedTimes extends ExpectedRestore {
   readonly backupMs?: number;
   readonly copyMs?: number;
-  readonly restoreMs?: number;
-  readonly responseMs?: number;
 }
 
 /** Reads the expectations; a time that is only known at deploy time is refused. */
@@ -60,16 +53,4 @@ export function slowestJobTimes(expected: ExpectedTimes): JobTimes {
   const all = RESOURCE_TYPES.filter((type) => abilitiesOf(type).awsBackup).map((type) => jobTimes(type, expected));
   const [{ basis }] = all;
   return { backupMs: Math.max(...all.map(({ backupMs }) => backupMs)), copyMs: Math.max(...all.map(({ copyMs }) => copyMs)), basis };
-}
-
-/** From the disruption until the data is usable again. */
-export function restoreTerms(type: ResourceType, { sizeGib, restoreMs, responseMs }: ExpectedTimes): readonly Term[] {
-  return [
-    { name: 'response', ms: responseMs ?? RESPONSE_MS, basis: responseMs === undefined ? 'estimated' : 'declared' },
-    {
-      name: 'restore job',
-      ms: restoreMs ?? estimateMs(type, 'restore', sizeGib),
-      basis: restoreMs === undefined ? 'estimated' : 'declared',
-    },
-  ];
 }

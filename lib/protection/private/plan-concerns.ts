@@ -14,12 +14,12 @@ import {
 import { abilitiesOf, labelOf, type ResourceType } from '../../model/services';
 import { sumMs } from '../../model/time';
 import { claimsOf, type JobTimes, type Overlap, overlapsOf, type RuleModel } from '../../model/worst-case';
+import { eventsOf } from '../../services/bucket-events';
+import { settingOf } from '../../services/settings';
 import { ScannedResourceType } from '../malware-scan';
 import type { BoundRule } from './bound-rule';
 import { goesAirGapped, isContinuous } from './copy-facts';
 import type { PlanMember, ProtectedResource } from './plan-members';
-import { eventsOf } from './services/bucket-events';
-import { settingOf } from './services/settings';
 
 /** So many resources are named in one message. */
 const SHOWN = 3;

@@ -8,16 +8,17 @@ import { CronSchedule, HORIZON_START } from '../../model/schedule';
 import type { ResourceType } from '../../model/services';
 import { DAY, MINUTE } from '../../model/time';
 import type { JobTimes } from '../../model/worst-case';
+import { adapterOf, attachedVolumes, targetOf } from '../../services';
+import { restoreTerms } from '../../services/restore-terms';
+import type { Needs, Target } from '../../services/service';
 import type { BoundRule } from './bound-rule';
 import { claimsForType, type TypeClaims } from './copy-facts';
 import { emptyConcerns } from './empty-selections';
-import { jobTimes, restoreTerms } from './job-times';
+import { jobTimes } from './job-times';
 import { madeCopy } from './made-copies';
 import { absenceConcerns, memberConcerns, planConcerns, resourceConcerns } from './plan-concerns';
 import type { PlanMember, ProtectedResource } from './plan-members';
 import { selects } from './selection-match';
-import type { Needs, Target } from './service';
-import { adapterOf, attachedVolumes, targetOf } from './services';
 
 /** Tells the record which copies a plan makes of which resources. */
 export class PlanFacts implements FactSource {

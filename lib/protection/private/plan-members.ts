@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
+import type { Target } from '../../services/service';
 import type { ExpectedTimes } from './job-times';
 import type { SelectionSpec } from './selection-spec';
-import type { Target } from './service';
 
 /** A resource that a selection lists by itself. */
 export interface ListedResource {

@@ -1,6 +1,6 @@
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
-import type { ServiceAdapter } from '../service';
 import { concern, describeTarget, storageKey } from './facts';
+import type { ServiceAdapter } from './service';
 import { isDeletedWithStack, keepOnDelete } from './settings';
 
 /** EBS volumes: one zone, recovery points only. */

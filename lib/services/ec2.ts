@@ -1,7 +1,7 @@
-import { namedKey } from '../../../core/private/keys';
-import type { KeyFact } from '../../../model/facts';
-import type { ServiceAdapter, Target } from '../service';
+import { namedKey } from '../core/private/keys';
+import type { KeyFact } from '../model/facts';
 import { describeTarget } from './facts';
+import type { ServiceAdapter, Target } from './service';
 import { settingOf } from './settings';
 
 /** EC2 instances: a recovery point is an image with a snapshot of every attached volume, consistent as after a crash. */

@@ -1,11 +1,11 @@
 import { type IResource, Stack, Token } from 'aws-cdk-lib/core';
-import { namedKey } from '../../../core/private/keys';
-import { known } from '../../../core/private/known';
-import type { ConcernFact, CopyFact, KeyFact, Place, ResourceFact, Term, ZoneFact } from '../../../model/facts';
-import type { Limit, Problem } from '../../../model/limits';
-import { SERVICE_LIMITS } from '../../../model/limits/services';
-import { abilitiesOf, labelOf } from '../../../model/services';
-import type { Target } from '../service';
+import { namedKey } from '../core/private/keys';
+import { known } from '../core/private/known';
+import type { ConcernFact, CopyFact, KeyFact, Place, ResourceFact, Term, ZoneFact } from '../model/facts';
+import type { Limit, Problem } from '../model/limits';
+import { SERVICE_LIMITS } from '../model/limits/services';
+import { abilitiesOf, labelOf } from '../model/services';
+import type { Target } from './service';
 import { settingOf } from './settings';
 
 /** What every service says about a resource; `own` adds what only that service knows. */

@@ -1,10 +1,10 @@
 import { CfnResource, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { ConfigurationError } from '../../../core/private/errors';
-import { resourceId } from '../../../core/private/inventory';
-import { abilitiesOf, labelOf, type ResourceType, statefulTypeOf } from '../../../model/services';
-import type { Target } from '../service';
+import { ConfigurationError } from '../core/private/errors';
+import { resourceId } from '../core/private/inventory';
+import { abilitiesOf, labelOf, type ResourceType, statefulTypeOf } from '../model/services';
 import { arnIn, referenceOf } from './reference';
+import type { Target } from './service';
 import { textOf } from './settings';
 
 const SUPPORTED =

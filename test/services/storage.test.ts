@@ -9,10 +9,10 @@ import { SnsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, Aspects, CfnParameter, type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import type { ConcernFact, CopyFact, Term } from '../../../lib/model/facts';
-import { DAY, HOUR, MINUTE } from '../../../lib/model/time';
-import type { Needs } from '../../../lib/protection/private/service';
-import { adapterOf, attachedVolumes, targetOf } from '../../../lib/protection/private/services';
+import type { ConcernFact, CopyFact, Term } from '../../lib/model/facts';
+import { DAY, HOUR, MINUTE } from '../../lib/model/time';
+import { adapterOf, attachedVolumes, targetOf } from '../../lib/services';
+import type { Needs } from '../../lib/services/service';
 
 const ENV = { region: 'ap-northeast-1', account: '111122223333' };
 const POINTS: Needs = { continuous: false, copied: false };

@@ -1,11 +1,11 @@
 import { CfnResource } from 'aws-cdk-lib/core';
-import type { CopyFact, ZoneFact } from '../../../model/facts';
-import { SERVICE_LIMITS } from '../../../model/limits/services';
-import { abilitiesOf } from '../../../model/services';
-import { MINUTE } from '../../../model/time';
-import type { ServiceAdapter, Target } from '../service';
+import type { CopyFact, ZoneFact } from '../model/facts';
+import { SERVICE_LIMITS } from '../model/limits/services';
+import { abilitiesOf } from '../model/services';
+import { MINUTE } from '../model/time';
 import { automatedBackups, prepareDatabase } from './database';
 import { concern, describeTarget, placeOf, serviceCopy, storageKey, TAKEOVER, term } from './facts';
+import type { ServiceAdapter, Target } from './service';
 import { settingOf, textOf } from './settings';
 
 const INSTANCE = 'AWS::RDS::DBInstance';

@@ -1,8 +1,8 @@
-import { abilitiesOf } from '../../../model/services';
-import type { ServiceAdapter } from '../service';
+import { abilitiesOf } from '../model/services';
 import { unencryptedCopies } from './aurora';
 import { automatedBackups, prepareDatabase } from './database';
 import { describeTarget, storageKey } from './facts';
+import type { ServiceAdapter } from './service';
 
 /** Neptune clusters; AWS Backup makes snapshots only, so point-in-time recovery stays the service's own. */
 export const NEPTUNE: ServiceAdapter = {

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import type { ResourceType } from '../../../model/services';
-import type { Target } from '../service';
+import type { ResourceType } from '../model/services';
+import type { Target } from './service';
 
 /** The identifiers of a reference interface such as `IBucketRef`. */
 type Identifiers = Readonly<Record<string, string | undefined>>;

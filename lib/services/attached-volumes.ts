@@ -1,7 +1,7 @@
 import { CfnResource, Reference, Stage, Tokenization } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { resourceId } from '../../../core/private/inventory';
-import type { ExclusionFact } from '../../../model/facts';
+import { resourceId } from '../core/private/inventory';
+import type { ExclusionFact } from '../model/facts';
 import { settingOf } from './settings';
 
 /**

@@ -7,11 +7,11 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import { App, CfnDeletionPolicy, CfnParameter, type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
-import type { ConcernFact, CopyFact, Term } from '../../../lib/model/facts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../lib/model/time';
-import type { Needs } from '../../../lib/protection/private/service';
-import { adapterOf, targetOf } from '../../../lib/protection/private/services';
-import { maintenanceSpan, meeting } from '../../../lib/protection/private/services/maintenance-window';
+import type { ConcernFact, CopyFact, Term } from '../../lib/model/facts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../lib/model/time';
+import { adapterOf, targetOf } from '../../lib/services';
+import { maintenanceSpan, meeting } from '../../lib/services/maintenance-window';
+import type { Needs } from '../../lib/services/service';
 
 const ENV = { region: 'ap-northeast-1', account: '111122223333' };
 const OWN: Needs = { continuous: false, copied: false, serviceRetentionDays: 14 };

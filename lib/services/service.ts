@@ -1,7 +1,7 @@
 import type { CfnResource } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import type { ConcernFact, CopyFact, ResourceFact, Term } from '../../model/facts';
-import type { ResourceType } from '../../model/services';
+import type { ConcernFact, CopyFact, ResourceFact, Term } from '../model/facts';
+import type { ResourceType } from '../model/services';
 
 /** Something that holds data, as a user hands it over: a construct of this app or a reference to what exists already. */
 export interface Target {

@@ -1,5 +1,4 @@
-import type { ResourceType } from '../../../model/services';
-import type { ServiceAdapter } from '../service';
+import type { ResourceType } from '../model/services';
 import { AURORA } from './aurora';
 import { DOCUMENTDB } from './documentdb';
 import { DYNAMODB } from './dynamodb';
@@ -11,6 +10,7 @@ import { GENERIC } from './generic';
 import { NEPTUNE } from './neptune';
 import { RDS_INSTANCE } from './rds-instance';
 import { S3 } from './s3';
+import type { ServiceAdapter } from './service';
 
 export { attachedVolumes } from './attached-volumes';
 export { placeOf } from './facts';

@@ -1,11 +1,11 @@
 import { CfnDeletionPolicy, type CfnResource } from 'aws-cdk-lib/core';
-import type { ConcernFact, CopyFact, Term } from '../../../model/facts';
-import { LIMITS } from '../../../model/limits';
-import { SERVICE_LIMITS } from '../../../model/limits/services';
-import { DAY } from '../../../model/time';
-import type { Needs, Target } from '../service';
+import type { ConcernFact, CopyFact, Term } from '../model/facts';
+import { LIMITS } from '../model/limits';
+import { SERVICE_LIMITS } from '../model/limits/services';
+import { DAY } from '../model/time';
 import { concern, newestSecond, outOfReach, placeOf, serviceCopy, storageKey } from './facts';
 import { maintenanceConcerns, maintenanceSpan } from './maintenance-window';
+import type { Needs, Target } from './service';
 import {
   isDefault,
   isDeletedWithStack,

@@ -1,8 +1,8 @@
-import type { ConcernFact } from '../../../model/facts';
-import type { Limit } from '../../../model/limits';
-import { DAY, MINUTE, words } from '../../../model/time';
-import type { Needs, Target } from '../service';
+import type { ConcernFact } from '../model/facts';
+import type { Limit } from '../model/limits';
+import { DAY, MINUTE, words } from '../model/time';
 import { concern } from './facts';
+import type { Needs, Target } from './service';
 
 const DAY_MINUTES = DAY / MINUTE;
 

@@ -1,14 +1,14 @@
 import type { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnDeletionPolicy, Stack, Token } from 'aws-cdk-lib/core';
-import { namedKey } from '../../../core/private/keys';
-import { known } from '../../../core/private/known';
-import type { ConcernFact, CopyFact, KeyFact, Place, Term } from '../../../model/facts';
-import { LIMITS } from '../../../model/limits';
-import { SERVICE_LIMITS } from '../../../model/limits/services';
-import { DAY } from '../../../model/time';
-import type { Needs, ServiceAdapter, Target } from '../service';
+import { namedKey } from '../core/private/keys';
+import { known } from '../core/private/known';
+import type { ConcernFact, CopyFact, KeyFact, Place, Term } from '../model/facts';
+import { LIMITS } from '../model/limits';
+import { SERVICE_LIMITS } from '../model/limits/services';
+import { DAY } from '../model/time';
 import { concern, describeTarget, newestSecond, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
 import { type GlobalTableCfn, isGlobalTable, prepareOwnReplica, type Replica, replicasOf } from './global-table';
+import type { Needs, ServiceAdapter, Target } from './service';
 import { isDeletedWithStack, keepOnDelete, longestReliedOn, setDefault, settingOf, unsetDefault } from './settings';
 
 /** DynamoDB tables: AWS Backup has no continuous backup for them, so point-in-time recovery is the table's own. */

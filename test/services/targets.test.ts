@@ -13,9 +13,9 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as timestream from 'aws-cdk-lib/aws-timestream';
 import { App, CfnResource, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { RESOURCE_TYPES } from '../../../lib/model/services';
-import type { Target } from '../../../lib/protection/private/service';
-import { adapterOf, placeOf, targetOf } from '../../../lib/protection/private/services';
+import { RESOURCE_TYPES } from '../../lib/model/services';
+import { adapterOf, placeOf, targetOf } from '../../lib/services';
+import type { Target } from '../../lib/services/service';
 
 const ENV = { region: 'ap-northeast-1', account: '111122223333' };
 const HERE = 'arn:<AWS::Partition>:';

@@ -1,10 +1,10 @@
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
-import { namedKey } from '../../../core/private/keys';
-import type { CopyFact } from '../../../model/facts';
-import { SERVICE_LIMITS } from '../../../model/limits/services';
-import { zonesOf } from '../../../model/services';
-import type { ServiceAdapter, Target } from '../service';
+import { namedKey } from '../core/private/keys';
+import type { CopyFact } from '../model/facts';
+import { SERVICE_LIMITS } from '../model/limits/services';
+import { zonesOf } from '../model/services';
 import { concern, describeTarget, outOfReach, placeOf, serviceCopy, storageKey, TAKEOVER, term } from './facts';
+import type { ServiceAdapter, Target } from './service';
 import { isDeletedWithStack, keepOnDelete, settingOf, textOf } from './settings';
 
 /** EFS file systems, regional or in one zone. */

@@ -1,13 +1,13 @@
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnDeletionPolicy, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
-import { namedKey } from '../../../core/private/keys';
-import { known } from '../../../core/private/known';
-import type { ConcernFact, CopyFact, KeyFact } from '../../../model/facts';
-import { checkBucket } from '../../../model/limits';
-import { SERVICE_LIMITS } from '../../../model/limits/services';
-import type { ServiceAdapter, Target } from '../service';
+import { namedKey } from '../core/private/keys';
+import { known } from '../core/private/known';
+import type { ConcernFact, CopyFact, KeyFact } from '../model/facts';
+import { checkBucket } from '../model/limits';
+import { SERVICE_LIMITS } from '../model/limits/services';
 import { turnOnEvents } from './bucket-events';
 import { concern, concernOf, describeTarget, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
+import type { ServiceAdapter, Target } from './service';
 import { isDeletedWithStack, keepOnDelete, setDefault, settingOf, textOf, unwrapped } from './settings';
 
 /** S3 buckets: versioned, and with their events on EventBridge where a continuous backup follows them. */

@@ -1,11 +1,11 @@
-import { namedKey } from '../../../core/private/keys';
-import type { CopyFact, Term } from '../../../model/facts';
-import { backupReplicationRegions, SERVICE_LIMITS } from '../../../model/limits/services';
-import { zonesOf } from '../../../model/services';
-import { DAY } from '../../../model/time';
-import type { ServiceAdapter, Target } from '../service';
+import { namedKey } from '../core/private/keys';
+import type { CopyFact, Term } from '../model/facts';
+import { backupReplicationRegions, SERVICE_LIMITS } from '../model/limits/services';
+import { zonesOf } from '../model/services';
+import { DAY } from '../model/time';
 import { automatedBackups, automatedDays, prepareDatabase } from './database';
 import { describeTarget, newestSecond, placeOf, serviceCopy, storageKey, term } from './facts';
+import type { ServiceAdapter, Target } from './service';
 import { numberOf, settingOf, textOf } from './settings';
 
 /** RDS instances, single or with a standby in another zone. */
