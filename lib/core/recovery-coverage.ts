@@ -18,11 +18,11 @@ export class RecoveryCoverage {
 
   private constructor(private readonly record: RecoveryRecord) {}
 
-  /** Leaves a resource out on purpose; the report shows the reason. Throws `NoReason` for an empty one. */
+  /** Leaves a resource out on purpose; the report shows the reason. Throws `ExclusionWithoutReason` for an empty one. */
   public exclude(resource: IConstruct, reason: string): void {
     if (reason.trim() === '') {
       throw new ConfigurationError(
-        'NoReason',
+        'ExclusionWithoutReason',
         "'reason' is empty: say why this resource needs no protection, the report shows it",
         resource,
       );

@@ -5,7 +5,7 @@ import { resourceId } from '../core/private/inventory';
 import { abilitiesOf, labelOf, type ResourceType, statefulTypeOf } from '../model/services';
 import { arnIn, referenceOf } from './reference';
 import type { Target } from './service';
-import { textOf } from './settings';
+import { settingOf, textOf } from './settings';
 
 const SUPPORTED =
   'give a database instance or cluster (RDS, Aurora, DocumentDB, Neptune), a DynamoDB table, an S3 bucket, an EBS volume, ' +
@@ -95,10 +95,20 @@ function explicitTypeOf(scope: IConstruct, cfn: CfnResource): ResourceType | und
           scope,
         );
       }
-      return textOf(cfn, 'fileSystemType') === 'LUSTRE' ? 'FSxLustre' : undefined;
+      return textOf(cfn, 'fileSystemType') === 'LUSTRE' ? lustre(scope, cfn) : undefined;
     default:
       return undefined;
   }
+}
+
+/** AWS Backup takes persistent file systems only; without a deployment type one is SCRATCH_1. */
+function lustre(scope: IConstruct, cfn: CfnResource): ResourceType {
+  const deployment = settingOf(cfn, 'lustreConfiguration.deploymentType') ?? 'SCRATCH_1';
+  if (typeof deployment === 'string' && deployment.startsWith('SCRATCH')) {
+    const message = `'deploymentType' of '${cfn.node.path}' is ${deployment}, of which AWS Backup makes no recovery points: take a persistent one, or keep its data elsewhere`;
+    throw new ConfigurationError('TypeNotProtectable', message, scope);
+  }
+  return 'FSxLustre';
 }
 
 /** One reference to the resource; from another stack through the construct, which knows names across environments. */

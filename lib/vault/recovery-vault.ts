@@ -3,6 +3,7 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import { ArnFormat, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { ConfigurationError } from '../core/private/errors';
 import { keyIdOf } from '../core/private/keys';
 import { known } from '../core/private/known';
 import { watchOverrides } from '../core/private/overrides';
@@ -83,8 +84,7 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
    */
   public static shared(scope: Construct): RecoveryVault {
     const stack = outermostStackOf(scope);
-    const existing = stack.node.tryFindChild(SHARED_ID) as RecoveryVault | undefined;
-    return existing ?? new RecoveryVault(stack, SHARED_ID, { vaultName: sharedVaultName(stack) });
+    return ownChild(stack, SHARED_ID) ?? new RecoveryVault(stack, SHARED_ID, { vaultName: sharedVaultName(stack) });
   }
 
   /**
@@ -96,8 +96,7 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
     const home = outermostStackOf(scope);
     const vaultName = sharedVaultName(home);
     const { stack, sourceAccount } = mirrorPlace(home, vaultName, region, options.account);
-    const existing = stack.node.tryFindChild(vaultName) as RecoveryVault | undefined;
-    return existing ?? RecoveryVault.newMirror(stack, vaultName, sourceAccount, options);
+    return ownChild(stack, vaultName) ?? RecoveryVault.newMirror(stack, vaultName, sourceAccount, options);
   }
 
   private static newMirror(
@@ -106,6 +105,10 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
     sourceAccount: string | undefined,
     { account: _account, allowCopyFrom = [], ...options }: VaultMirrorOptions,
   ): RecoveryVault {
+    if (stack.node.tryFindChild(vaultName)) {
+      const message = `the vault name '${vaultName}' is that of another vault with a mirror in '${stack.node.path}' already: give one of them another 'vaultName'`;
+      throw new ConfigurationError('NameTaken', message, stack);
+    }
     const sources = sourceAccount ? [CopySource.account(sourceAccount), ...allowCopyFrom] : allowCopyFrom;
     return new RecoveryVault(stack, vaultName, { ...options, vaultName, allowCopyFrom: sources });
   }
@@ -218,4 +221,13 @@ export class RecoveryVault extends Resource implements IRecoveryVault {
     this.mirrors.set(key, { mirror, options });
     return mirror;
   }
+}
+
+/** What this library has under an id of its own; refuses what a user has there. */
+function ownChild(stack: Stack, id: string): RecoveryVault | undefined {
+  const found = stack.node.tryFindChild(id);
+  if (found && !(found instanceof RecoveryVault)) {
+    throw new ConfigurationError('NameTaken', `'${found.node.path}' has the id of a vault that this library makes: rename it`, stack);
+  }
+  return found;
 }

@@ -85,6 +85,14 @@ describe('the record of a stage', () => {
   });
 });
 
+describe('the id of the record', () => {
+  test('fails where a construct of the user has it', () => {
+    const app = new App();
+    new Construct(app, 'RecoveryRecord');
+    expect(() => RecoveryRecord.of(new Stack(app, 'Orders'))).toThrow(/'RecoveryRecord' has the id of the record.*rename it.*NameTaken/);
+  });
+});
+
 describe('the report of a synth', () => {
   function synthesised(configure: (app: App) => void = () => {}): string {
     const app = new App();

@@ -1,4 +1,5 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import { AttributeType, type CfnTable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnVolume, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
@@ -239,6 +240,26 @@ describe('values that mean nothing', () => {
     const own = props(stack);
     const make = () => new Protection(stack, 'Protection', { ...(own.tier ? {} : { objective: plain }), ...own });
     expect(make).toThrow(new RegExp(`^${prop}.*\\(${code} at 'Orders/Protection'\\)$`));
+  });
+
+  test.each<[string, RegExp, (stack: Stack) => IBackupVaultRef]>([
+    [
+      'a vault of another Region',
+      /'vault' of rule '.*' is 'orders' of ap-northeast-3.*give it as 'recoveryVault'.*VaultElsewhere/,
+      (stack) => RecoveryVault.fromVaultArn(stack, 'Far', 'arn:aws:backup:ap-northeast-3:111122223333:backup-vault:orders'),
+    ],
+    [
+      'a vault whose lock is shorter than a rung of the retention',
+      /'retention' of the derived rule '.*' is \d+ days, but vault.*accepts at most 40 days.*RetentionOutsideLock/,
+      (stack) =>
+        new RecoveryVault(stack, 'Locked', {
+          lock: VaultLock.governance({ minRetention: Duration.days(7), maxRetention: Duration.days(40) }),
+        }),
+    ],
+  ])('fails in the words of the Protection for %s', (_what, message, vault) => {
+    const stack = stackOf();
+    const protection = new Protection(stack, 'Protection', { tier, vault: vault(stack) });
+    expect(() => protection.protect(tableIn(stack))).toThrow(message);
   });
 
   test.each([

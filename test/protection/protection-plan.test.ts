@@ -245,6 +245,11 @@ describe('limits of a rule', () => {
     ['35 days of continuous backup', { keep: Duration.days(35), continuous: true }, { EnableContinuousBackup: true }],
     ['the shortest start window', { ...KEEP, startWindow: Duration.minutes(60) }, { StartWindowMinutes: 60 }],
     ['a hundred years of windows', { ...KEEP, completionWindow: Duration.minutes(52_560_000) }, { CompletionWindowMinutes: 52_560_000 }],
+    [
+      'the longest tag',
+      { ...KEEP, recoveryPointTags: { ['k'.repeat(128)]: 'v'.repeat(256) } },
+      { RecoveryPointTags: { ['k'.repeat(128)]: 'v'.repeat(256) } },
+    ],
     ['ten tags', { ...KEEP, recoveryPointTags: tags(10) }, { RecoveryPointTags: tags(10) }],
   ])('a rule may have %s', (_what, options, rendered) => {
     expect(ruleOf(options)).toMatchObject(rendered);
@@ -272,6 +277,10 @@ describe('limits of a rule', () => {
     ['a start window of 59 minutes', { ...KEEP, startWindow: Duration.minutes(59) }, /'startWindow' is 59 minutes.*StartWindowOutOfRange/],
     ['an endless window', { ...KEEP, completionWindow: Duration.minutes(52_560_001) }, /CompletionWindowOutOfRange/],
     ['eleven tags', { ...KEEP, recoveryPointTags: tags(11) }, /TooManyRecoveryPointTags/],
+    ['a tag of AWS', { ...KEEP, recoveryPointTags: { 'AWS:origin': 'plan' } }, /'AWS:origin', but AWS keeps 'aws:'.*InvalidTag/],
+    ['a tag without a key', { ...KEEP, recoveryPointTags: { ' ': 'plan' } }, /InvalidTag/],
+    ['a key of 129 characters', { ...KEEP, recoveryPointTags: { ['k'.repeat(129)]: 'plan' } }, /give 1 to 128.*InvalidTag/],
+    ['a value of 257 characters', { ...KEEP, recoveryPointTags: { origin: 'v'.repeat(257) } }, /at most 256.*InvalidTag/],
     ['six copies', { ...KEEP, copies: farCopies(6) }, /TooManyCopyActions/],
     ['one destination twice', { ...KEEP, copies: [...farCopies(1), ...farCopies(1)] }, /DuplicateCopy/],
   ])('fails for %s', (_what, options, message) => {

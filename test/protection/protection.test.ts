@@ -503,7 +503,7 @@ describe('coverage', () => {
   test('fails for an exclusion without a reason', () => {
     const stack = stackIn();
     expect(() => RecoveryCoverage.of(stack).exclude(new CfnBucket(stack, 'Bare'), ' ')).toThrow(
-      /'reason' is empty.*NoReason at 'Orders\/Bare'/,
+      /'reason' is empty.*ExclusionWithoutReason at 'Orders\/Bare'/,
     );
   });
 

@@ -349,6 +349,16 @@ describe('refusals', () => {
       () => new fsx.CfnFileSystem(stack, 'It', { fileSystemType: 'ONTAP', subnetIds: [] }),
       /whose volumes are protected one by one: protect its volumes \(MemberOfCluster/,
     ],
+    ...['SCRATCH_2', undefined].map((deploymentType): [string, () => IConstruct, RegExp] => [
+      `a Lustre file system of deployment type ${deploymentType}`,
+      () =>
+        new fsx.CfnFileSystem(stack, 'It', {
+          fileSystemType: 'LUSTRE',
+          subnetIds: [],
+          lustreConfiguration: deploymentType === undefined ? undefined : { deploymentType },
+        }),
+      /'deploymentType' of 'Orders\/It' is SCRATCH_[12], of which AWS Backup makes no recovery points.*TypeNotProtectable/,
+    ]),
     [
       'a cache, which has no ARN that a plan could select',
       () => new elasticache.CfnReplicationGroup(stack, 'It', { replicationGroupDescription: 'sessions' }),

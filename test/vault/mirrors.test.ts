@@ -291,6 +291,20 @@ describe('mirrorIn()', () => {
     });
   });
 
+  test('fails for two vaults of one name whose Region and account are only known at deploy time', () => {
+    const stack = new Stack(new App(), 'Orders');
+    vaultIn(stack).mirrorIn('ap-northeast-3');
+    expect(() => new RecoveryVault(stack, 'Other', { vaultName: 'orders' }).mirrorIn('ap-northeast-3')).toThrow(
+      /the vault name 'orders' is that of another vault with a mirror.*another 'vaultName'.*NameTaken/,
+    );
+  });
+
+  test('fails for a construct under the id of the shared vault', () => {
+    const stack = tokyo();
+    new Construct(stack, 'SharedRecoveryVault');
+    expect(() => RecoveryVault.shared(stack)).toThrow(/'Orders\/SharedRecoveryVault' has the id of a vault.*rename it.*NameTaken/);
+  });
+
   test.each([{}, { account: '111122223333' }])("fails for the vault's own Region with %j", (options) => {
     expect(() => vaultIn(tokyo()).mirrorIn('ap-northeast-1', options)).toThrow(
       /'region' is ap-northeast-1, where the vault is itself.*MirrorInOwnRegion at 'Orders\/Vault'/,

@@ -6,6 +6,7 @@ import type { Assessment, Finding } from '../../model/assessment';
 import { assess } from '../../model/assessor';
 import type { Fact } from '../../model/facts';
 import { type RecoveryReportJson, renderMarkdown, renderText, toReport } from '../../model/report';
+import { ConfigurationError } from './errors';
 import { type Inventory, isAttached, takeInventory } from './inventory';
 import { warn } from './problems';
 
@@ -24,7 +25,12 @@ export class RecoveryRecord extends Construct {
   public static of(scope: IConstruct): RecoveryRecord {
     // Stage.of() of a stage is the one around it
     const stage = Stage.isStage(scope) ? scope : (Stage.of(scope) ?? scope.node.root);
-    return (stage.node.tryFindChild(ID) as RecoveryRecord | undefined) ?? new RecoveryRecord(stage as Construct);
+    const found = stage.node.tryFindChild(ID);
+    if (found && !(found instanceof RecoveryRecord)) {
+      const message = `'${found.node.path}' has the id of the record that this library keeps for each stage: rename it`;
+      throw new ConfigurationError('NameTaken', message, scope);
+    }
+    return found ?? new RecoveryRecord(stage as Construct);
   }
 
   /** What becomes of a stateful resource that nobody protects or excludes; left out: as the stage around this one says. */

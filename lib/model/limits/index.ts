@@ -4,7 +4,7 @@ export { checkColdStorage, checkContinuous, checkContinuousRules, checkLifecycle
 export type { Limit, Range } from './limit';
 export { LIMITS } from './limits';
 export { checkAirGapped, checkAirGappedType, checkLock, checkRetentionInVault, type LockDays, type RetentionRange } from './locks';
-export { checkName, type NamedThing } from './names';
+export { checkName, checkTag, type NamedThing } from './names';
 export type { Days, Problem } from './problem';
 export {
   type BucketReadiness,

@@ -41,6 +41,8 @@ export const LIMITS = {
 
   rulesPerPlan: documented(10, 'rules in a plan', QUOTAS),
   copiesPerRule: documented(5, 'copy actions in a rule', QUOTAS),
+  tagKeyLength: documented({ min: 1, max: 128 }, 'characters of the key of a tag', 'AWS Backup API: TagResource'),
+  tagValueLength: documented(256, 'characters of the value of a tag', 'AWS Backup API: TagResource'),
   recoveryPointTags: documented(10, 'tags of a recovery point', QUOTAS),
   selectionsPerPlan: documented(100, 'selections of a plan', QUOTAS),
   tagSelectionsPerPlan: unconfirmed(10, 'selections by tag of a plan', `${QUOTAS} (stated for policies)`),

@@ -18,3 +18,19 @@ export function checkName(thing: NamedThing, property: string, name: string | un
     ? undefined
     : error('InvalidName', `'${property}' is '${name}', but the name of a ${thing} is ${unit}: choose another name or leave it out`);
 }
+
+/** Checks a tag against what AWS takes; tags of `aws:` are its own. */
+export function checkTag(property: string, key: string | undefined, value: string | undefined): Problem | undefined {
+  const { tagKeyLength, tagValueLength } = LIMITS;
+  const { min, max } = tagKeyLength.value;
+  const refuse = (what: string, remedy: string) => error('InvalidTag', `'${property}' has ${what}: ${remedy}`);
+  if (key !== undefined && (key.trim().length < min || key.length > max)) {
+    return refuse(`key '${key}' of ${key.length} characters`, `give ${min} to ${max}, not blanks only`);
+  }
+  if (key !== undefined && /^aws:/i.test(key)) {
+    return refuse(`key '${key}', but AWS keeps 'aws:' for itself`, 'choose another key');
+  }
+  return value !== undefined && value.length > tagValueLength.value
+    ? refuse(`a value of ${value.length} characters under '${key}'`, `give at most ${tagValueLength.value}`)
+    : undefined;
+}

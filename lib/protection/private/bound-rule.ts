@@ -12,6 +12,7 @@ import {
   checkName,
   checkRetentionInVault,
   checkStartWindow,
+  checkTag,
   checkWindows,
   LIMITS,
 } from '../../model/limits';
@@ -54,7 +55,7 @@ export function bindRule(scope: IConstruct, rule: ProtectionRule, planVault: IBa
   insist(scope, checkName('rule', 'name', known(name)));
   const place = placeOfVault(props.vault ?? planVault);
   const airGapped = props.airGappedVault && placeOfVault(props.airGappedVault);
-  checkHome(scope, name, place);
+  checkHome(scope, rule, place);
   checkStandard(scope, name, place);
   const lifecycle = lifecycleOf(scope, name, props);
   if (lifecycle.days === undefined && !props.keep) {
@@ -68,7 +69,8 @@ export function bindRule(scope: IConstruct, rule: ProtectionRule, planVault: IBa
     insist(scope, checkContinuous({ deleteAfterDays: lifecycle.days, coldAfterDays: lifecycle.coldAfterDays }));
   }
   const home = airGapped ?? place;
-  insist(scope, checkRetentionInVault('keep', lifecycle.days, home.name, home.range));
+  const retention = rule._isRung ? `retention' of the derived rule '${name}` : 'keep';
+  insist(scope, checkRetentionInVault(retention, lifecycle.days, home.name, home.range));
   if (airGapped) {
     checkAirGappedHome(scope, rule, airGapped);
   }
@@ -81,6 +83,7 @@ export function bindRule(scope: IConstruct, rule: ProtectionRule, planVault: IBa
     scope,
     checkCount('copyActions', actions.length),
     checkCount('recoveryPointTags', Object.keys(props.recoveryPointTags ?? {}).length),
+    ...Object.entries(props.recoveryPointTags ?? {}).map(([key, value]) => checkTag('recoveryPointTags', known(key), known(value))),
   );
   const copies = actions.map((action) => bindCopy(scope, rule, action, home, lifecycle));
   checkDistinct(scope, name, copies);
@@ -143,13 +146,16 @@ function windowsOf(scope: IConstruct, { props }: ProtectionRule): Windows {
   return { start, completion };
 }
 
-function checkHome(scope: IConstruct, rule: string, { name, place }: VaultPlace): void {
+function checkHome(scope: IConstruct, { name: rule, _isRung: isRung }: ProtectionRule, { name, place }: VaultPlace): void {
   const here = placeOfStack(scope);
   const elsewhere = differ(place.region, here.region) ? place.region : differ(place.account, here.account) ? place.account : undefined;
   if (elsewhere !== undefined) {
+    const remedy = isRung
+      ? "give it as 'recoveryVault', which gets the copies"
+      : "keep them in a vault there and add CopyAction.to(vault) to 'copies'";
     throw new ConfigurationError(
       'VaultElsewhere',
-      `'vault' of rule '${rule}' is '${name}' of ${elsewhere}, but recovery points are made in the Region and account of the plan: keep them in a vault there and add CopyAction.to(vault) to 'copies'`,
+      `'vault' of rule '${rule}' is '${name}' of ${elsewhere}, but recovery points are made in the Region and account of the plan: ${remedy}`,
       scope,
     );
   }
@@ -166,8 +172,9 @@ function checkStandard(scope: IConstruct, rule: string, { name, airGapped }: Vau
   }
 }
 
-function checkAirGappedHome(scope: IConstruct, { name, props }: ProtectionRule, airGapped: VaultPlace): void {
-  checkHome(scope, name, airGapped);
+function checkAirGappedHome(scope: IConstruct, rule: ProtectionRule, airGapped: VaultPlace): void {
+  const { name, props } = rule;
+  checkHome(scope, rule, airGapped);
   if (!airGapped.airGapped) {
     throw new ConfigurationError(
       'NotAirGapped',

@@ -60,7 +60,7 @@ describe('what AWS would refuse', () => {
     expect(parse).toThrow(expect.objectContaining({ field, message: expect.stringContaining(words) }));
   });
 
-  test.each(['Mars/Olympus', '', '+09:00', '09:00'])("fails for the time zone '%s'", (timeZone) => {
+  test.each(['Mars/Olympus', '', '+09:00', '09:00', 'PST', 'jst'])("fails for the time zone '%s'", (timeZone) => {
     const parse = () => CronSchedule.parse('cron(0 5 * * ? *)', timeZone);
     expect(parse).toThrow(expect.objectContaining({ name: 'ScheduleError', field: 'time zone', value: timeZone }));
     expect(parse).toThrow("use an IANA name such as 'Asia/Tokyo' or 'UTC'");

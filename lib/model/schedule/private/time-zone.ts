@@ -11,6 +11,9 @@ export interface OffsetPeriod {
 /** Gaza's week of summer between Ramadan and autumn is the shortest season there is; sampling must not step over it. */
 const SAMPLE = 6 * DAY;
 
+/** Zones that engines know besides those of IANA; `EST`, `HST` and `MST` are in both. */
+const SHORT_NAMES = /^(ACT|AET|AGT|ART|AST|BET|BST|CAT|CNT|CST|CTT|EAT|ECT|IET|IST|JST|MIT|NET|NST|PLT|PNT|PRT|PST|SST|VST)$/i;
+
 /** A time zone as offsets from UTC, from the database that the JavaScript engine carries. */
 export class TimeZone {
   private static readonly known = new Map<string, TimeZone>();
@@ -34,7 +37,8 @@ export class TimeZone {
     }
     try {
       // Newer engines also take offsets such as '+09:00', which are no names.
-      if (!/^[A-Za-z]/.test(name)) {
+      // They also know short names of old, such as 'PST', that no list of IANA has.
+      if (!/^[A-Za-z]/.test(name) || SHORT_NAMES.test(name)) {
         throw new RangeError(name);
       }
       this.format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
