@@ -1,10 +1,12 @@
 import { CfnDeletionPolicy, type CfnResource } from 'aws-cdk-lib/core';
 import type { ConcernFact, CopyFact, Term } from '../model/facts';
 import { LIMITS } from '../model/limits';
+import { maintenanceSpan } from '../model/limits/databases';
 import { SERVICE_LIMITS } from '../model/limits/services';
 import { DAY } from '../model/time';
+import { standingConcerns } from './database-checks';
 import { concern, newestSecond, outOfReach, placeOf, serviceCopy, storageKey } from './facts';
-import { maintenanceConcerns, maintenanceSpan } from './maintenance-window';
+import { backupWindowConcerns, maintenanceConcerns } from './maintenance-window';
 import type { Needs, Target } from './service';
 import {
   isDefault,
@@ -98,9 +100,12 @@ export function prepareDatabase(target: Target, needs: Needs, traits: DatabaseTr
     setDefault(cfn as DatabaseCfn & { deleteAutomatedBackups?: unknown }, 'deleteAutomatedBackups', false);
   }
   const window = textOf(cfn, 'preferredMaintenanceWindow');
+  const ownWindow = textOf(cfn, 'preferredBackupWindow');
   return [
+    ...standingConcerns(target),
     ...(needs.continuous && traits.continuous ? ownershipConcerns(target, cfn) : retentionConcerns(target, cfn, needs)),
     ...deletionConcerns(target, cfn, deleted),
+    ...(ownWindow === undefined ? [] : backupWindowConcerns(target, needs, ownWindow)),
     ...(traits.quiet && window !== undefined
       ? maintenanceConcerns(target, needs, 'preferredMaintenanceWindow', window, maintenanceSpan(window), SERVICE_LIMITS.databaseQuiet)
       : []),

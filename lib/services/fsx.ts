@@ -1,10 +1,11 @@
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
 import type { ConcernFact, KeyFact } from '../model/facts';
+import type { Span } from '../model/limits/databases';
 import { SERVICE_LIMITS } from '../model/limits/services';
 import { zonesOf } from '../model/services';
 import { MINUTE } from '../model/time';
 import { concern, describeTarget, storageKey } from './facts';
-import { maintenanceConcerns, type Span } from './maintenance-window';
+import { maintenanceConcerns } from './maintenance-window';
 import type { Needs, ServiceAdapter, Target } from './service';
 import { isDeletedWithStack, keepOnDelete, textOf } from './settings';
 

@@ -1,33 +1,9 @@
 import type { ConcernFact } from '../model/facts';
 import type { Limit } from '../model/limits';
-import { DAY, MINUTE, words } from '../model/time';
+import { backupSpan, meeting, type Span } from '../model/limits/databases';
+import { MINUTE, words } from '../model/time';
 import { concern } from './facts';
 import type { Needs, Target } from './service';
-
-const DAY_MINUTES = DAY / MINUTE;
-
-/** A part of the UTC day in minutes; it may pass midnight. */
-export interface Span {
-  readonly start: number;
-  readonly minutes: number;
-}
-
-/** Reads `sun:05:00-sun:06:00`; nothing where it is of another form. */
-export function maintenanceSpan(window: string | undefined): Span | undefined {
-  const found = /^\w{3}:(\d\d):(\d\d)-\w{3}:(\d\d):(\d\d)$/.exec(window ?? '');
-  if (!found) {
-    return undefined;
-  }
-  const [startHour, startMinute, endHour, endMinute] = found.slice(1).map(Number);
-  const start = startHour * 60 + startMinute;
-  return { start, minutes: (endHour * 60 + endMinute - start + DAY_MINUTES) % DAY_MINUTES };
-}
-
-/** Those minutes of the day that fall inside the span or up to `quiet` minutes before it. */
-export function meeting(span: Span, quiet: number, minutes: readonly number[]): readonly number[] {
-  const length = quiet + span.minutes;
-  return minutes.filter((minute) => (((minute - span.start + quiet) % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES < length);
-}
 
 /**
  * Warns about backups that the weekly maintenance window holds up.
@@ -57,6 +33,24 @@ export function maintenanceConcerns(
         'wait or expire: move the maintenance window or the schedule',
     ),
   ];
+}
+
+/** Warns about runs that start while the service makes its own automated backup: a resource has one backup at a time. */
+export function backupWindowConcerns(target: Target, needs: Needs, window: string): readonly ConcernFact[] {
+  const span = backupSpan(window);
+  const minutes = needs.backupMinutes ?? [];
+  const met = span === undefined || needs.continuous ? [] : meeting(span, 0, minutes);
+  return met.length === 0
+    ? []
+    : [
+        concern(
+          target,
+          'warning',
+          'BackupWindowMeetsPlan',
+          `'preferredBackupWindow' is '${window}', but the plan starts ${met.length} of ${minutes.length} backups a day in it (first at ${clock(met[0])} UTC), ` +
+            'which may wait or expire, for a database makes one backup at a time: move the window or the schedule',
+        ),
+      ];
 }
 
 function clock(minute: number): string {

@@ -8,9 +8,9 @@ import { App, CfnDeletionPolicy, CfnParameter, type CfnResource, Duration, Remov
 import type { IConstruct } from 'constructs';
 import * as fc from 'fast-check';
 import type { ConcernFact, CopyFact, Term } from '../../lib/model/facts';
+import { maintenanceSpan, meeting } from '../../lib/model/limits/databases';
 import { DAY, HOUR, MINUTE, SECOND } from '../../lib/model/time';
 import { adapterOf, targetOf } from '../../lib/services';
-import { maintenanceSpan, meeting } from '../../lib/services/maintenance-window';
 import type { Needs } from '../../lib/services/service';
 
 const ENV = { region: 'ap-northeast-1', account: '111122223333' };
@@ -306,6 +306,98 @@ describe('an RDS instance', () => {
     });
     expect(prepare(database, CONTINUOUS)[0].message).not.toContain('automated backups');
     expect(describeIt(database)).toMatchObject({ zones: { kind: 'unknown' }, key: { kind: 'unknown' } });
+  });
+});
+
+describe('automated backups that RDS refuses', () => {
+  test.each<[string, Partial<rds.CfnDBInstanceProps>, string[]]>([
+    ['35 days', { backupRetentionPeriod: 35 }, []],
+    ['36 days', { backupRetentionPeriod: 36 }, ['error AutomatedRetentionOutOfRange']],
+    ['half an hour', { preferredBackupWindow: '03:00-03:30' }, []],
+    ['a minute less', { preferredBackupWindow: '03:00-03:29' }, ['error InvalidBackupWindow']],
+    [
+      'a window in that of maintenance',
+      { preferredBackupWindow: '03:00-03:30', preferredMaintenanceWindow: 'sun:03:29-sun:04:00' },
+      ['error BackupWindowInMaintenance'],
+    ],
+  ])('of an instance: %s', (_, props, expected) => {
+    expect(codes(prepare(new rds.CfnDBInstance(stack, 'Database', props), OWN))).toEqual(expected);
+  });
+
+  test.each<[string, Partial<rds.CfnDBClusterProps>, string[]]>([
+    ['35 days', { backupRetentionPeriod: 35 }, []],
+    ['36 days', { backupRetentionPeriod: 36 }, ['error AutomatedRetentionOutOfRange']],
+    ['half an hour', { preferredBackupWindow: '03:00-03:30' }, []],
+    ['a minute less', { preferredBackupWindow: '03:00-03:29' }, ['error InvalidBackupWindow']],
+  ])('of a cluster: %s', (_, props, expected) => {
+    const cluster = new rds.CfnDBCluster(stack, 'Cluster', { engine: 'aurora-mysql', masterUsername: 'admin', ...props });
+    expect(codes(prepare(cluster, OWN))).toEqual(expected);
+  });
+
+  test('of a cluster: none at all', () => {
+    const cluster = new rds.CfnDBCluster(stack, 'Cluster', { engine: 'aurora-mysql', backupRetentionPeriod: 0 });
+    expect(codes(prepare(cluster, OWN))).toContain('error AutomatedRetentionOutOfRange');
+  });
+
+  test('are left to deploy time where only that knows them', () => {
+    const backupRetentionPeriod = new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber;
+    const preferredBackupWindow = new CfnParameter(stack, 'Window').valueAsString;
+    expect(prepare(new rds.CfnDBInstance(stack, 'Database', { backupRetentionPeriod, preferredBackupWindow }), OWN)).toEqual([]);
+  });
+
+  test('of an instance of a cluster: they belong to the cluster, wherever the instance stands', () => {
+    const cluster = new rds.CfnDBCluster(stack, 'Cluster', { engine: 'aurora-postgresql', masterUsername: 'admin' });
+    const member = new rds.CfnDBInstance(stack, 'Member', { dbClusterIdentifier: cluster.ref, engine: 'aurora-postgresql' });
+    new rds.CfnDBInstance(stack, 'Other', { dbClusterIdentifier: 'another', engine: 'aurora-postgresql', backupRetentionPeriod: 7 });
+    expect(prepare(cluster, OWN)).toEqual([]);
+    member.backupRetentionPeriod = 7;
+    expect(prepare(cluster, OWN)).toEqual([
+      {
+        kind: 'concern',
+        severity: 'error',
+        code: 'RetentionOnMember',
+        by: 'Orders/Member',
+        resource: 'Orders/Cluster',
+        message:
+          "'backupRetentionPeriod' is set on an instance of the cluster 'Orders/Cluster', but RDS takes it on the cluster only: set it there",
+      },
+    ]);
+  });
+
+  test('of an instance of a cluster of the L2', () => {
+    const cluster = new rds.DatabaseCluster(stack, 'Cluster', {
+      vpc,
+      engine: rds.DatabaseClusterEngine.auroraPostgres({ version: rds.AuroraPostgresEngineVersion.VER_16_6 }),
+      writer: rds.ClusterInstance.serverlessV2('writer'),
+    });
+    const writer = cluster.node.findChild('writer').node.defaultChild as rds.CfnDBInstance;
+    expect(prepare(cluster, OWN)).toEqual([]);
+    writer.backupRetentionPeriod = 7;
+    expect(codes(prepare(cluster, OWN))).toEqual(['error RetentionOnMember']);
+  });
+});
+
+describe('a backup window of the service', () => {
+  const at = (...backupMinutes: number[]): Needs => ({ ...OWN, backupMinutes });
+  test.each<[string, Needs, boolean]>([
+    ['begins with the run', at(180), true],
+    ['begins a minute after the run', at(179), false],
+    ['ends with the run', at(210), false],
+    ['ends a minute after the run', at(209), true],
+    ['meets runs of a plan that owns the window', { ...at(180), continuous: true }, false],
+    ['meets nothing that is known', OWN, false],
+  ])('that %s', (_, needs, warned) => {
+    const found = codes(prepare(new rds.CfnDBInstance(stack, 'Database', { preferredBackupWindow: '03:00-03:30' }), needs));
+    expect(found.includes('warning BackupWindowMeetsPlan')).toBe(warned);
+  });
+
+  test('is shown with the runs that meet it', () => {
+    const hours = Array.from({ length: 24 }, (_, hour) => hour * 60);
+    const [concern] = prepare(new rds.CfnDBInstance(stack, 'Database', { preferredBackupWindow: '03:00-03:30' }), at(...hours));
+    expect(concern.message).toBe(
+      "'preferredBackupWindow' is '03:00-03:30', but the plan starts 1 of 24 backups a day in it (first at 03:00 UTC), " +
+        'which may wait or expire, for a database makes one backup at a time: move the window or the schedule',
+    );
   });
 });
 
