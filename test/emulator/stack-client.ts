@@ -8,7 +8,7 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import type { Emulator } from './harness';
-import { eventually } from './harness';
+import { ACCOUNT, eventually } from './harness';
 
 /** A template as an object. */
 export interface Template {
@@ -29,8 +29,8 @@ export interface StackOutcome {
 export class StackClient {
   public readonly api: CloudFormationClient;
 
-  constructor(emulator: Emulator, region = 'ap-northeast-1') {
-    this.api = new CloudFormationClient(emulator.client(region));
+  constructor(emulator: Emulator, region = 'ap-northeast-1', account = ACCOUNT) {
+    this.api = new CloudFormationClient(emulator.client(region, account));
   }
 
   public async create(

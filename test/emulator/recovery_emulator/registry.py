@@ -1,10 +1,18 @@
 """Which parts there are: services of our own, patches of moto, and what each must do on reset and at the end."""
 
+import collections
 import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from recovery_emulator.service_api.calls import Call
+
+Operation = Callable[[Call], dict[str, Any] | None]
+Hook = Callable[[Call], None]
+
+
+class PassOn(Exception):
+    """Raised by an operation of this package to leave a call to moto after all."""
 
 
 class Service(Protocol):
@@ -15,6 +23,11 @@ class Service(Protocol):
 
 
 SERVICES: dict[str, Service] = {}
+# Single operations that this package implements itself, of services that otherwise are moto's.
+OPERATIONS: dict[tuple[str, str], Operation] = {}
+# What is asked before an operation is carried out, and may refuse it; and what is done after it has succeeded.
+BEFORE: dict[tuple[str, str], list[Hook]] = collections.defaultdict(list)
+AFTER: dict[tuple[str, str], list[Hook]] = collections.defaultdict(list)
 ON_RESET: list[Callable[[], None]] = []
 ON_STOP: list[Callable[[], None]] = []
 _PARTS = (
@@ -27,9 +40,44 @@ _PARTS = (
     "patches.event_schedules",
     "patches.alarm_actions",
     "patches.s3_replication",
+    "rds.global_members",
+    "rds.read_replicas",
+    "rds.restored_elsewhere",
     "backup.service",
     "cloudformation.service",
 )
+
+
+def implements(service: str, *operations: str) -> Callable[[Operation], Operation]:
+    """Declares what answers an operation in moto's stead."""
+
+    def declare(function: Operation) -> Operation:
+        for operation in operations:
+            OPERATIONS[service, operation] = function
+        return function
+
+    return declare
+
+
+def before(service: str, *operations: str) -> Callable[[Hook], Hook]:
+    """Declares what may refuse an operation, by raising ServiceError."""
+    return _hook(BEFORE, service, operations)
+
+
+def after(service: str, *operations: str) -> Callable[[Hook], Hook]:
+    """Declares what follows an operation that has succeeded."""
+    return _hook(AFTER, service, operations)
+
+
+def _hook(
+    hooks: dict[tuple[str, str], list[Hook]], service: str, operations: tuple[str, ...]
+) -> Callable[[Hook], Hook]:
+    def declare(function: Hook) -> Hook:
+        for operation in operations:
+            hooks[service, operation].append(function)
+        return function
+
+    return declare
 
 
 def load() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
 from recovery_emulator import moto_reset, registry
 from recovery_emulator.clock import CLOCK
@@ -84,17 +84,22 @@ class FrontDoor:
             problems = problems_of(call) + unknown_members(call, body)
             if problems:
                 raise ServiceError(_INVALID_CODES.get(call.service, "ValidationException"), "; ".join(problems[:5]))
-            service = registry.SERVICES.get(call.service)
-            if service is not None:
-                answer = success(call, service.handle(call))
+            for refuse in registry.BEFORE.get((call.service, call.operation), ()):
+                refuse(call)
+            answer = self._own_answer(call)
+            if answer is not None:
                 entry["status"] = answer.status_code
+                self._follow(call)
                 return answer(environ, start_response)
 
             def started(line: str, headers: Any, exc_info: Any = None) -> Any:
                 entry["status"] = int(line.split()[0])
                 return start_response(line, headers, exc_info) if exc_info else start_response(line, headers)
 
-            return self._moto(environ, started)
+            body_of_answer = self._moto(environ, started)
+            if entry["status"] < 400:
+                self._follow(call)
+            return body_of_answer
         except Exception as problem:
             refused = self._as_refusal(problem, call)
             entry["status"], entry["error"] = refused.status, f"{refused.code}: {refused.message}"
@@ -106,6 +111,24 @@ class FrontDoor:
                     file=sys.stderr,
                     flush=True,
                 )
+
+    @staticmethod
+    def _own_answer(call: Call) -> Response | None:
+        """The answer to a call that is not moto's."""
+        service = registry.SERVICES.get(call.service)
+        own = service.handle if service is not None else registry.OPERATIONS.get((call.service, call.operation))
+        try:
+            return None if own is None else success(call, own(call))
+        except registry.PassOn:
+            return None
+
+    @staticmethod
+    def _follow(call: Call) -> None:
+        for follow in registry.AFTER.get((call.service, call.operation), ()):
+            try:
+                follow(call)
+            except Exception:  # the answer is on its way already
+                _LOG.exception("what follows %s %s failed", call.service, call.operation)
 
     @staticmethod
     def _as_refusal(problem: Exception, call: Call) -> ServiceError:

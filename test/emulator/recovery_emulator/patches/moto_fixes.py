@@ -4,10 +4,12 @@ import functools
 import json
 import re
 import threading
+import uuid
 from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.iam import models as iam
+from moto.rds.models import DBInstance
 from moto.s3.models import FakeBucket
 
 _get_permission = FakeBucket.get_permission
@@ -83,3 +85,14 @@ def _account_of(access_key: str) -> str:
 
 
 iam.get_account_id_from = _account_of
+
+_init_instance = DBInstance.__init__
+
+
+def _with_own_resource_id(self: DBInstance, *args: Any, **options: Any) -> None:
+    """moto gives every instance the same resource id."""
+    _init_instance(self, *args, **options)
+    self.dbi_resource_id = f"db-{uuid.uuid4().hex[:26].upper()}"
+
+
+DBInstance.__init__ = _with_own_resource_id

@@ -67,6 +67,24 @@ def _books_only(name: str, *args: Any, **options: Any) -> Any:
         _STATE.quiet = False
 
 
+def server_of(arn: str) -> Cluster | None:
+    """The server behind an instance, by its ARN."""
+    _, _, _, region, account, _, name = arn.split(":", 6)
+    return _SERVERS.get((account, region, name))
+
+
+def restore_from(backend: Any, properties: dict[str, Any], source: Cluster | None, until: str | None) -> Any:
+    """A new instance of these properties, with the data that another server, which may be gone, has left behind."""
+    database = _books_only("create_db_instance", backend, properties)
+    if source is not None and _wanted(database):
+        key = _key(backend, database.db_instance_identifier)
+        if source in _SERVERS.values():
+            HOST.sql(source, "select pg_switch_wal()")
+            _wait_for_archive(source)
+        _attach(backend, database, HOST.restore(_directory(key), source.base, source.wal, until))
+    return database
+
+
 @_replaces("create_db_instance")
 def _create(self: Any, options: dict[str, Any]) -> Any:
     database = _ORIGINAL["create_db_instance"](self, options)

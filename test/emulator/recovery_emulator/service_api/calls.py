@@ -26,6 +26,8 @@ SERVICE_OF_SIGNING_NAME = {
     "elasticloadbalancing": "elbv2",
     "tagging": "resourcegroupstaggingapi",
 }
+# Both sign as "s3".
+_S3_CONTROL_PATH = "/v20180820/"
 # Bodies of these carry data, not parameters: they are recognised, but not parsed.
 OPAQUE = {("s3", "PutObject"), ("s3", "UploadPart"), ("lambda", "Invoke")}
 
@@ -56,6 +58,8 @@ def recognise(request: Request, body: bytes, internal: bool) -> Call | None:
         return None
     key, region, signing_name = scope.groups()
     service = SERVICE_OF_SIGNING_NAME.get(signing_name, signing_name)
+    if service == "s3" and request.path.startswith(_S3_CONTROL_PATH):
+        service = "s3control"
     account = request.headers.get("x-moto-account-id") or iam.get_account_id_from(key) or DEFAULT_ACCOUNT
     try:
         service_model = get_service_model(service)

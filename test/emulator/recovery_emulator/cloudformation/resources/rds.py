@@ -1,4 +1,4 @@
-"""AWS::RDS."""
+"""AWS::RDS: instances."""
 
 import uuid
 from typing import Any
@@ -15,13 +15,13 @@ from recovery_emulator.cloudformation.handlers import (
 )
 from recovery_emulator.cloudformation.requests import accepts, call, tag_list
 
-_RENAMED = {
+RENAMED = {
     "VPCSecurityGroups": "VpcSecurityGroupIds",
     "DBSecurityGroups": "DBSecurityGroups",
     "EnableIAMDatabaseAuthentication": "EnableIAMDatabaseAuthentication",
 }
 # Decide which operation creates the thing, or belong to CloudFormation alone.
-_STEERING = {
+STEERING = {
     "DeleteAutomatedBackups",
     "UseDefaultProcessorFeatures",
     "AllowMajorVersionUpgrade",
@@ -30,55 +30,77 @@ _STEERING = {
 }
 
 
-def _api(properties: Properties, context: Context) -> Properties:
-    api = {_RENAMED.get(k, k): v for k, v in properties.items() if k not in _STEERING}
+# What a replica or a restored instance has from its source.
+_OF_SOURCE = {
+    "AllocatedStorage",
+    "Engine",
+    "EngineVersion",
+    "MasterUsername",
+    "MasterUserPassword",
+    "StorageEncrypted",
+}
+_BACKUP_REPLICATION = {
+    "AutomaticBackupReplicationRegion",
+    "AutomaticBackupReplicationRetentionPeriod",
+    "AutomaticBackupReplicationKmsKeyId",
+}
+
+
+def api_of(properties: Properties, context: Context) -> Properties:
+    """Properties by the names of the API, with the tags of the stack."""
+    api = {RENAMED.get(k, k): v for k, v in properties.items() if k not in STEERING}
     return {**api, "Tags": tag_list(properties, context.tags)}
 
 
 @handles("AWS::RDS::DBInstance")
 class DBInstance(Handler):
-    inert = frozenset(_STEERING)
+    inert = frozenset(STEERING)
 
     def create(self, context: Context, properties: Properties) -> Made:
-        client = context.client("rds")
         name = (properties.get("DBInstanceIdentifier") or context.generated_name(63)).lower()
-        plain = {**_api(properties, context), "DBInstanceIdentifier": name}
         if properties.get("ManageMasterUserPassword"):
             raise NotEmulated("ManageMasterUserPassword of AWS::RDS::DBInstance is not emulated")
-        if "DBSnapshotIdentifier" in properties:
-            database = call(
-                client,
-                "restore_db_instance_from_db_snapshot",
-                plain,
-                {
-                    "AllocatedStorage",
-                    "MasterUserPassword",
-                    "MasterUsername",
-                    "BackupRetentionPeriod",
-                    "StorageEncrypted",
-                },
-            )
-        elif "SourceDBInstanceIdentifier" in properties:
-            source = properties["SourceDBInstanceIdentifier"]
-            region = {"SourceRegion": source.split(":")[3]} if source.startswith("arn:") else {}
-            database = call(
-                client,
-                "create_db_instance_read_replica",
-                {**plain, **region},
-                {"Engine", "EngineVersion", "MasterUsername", "MasterUserPassword", "StorageEncrypted"},
-            )
+        database = self._make(context, {**api_of(properties, context), "DBInstanceIdentifier": name})
+        made = Made(name, self._attributes(database))
+        if "AutomaticBackupReplicationRegion" in properties:
+            try:
+                self._replicate_backups(context, made, properties)
+            except Exception:
+                # The instance is there, and nobody would delete it: it never became part of the stack.
+                self.delete(context, made, properties)
+                raise
+        return made
+
+    @staticmethod
+    def _make(context: Context, api: Properties) -> Properties:
+        """Each way of making an instance is an operation of its own, which takes part of the properties from elsewhere."""
+        client = context.client("rds")
+        if "DBSnapshotIdentifier" in api:
+            operation, taken = "restore_db_instance_from_db_snapshot", {*_OF_SOURCE, "BackupRetentionPeriod"}
+        elif "SourceDBInstanceAutomatedBackupsArn" in api:
+            operation, taken = "restore_db_instance_to_point_in_time", _OF_SOURCE
+            api = {**api, "TargetDBInstanceIdentifier": api["DBInstanceIdentifier"]}
+            del api["DBInstanceIdentifier"]
+        elif "SourceDBInstanceIdentifier" in api:
+            operation, taken = "create_db_instance_read_replica", _OF_SOURCE - {"AllocatedStorage"}
+            source = api["SourceDBInstanceIdentifier"]
+            if source.startswith("arn:"):
+                api = {"SourceRegion": source.split(":")[3], **api}
         else:
-            database = call(
-                client,
-                "create_db_instance",
-                plain,
-                {
-                    "AutomaticBackupReplicationRegion",
-                    "AutomaticBackupReplicationKmsKeyId",
-                    "AutomaticBackupReplicationRetentionPeriod",
-                },
-            )
-        return Made(name, self._attributes(database["DBInstance"]))
+            operation, taken = "create_db_instance", set()
+        return dict(call(client, operation, api, {*taken, *_BACKUP_REPLICATION})["DBInstance"])
+
+    @staticmethod
+    def _replicate_backups(context: Context, made: Made, properties: Properties) -> None:
+        """Turned on from the other side: in the Region that receives the backups."""
+        region = properties["AutomaticBackupReplicationRegion"]
+        retention, key = (properties.get(f"AutomaticBackupReplication{k}") for k in ("RetentionPeriod", "KmsKeyId"))
+        wanted = {
+            "SourceDBInstanceArn": made.attributes["DBInstanceArn"],
+            **({} if retention is None else {"BackupRetentionPeriod": retention}),
+            **({"KmsKeyId": key} if key else {}),
+        }
+        call(context.client("rds", region), "start_db_instance_automated_backups_replication", wanted)
 
     @staticmethod
     def _attributes(database: Properties) -> dict[str, Any]:
@@ -93,28 +115,38 @@ class DBInstance(Handler):
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("rds")
-        # CloudFormation does not say so, but these take effect without an operation of their own.
-        apart = {
-            "Tags",
-            "AutomaticBackupReplicationRegion",
-            "AutomaticBackupReplicationRetentionPeriod",
-            "AutomaticBackupReplicationKmsKeyId",
-        }
+        apart = {"Tags", *_BACKUP_REPLICATION}
         names = accepts(client, "modify_db_instance")
-        allowed = {k for k in {*old, *new} if _RENAMED.get(k, k).lower() in names} | apart | {"Port"}
+        allowed = {k for k in {*old, *new} if RENAMED.get(k, k).lower() in names} | apart | {"Port"}
+        promoted = "SourceDBInstanceIdentifier" in old and "SourceDBInstanceIdentifier" not in new
+        if promoted:
+            allowed |= {"SourceDBInstanceIdentifier", "SourceRegion"}
         changed = only_changed(self, old, new, allowed)
-        plain = {_RENAMED.get(k, k): new[k] for k in changed - apart if k in new}
+        if promoted:
+            client.promote_read_replica(DBInstanceIdentifier=made.physical_id)
+            changed -= {"SourceDBInstanceIdentifier", "SourceRegion"}
+        plain = {RENAMED.get(k, k): new[k] for k in changed - apart if k in new}
         if "Port" in plain:
             plain["DBPortNumber"] = plain.pop("Port")
         database = call(
             client, "modify_db_instance", {**plain, "DBInstanceIdentifier": made.physical_id, "ApplyImmediately": True}
         )["DBInstance"]
+        if changed & _BACKUP_REPLICATION:
+            self._change_backup_replication(context, made, old, new)
         if "Tags" in changed:
             client.remove_tags_from_resource(
                 ResourceName=database["DBInstanceArn"], TagKeys=[t["Key"] for t in old.get("Tags", [])]
             )
             client.add_tags_to_resource(ResourceName=database["DBInstanceArn"], Tags=tag_list(new, context.tags))
         return Made(made.physical_id, self._attributes(database))
+
+    def _change_backup_replication(self, context: Context, made: Made, old: Properties, new: Properties) -> None:
+        if "AutomaticBackupReplicationRegion" in old:
+            context.client(
+                "rds", old["AutomaticBackupReplicationRegion"]
+            ).stop_db_instance_automated_backups_replication(SourceDBInstanceArn=made.attributes["DBInstanceArn"])
+        if "AutomaticBackupReplicationRegion" in new:
+            self._replicate_backups(context, made, new)
 
     def snapshot(self, context: Context, made: Made, properties: Properties) -> None:
         """Takes the final snapshot of DeletionPolicy Snapshot."""
@@ -124,120 +156,8 @@ class DBInstance(Handler):
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         ignore_gone(
             lambda: context.client("rds").delete_db_instance(
-                DBInstanceIdentifier=made.physical_id, SkipFinalSnapshot=True
+                DBInstanceIdentifier=made.physical_id,
+                SkipFinalSnapshot=True,
+                DeleteAutomatedBackups=properties.get("DeleteAutomatedBackups", True),
             )
         )
-
-
-@handles("AWS::RDS::DBCluster")
-class DBCluster(Handler):
-    inert = frozenset(_STEERING)
-
-    def create(self, context: Context, properties: Properties) -> Made:
-        client = context.client("rds")
-        name = (properties.get("DBClusterIdentifier") or context.generated_name(63)).lower()
-        plain = {**_api(properties, context), "DBClusterIdentifier": name}
-        if "SnapshotIdentifier" in properties:
-            cluster = call(
-                client,
-                "restore_db_cluster_from_snapshot",
-                plain,
-                {"MasterUserPassword", "MasterUsername", "BackupRetentionPeriod", "StorageEncrypted"},
-            )
-        else:
-            cluster = call(client, "create_db_cluster", plain)
-        return Made(name, self._attributes(cluster["DBCluster"]))
-
-    @staticmethod
-    def _attributes(cluster: Properties) -> dict[str, Any]:
-        return {
-            "DBClusterArn": cluster["DBClusterArn"],
-            "DBClusterResourceId": cluster.get("DbClusterResourceId", ""),
-            "Endpoint.Address": cluster.get("Endpoint", ""),
-            "Endpoint.Port": str(cluster.get("Port", "")),
-            "ReadEndpoint.Address": cluster.get("ReaderEndpoint", ""),
-        }
-
-    def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
-        client = context.client("rds")
-        names = accepts(client, "modify_db_cluster")
-        changed = only_changed(
-            self, old, new, {k for k in {*old, *new} if _RENAMED.get(k, k).lower() in names} | {"Tags"}
-        )
-        plain = {_RENAMED.get(k, k): new[k] for k in changed - {"Tags"} if k in new}
-        cluster = call(
-            client, "modify_db_cluster", {**plain, "DBClusterIdentifier": made.physical_id, "ApplyImmediately": True}
-        )["DBCluster"]
-        if "Tags" in changed:
-            client.add_tags_to_resource(ResourceName=cluster["DBClusterArn"], Tags=tag_list(new, context.tags))
-        return Made(made.physical_id, self._attributes(cluster))
-
-    def snapshot(self, context: Context, made: Made, properties: Properties) -> None:
-        """Takes the final snapshot of DeletionPolicy Snapshot."""
-        name = f"{context.stack_name}-snapshot-{made.physical_id}-{uuid.uuid4().hex[:12]}"[:255].lower()
-        context.client("rds").create_db_cluster_snapshot(
-            DBClusterIdentifier=made.physical_id, DBClusterSnapshotIdentifier=name
-        )
-
-    def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(
-            lambda: context.client("rds").delete_db_cluster(
-                DBClusterIdentifier=made.physical_id, SkipFinalSnapshot=True
-            )
-        )
-
-
-@handles("AWS::RDS::DBSubnetGroup")
-class DBSubnetGroup(Handler):
-    def create(self, context: Context, properties: Properties) -> Made:
-        name = (properties.get("DBSubnetGroupName") or context.generated_name(255)).lower()
-        call(context.client("rds"), "create_db_subnet_group", {**_api(properties, context), "DBSubnetGroupName": name})
-        return Made(name)
-
-    def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
-        only_changed(self, old, new, {"SubnetIds", "DBSubnetGroupDescription"})
-        plain = {k: new[k] for k in ("SubnetIds", "DBSubnetGroupDescription")}
-        call(context.client("rds"), "modify_db_subnet_group", {**plain, "DBSubnetGroupName": made.physical_id})
-        return made
-
-    def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        ignore_gone(lambda: context.client("rds").delete_db_subnet_group(DBSubnetGroupName=made.physical_id))
-
-
-@handles("AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup")
-class ParameterGroup(Handler):
-    def _words(self) -> tuple[str, str, str]:
-        if "Cluster" in self.type_name:
-            return "db_cluster_parameter_group", "DBClusterParameterGroupName", "DBParameterGroupFamily"
-        return "db_parameter_group", "DBParameterGroupName", "DBParameterGroupFamily"
-
-    def create(self, context: Context, properties: Properties) -> Made:
-        operation, name_key, family_key = self._words()
-        name = (properties.get(name_key) or context.generated_name(255)).lower()
-        plain = {
-            name_key: name,
-            family_key: properties["Family"],
-            "Description": properties["Description"],
-            "Tags": tag_list(properties, context.tags),
-        }
-        call(context.client("rds"), f"create_{operation}", plain)
-        self._set(context, name, properties.get("Parameters", {}))
-        return Made(name)
-
-    def _set(self, context: Context, name: str, parameters: dict[str, Any]) -> None:
-        operation, name_key, _ = self._words()
-        listed = [
-            {"ParameterName": k, "ParameterValue": str(v), "ApplyMethod": "pending-reboot"}
-            for k, v in parameters.items()
-        ]
-        if listed:
-            call(context.client("rds"), f"modify_{operation}", {name_key: name, "Parameters": listed})
-
-    def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
-        only_changed(self, old, new, {"Parameters"})
-        self._set(context, made.physical_id, new.get("Parameters", {}))
-        return made
-
-    def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        operation, name_key, _ = self._words()
-        ignore_gone(lambda: getattr(context.client("rds"), f"delete_{operation}")(**{name_key: made.physical_id}))
