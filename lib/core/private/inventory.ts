@@ -15,11 +15,19 @@ export interface InventoryItem extends StatefulResource {
 /** Every stateful resource of one stage, by the id that facts call it. */
 export type Inventory = ReadonlyMap<string, InventoryItem>;
 
-/** Walks the tree of a stage once; of the stages in it only those that `enters` lets in, for others have an inventory of their own. */
-export function takeInventory(stage: Stage, enters: (nested: Stage) => boolean = () => false): Inventory {
+/**
+ * Walks the tree of a stage once, past `meet` with every resource; of the stages in it only those that `enters` lets in,
+ * for others have an inventory of their own.
+ */
+export function takeInventory(
+  stage: Stage,
+  enters: (nested: Stage) => boolean = () => false,
+  meet: (cfn: CfnResource) => void = () => undefined,
+): Inventory {
   const items = new Map<string, InventoryItem>();
   const walk = (node: IConstruct): void => {
     if (CfnResource.isCfnResource(node)) {
+      meet(node);
       const type = statefulTypeOf(node.cfnResourceType, node as unknown as Properties);
       if (type) {
         const id = resourceId(node);

@@ -8,6 +8,7 @@ import type { Fact } from '../../model/facts';
 import { type RecoveryReportJson, renderMarkdown, renderText, toReport } from '../../model/report';
 import { ConfigurationError } from './errors';
 import { type Inventory, isAttached, takeInventory } from './inventory';
+import { OwnResources } from './own-resources';
 import { warn } from './problems';
 
 /** Whoever protects something tells it here; asked once per synth, when the whole tree is known. */
@@ -55,9 +56,14 @@ export class RecoveryRecord extends Construct {
   /** The assessor's answer for the tree as it stands. */
   public assess(): Assessment {
     // a stage without a record of its own judges nothing, so it is looked at from here
-    const inventory = takeInventory(this.stage as Stage, (nested) => nested.node.tryFindChild(ID) === undefined);
+    const own = new OwnResources();
+    const inventory = takeInventory(
+      this.stage as Stage,
+      (nested) => nested.node.tryFindChild(ID) === undefined,
+      (cfn) => own.meet(cfn),
+    );
     const present = this.sources.filter(({ owner }) => owner === undefined || isAttached(owner));
-    const facts = present.flatMap((source) => source.facts(inventory));
+    const facts = [...present.flatMap((source) => source.facts(inventory)), ...own.concerns(inventory)];
     const stateful = [...inventory.values()].map(({ id, name, type, label }) => ({ id, name, type, label }));
     return assess(facts, stateful, { unprotected: this.settled('unprotected') ?? 'warn' });
   }

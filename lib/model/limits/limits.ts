@@ -13,6 +13,8 @@ export const LIMITS = {
   ruleName: model(/^[a-zA-Z0-9\-_.]{1,50}$/, "1 to 50 letters, digits, '-', '_' or '.'", API),
   selectionName: model(/^[a-zA-Z0-9\-_.]{1,50}$/, "1 to 50 letters, digits, '-', '_' or '.'", API),
   vaultName: model(/^[a-zA-Z0-9\-_]{2,50}$/, "2 to 50 letters, digits, '-' or '_'", API),
+  restoreTestingName: model(/^[a-zA-Z0-9_]{1,50}$/, "1 to 50 letters, digits or '_'", API),
+  frameworkName: model(/^[a-zA-Z][_a-zA-Z0-9]{0,255}$/, "1 to 256 letters, digits or '_', the first a letter", API),
 
   scheduleFloor: documented(60, 'minutes between two runs of a rule', OPTIONS),
   startWindow: model<Range>({ min: 60, max: 52_560_000 }, 'minutes', API),

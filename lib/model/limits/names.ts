@@ -1,22 +1,34 @@
 import { LIMITS } from './limits';
 import { error, type Problem } from './problem';
+import { SERVICE_LIMITS } from './services';
 
 const PATTERNS = {
   'backup plan': LIMITS.planName,
   rule: LIMITS.ruleName,
   selection: LIMITS.selectionName,
   vault: LIMITS.vaultName,
+  'restore testing plan': LIMITS.restoreTestingName,
+  'restore testing selection': LIMITS.restoreTestingName,
+  framework: LIMITS.frameworkName,
+  'report plan': LIMITS.frameworkName,
+  'Region switch plan': SERVICE_LIMITS.regionSwitchName,
 } as const;
 
-/** What AWS Backup gives a name to. */
+/** What AWS Backup, or Region switch, gives a name to. */
 export type NamedThing = keyof typeof PATTERNS;
 
-/** Checks a name against the pattern of AWS Backup, which CloudFormation only notices while it deploys. */
+/** What can do without a name of the user's. */
+const NAMELESS: ReadonlySet<NamedThing> = new Set(['backup plan', 'rule', 'selection', 'vault', 'framework', 'report plan']);
+
+/** Checks a name against the pattern of AWS, which CloudFormation only notices while it deploys. */
 export function checkName(thing: NamedThing, property: string, name: string | undefined): Problem | undefined {
   const { value, unit } = PATTERNS[thing];
   return name === undefined || value.test(name)
     ? undefined
-    : error('InvalidName', `'${property}' is '${name}', but the name of a ${thing} is ${unit}: choose another name or leave it out`);
+    : error(
+        'InvalidName',
+        `'${property}' is '${name}', but the name of a ${thing} is ${unit}: choose another name${NAMELESS.has(thing) ? ' or leave it out' : ''}`,
+      );
 }
 
 /** Checks a tag against what AWS takes; tags of `aws:` are its own. */

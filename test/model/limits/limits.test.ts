@@ -20,29 +20,13 @@ import {
   copyObstacle,
   LIMITS,
   type NamedThing,
-  type Problem,
 } from '../../../lib/model/limits';
+import { SERVICE_LIMITS } from '../../../lib/model/limits/services';
 import type { ResourceType } from '../../../lib/model/services';
-
-type Case = readonly [what: string, found: Problem | undefined, severity: Problem['severity'], code: string, message: RegExp];
-
-/** Every refusal says the property, the value, the limit and the remedy, and starts lower case. */
-function refuses(cases: readonly Case[]): void {
-  test.each(cases)('fails for %s', (_what, found, severity, code, message) => {
-    expect(found).toMatchObject({ severity, code });
-    expect(found?.message).toMatch(message);
-    expect(found?.message).toMatch(/^'\w+' .*: .+[^.]$/);
-  });
-}
-
-function accepts(cases: readonly (readonly [what: string, found: Problem | undefined])[]): void {
-  test.each(cases)('takes %s', (_what, found) => {
-    expect(found).toBeUndefined();
-  });
-}
+import { accepts, type Case, refuses } from './cases';
 
 describe('every limit', () => {
-  test.each(Object.entries(LIMITS))('%s has a source, a date and words for its unit', (_name, limit) => {
+  test.each(Object.entries({ ...LIMITS, ...SERVICE_LIMITS }))('%s has a source, a date and words for its unit', (_name, limit) => {
     expect(limit.source).toMatch(/\w{4}/);
     expect(limit.unit).not.toBe('');
     expect(limit.readOn).toMatch(/^20\d\d-\d\d-\d\d$/);
@@ -146,6 +130,12 @@ describe('names', () => {
     ['a vault of 2 characters', checkName('vault', 'name', 'ab')],
     ['a vault of 50 characters', checkName('vault', 'name', long(50))],
     ['a name known only at deploy time', checkName('vault', 'name', undefined)],
+    ['a restore testing plan of 50 characters', checkName('restore testing plan', 'name', long(50))],
+    ['a restore testing selection with every sign', checkName('restore testing selection', 'name', '9a_B')],
+    ['a framework of 256 characters', checkName('framework', 'name', long(256))],
+    ['a report plan with every sign', checkName('report plan', 'name', 'a_B9')],
+    ['a Region switch plan of 32 characters', checkName('Region switch plan', 'name', long(32))],
+    ['a Region switch plan with every sign', checkName('Region switch plan', 'name', '9-B')],
   ]);
   refuses([
     ...dotted.flatMap((thing): Case[] => [
@@ -155,7 +145,26 @@ describe('names', () => {
     ]),
     ['a vault of 1 character', checkName('vault', 'name', 'a'), 'error', 'InvalidName', /2 to 50/],
     ['a vault of 51 characters', checkName('vault', 'name', long(51)), 'error', 'InvalidName', /2 to 50/],
-    ['a vault with a dot', checkName('vault', 'name', 'a.b'), 'error', 'InvalidName', /the name of a vault/],
+    ['a vault with a dot', checkName('vault', 'name', 'a.b'), 'error', 'InvalidName', /the name of a vault .* or leave it out$/],
+    ...(['restore testing plan', 'restore testing selection'] as const).flatMap((thing): Case[] => [
+      [`a ${thing} with a hyphen`, checkName(thing, 'name', 'a-b'), 'error', 'InvalidName', /'a-b', .* or '_': choose another name$/],
+      [`a ${thing} of 51 characters`, checkName(thing, 'name', long(51)), 'error', 'InvalidName', /1 to 50 letters/],
+      [`an empty ${thing}`, checkName(thing, 'name', ''), 'error', 'InvalidName', /is '', but/],
+    ]),
+    ...(['framework', 'report plan'] as const).flatMap((thing): Case[] => [
+      [
+        `a ${thing} with a hyphen`,
+        checkName(thing, 'name', 'a-b'),
+        'error',
+        'InvalidName',
+        /'a-b', .*: choose another name or leave it out$/,
+      ],
+      [`a ${thing} that starts with a digit`, checkName(thing, 'name', '9a'), 'error', 'InvalidName', /the first a letter/],
+      [`a ${thing} of 257 characters`, checkName(thing, 'name', long(257)), 'error', 'InvalidName', /1 to 256 letters/],
+    ]),
+    ['a Region switch plan of 33 characters', checkName('Region switch plan', 'name', long(33)), 'error', 'InvalidName', /1 to 32 letters/],
+    ['a Region switch plan that ends with a hyphen', checkName('Region switch plan', 'name', 'a-'), 'error', 'InvalidName', /nor last/],
+    ['a Region switch plan with an underscore', checkName('Region switch plan', 'name', 'a_b'), 'error', 'InvalidName', /'a_b'/],
   ]);
 });
 
