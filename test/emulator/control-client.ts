@@ -61,11 +61,14 @@ export interface ClockState {
 
 /** What a test may turn. */
 export interface Settings {
-  /** Keys `backup`, `copy`, `restore`, or one with a resource type: `backup:RDS`. Milliseconds of the emulator's clock. */
+  /** Keys `backup`, `copy`, `restore`, `export`, `batch`, `failover`, or one with a resource type: `backup:RDS`. Milliseconds of the emulator's clock. */
   readonly jobDurationsMs?: Record<string, number>;
   /** How long a job waits before it tries to start. */
   readonly jobStartDelayMs?: number;
   readonly s3ReplicationLagMs?: number;
+  readonly dynamodbReplicationLagMs?: number;
+  /** How far the replica of a file system stays behind. */
+  readonly efsReplicationLagMs?: number;
   /** Factor for Wait states and retry pauses of Step Functions. */
   readonly waitScale?: number;
   /** Whether RDS instances of engine postgres are real servers. */

@@ -43,6 +43,8 @@ _PARTS = (
     "rds.global_members",
     "rds.read_replicas",
     "rds.restored_elsewhere",
+    "dynamodb.replicas",
+    "efs.replication",
     "backup.service",
     "cloudformation.service",
 )

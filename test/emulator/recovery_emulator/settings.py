@@ -8,6 +8,9 @@ DEFAULTS: dict[str, Any] = {
     # How long a scheduled or started job stays CREATED before it runs.
     "jobStartDelayMs": 0,
     "s3ReplicationLagMs": 200,
+    "dynamodbReplicationLagMs": 200,
+    # How far the replica of a file system stays behind.
+    "efsReplicationLagMs": 200,
     # Wait states of Step Functions and retry pauses last this fraction of their time.
     "waitScale": 1.0,
     # RDS PostgreSQL instances are real servers; without them they are entries of moto only.

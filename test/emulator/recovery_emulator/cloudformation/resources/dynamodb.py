@@ -56,9 +56,9 @@ class Table(Handler):
                 "put_resource_policy",
                 {"ResourceArn": table["TableArn"], "Policy": properties["ResourcePolicy"]["PolicyDocument"]},
             )
-        _set_recovery(client, name, properties.get("PointInTimeRecoverySpecification"))
-        _set_ttl(client, name, properties.get("TimeToLiveSpecification"))
-        return Made(name, _attributes(table))
+        set_recovery(client, name, properties.get("PointInTimeRecoverySpecification"))
+        set_ttl(client, name, properties.get("TimeToLiveSpecification"))
+        return Made(name, attributes_of(table))
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("dynamodb")
@@ -79,13 +79,13 @@ class Table(Handler):
                 plain["StreamSpecification"] = {"StreamEnabled": True, **_stream(plain["StreamSpecification"])}
             call(client, "update_table", {**plain, "TableName": made.physical_id})
         if "PointInTimeRecoverySpecification" in changed:
-            _set_recovery(
+            set_recovery(
                 client,
                 made.physical_id,
                 new.get("PointInTimeRecoverySpecification") or {"PointInTimeRecoveryEnabled": False},
             )
         if "TimeToLiveSpecification" in changed:
-            _set_ttl(
+            set_ttl(
                 client,
                 made.physical_id,
                 new.get("TimeToLiveSpecification") or {**old["TimeToLiveSpecification"], "Enabled": False},
@@ -94,120 +94,14 @@ class Table(Handler):
         if "Tags" in changed:
             client.untag_resource(ResourceArn=table["TableArn"], TagKeys=[t["Key"] for t in old.get("Tags", [])])
             client.tag_resource(ResourceArn=table["TableArn"], Tags=tag_list(new, context.tags))
-        return Made(made.physical_id, _attributes(table))
+        return Made(made.physical_id, attributes_of(table))
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         ignore_gone(lambda: context.client("dynamodb").delete_table(TableName=made.physical_id))
 
 
-@handles("AWS::DynamoDB::GlobalTable")
-class GlobalTable(Table):
-    """A table whose replica in the stack's own Region is real; replicas elsewhere are tables of their own, not kept equal."""
-
-    inert = frozenset({"WriteProvisionedThroughputSettings", "WriteOnDemandThroughputSettings"})
-    _own = {
-        "Replicas",
-        "WriteProvisionedThroughputSettings",
-        "WriteOnDemandThroughputSettings",
-        "MultiRegionConsistency",
-        "GlobalTableWitnesses",
-        "WarmThroughput",
-    }
-    _of_replica = {
-        "PointInTimeRecoverySpecification",
-        "DeletionProtectionEnabled",
-        "TableClass",
-        "Tags",
-        "ResourcePolicy",
-        "ContributorInsightsSpecification",
-    }
-    _inert_of_replica = {
-        "GlobalSecondaryIndexes",
-        "ReadProvisionedThroughputSettings",
-        "ReadOnDemandThroughputSettings",
-        "KinesisStreamSpecification",
-    }
-
-    def create(self, context: Context, properties: Properties) -> Made:
-        made = None
-        for replica in properties["Replicas"]:
-            place = Context(
-                context.account,
-                replica["Region"],
-                context.stack_id,
-                context.stack_name,
-                context.logical_id,
-                context.type_name,
-                context.tags,
-            )
-            name = made.physical_id if made else properties.get("TableName") or context.generated_name(255)
-            one = super().create(place, self._as_table(properties, replica, name))
-            made = one if replica["Region"] == context.region else made or Made(one.physical_id)
-        if made is None or not made.attributes:
-            raise NotEmulated("a global table without a replica in the stack's own Region is not emulated")
-        return made
-
-    def _as_table(self, properties: Properties, replica: Properties, name: str) -> Properties:
-        unknown = set(replica) - self._of_replica - self._inert_of_replica - {"Region", "SSESpecification"}
-        if unknown:
-            raise NotEmulated(f"property {', '.join(sorted(unknown))} of a replica is not emulated")
-        table = {k: v for k, v in properties.items() if k not in self._own}
-        table.update({k: v for k, v in replica.items() if k in self._of_replica})
-        if "SSESpecification" in table:
-            table["SSESpecification"] = {
-                **table["SSESpecification"],
-                **(
-                    {"KMSMasterKeyId": replica["SSESpecification"]["KMSMasterKeyId"]}
-                    if "SSESpecification" in replica
-                    else {}
-                ),
-            }
-        table.setdefault("BillingMode", "PROVISIONED")
-        if table["BillingMode"] == "PROVISIONED":
-            table["ProvisionedThroughput"] = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-        table["GlobalSecondaryIndexes"] = [
-            {k: v for k, v in g.items() if not k.startswith("Write") and k != "WarmThroughput"}
-            for g in table.get("GlobalSecondaryIndexes", [])
-        ]
-        if not table["GlobalSecondaryIndexes"]:
-            del table["GlobalSecondaryIndexes"]
-        return {**table, "TableName": name}
-
-    def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
-        before = {r["Region"]: r for r in old["Replicas"]}
-        after = {r["Region"]: r for r in new["Replicas"]}
-        for region in {*before, *after}:
-            place = Context(
-                context.account,
-                region,
-                context.stack_id,
-                context.stack_name,
-                context.logical_id,
-                context.type_name,
-                context.tags,
-            )
-            name = made.physical_id
-            if region not in before:
-                super().create(place, self._as_table(new, after[region], name))
-            elif region not in after:
-                super().delete(place, made, old)
-            else:
-                result = super().update(
-                    place, made, self._as_table(old, before[region], name), self._as_table(new, after[region], name)
-                )
-                made = result if region == context.region else made
-        return made
-
-    def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        for replica in properties["Replicas"]:
-            ignore_gone(
-                lambda region=replica["Region"]: context.client("dynamodb", region).delete_table(
-                    TableName=made.physical_id
-                )
-            )  # type: ignore[misc]
-
-
-def _attributes(table: Properties) -> dict[str, Any]:
+def attributes_of(table: Properties) -> dict[str, Any]:
+    """What Fn::GetAtt may ask of a table."""
     stream = {"StreamArn": table["LatestStreamArn"]} if "LatestStreamArn" in table else {}
     return {"Arn": table["TableArn"], "TableId": table.get("TableId", ""), **stream}
 
@@ -220,7 +114,8 @@ def _stream(wanted: Properties) -> Properties:
     return {k: v for k, v in wanted.items() if k == "StreamViewType"}
 
 
-def _set_recovery(client: Any, name: str, wanted: Properties | None) -> None:
+def set_recovery(client: Any, name: str, wanted: Properties | None) -> None:
+    """Turns point-in-time recovery on or off."""
     if wanted:
         call(
             client,
@@ -229,6 +124,7 @@ def _set_recovery(client: Any, name: str, wanted: Properties | None) -> None:
         )
 
 
-def _set_ttl(client: Any, name: str, wanted: Properties | None) -> None:
+def set_ttl(client: Any, name: str, wanted: Properties | None) -> None:
+    """Lets items expire, or no longer."""
     if wanted and wanted.get("AttributeName"):
         call(client, "update_time_to_live", {"TableName": name, "TimeToLiveSpecification": {"Enabled": True, **wanted}})

@@ -21,15 +21,14 @@ _SEPARATE = {
     "BypassPolicyLockoutSafetyCheck",
     "FileSystemProtection",
     "FileSystemTags",
+    "ReplicationConfiguration",
 }
 
 
 @handles("AWS::EFS::FileSystem")
 class FileSystem(Handler):
     # moto has no such operations: recorded, read by nothing.
-    inert = frozenset(
-        {"FileSystemProtection", "BypassPolicyLockoutSafetyCheck", "ThroughputMode", "ProvisionedThroughputInMibps"}
-    )
+    inert = frozenset({"BypassPolicyLockoutSafetyCheck", "ThroughputMode", "ProvisionedThroughputInMibps"})
 
     def create(self, context: Context, properties: Properties) -> Made:
         client = context.client("efs")
@@ -39,7 +38,12 @@ class FileSystem(Handler):
             "Tags": tag_list(properties, context.tags, "FileSystemTags"),
         }
         system = call(client, "create_file_system", plain, _SEPARATE)
-        self._set(client, system["FileSystemId"], properties, set(properties))
+        try:
+            self._set(client, system["FileSystemId"], properties, set(properties))
+        except Exception:
+            # It never became part of the stack, so nobody else would delete it.
+            client.delete_file_system(FileSystemId=system["FileSystemId"])
+            raise
         return Made(system["FileSystemId"], {"Arn": system["FileSystemArn"], "FileSystemId": system["FileSystemId"]})
 
     @staticmethod
@@ -59,11 +63,23 @@ class FileSystem(Handler):
         if "FileSystemPolicy" in changed and "FileSystemPolicy" in properties:
             call(client, "put_file_system_policy", {"FileSystemId": system, "Policy": properties["FileSystemPolicy"]})
 
+        if "FileSystemProtection" in changed:
+            state = (properties.get("FileSystemProtection") or {}).get("ReplicationOverwriteProtection", "ENABLED")
+            client.update_file_system_protection(FileSystemId=system, ReplicationOverwriteProtection=state)
+        if "ReplicationConfiguration" in changed and "ReplicationConfiguration" in properties:
+            wanted = {"SourceFileSystemId": system, **properties["ReplicationConfiguration"]}
+            call(client, "create_replication_configuration", wanted)
+
+    @staticmethod
+    def _end_replication(client: Any, system: str, properties: Properties) -> None:
+        if "ReplicationConfiguration" in properties:
+            ignore_gone(lambda: client.delete_replication_configuration(SourceFileSystemId=system))
+
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("efs")
-        changed = only_changed(
-            self, old, new, {"BackupPolicy", "LifecyclePolicies", "FileSystemPolicy", "FileSystemTags"}
-        )
+        changed = only_changed(self, old, new, {*_SEPARATE} - {"BypassPolicyLockoutSafetyCheck"})
+        if "ReplicationConfiguration" in changed:
+            self._end_replication(client, made.physical_id, old)
         self._set(client, made.physical_id, new, changed)
         if "FileSystemTags" in changed:
             client.untag_resource(
@@ -73,6 +89,7 @@ class FileSystem(Handler):
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
+        self._end_replication(context.client("efs"), made.physical_id, properties)
         ignore_gone(lambda: context.client("efs").delete_file_system(FileSystemId=made.physical_id))
 
 

@@ -1,0 +1,1 @@
+"""What moto's EFS lacks: replication of file systems to another Region."""
