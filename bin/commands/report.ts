@@ -11,7 +11,7 @@ export function formatReports(reports: readonly RecoveryReportJson[], format: (t
     case 'markdown':
       return reports.map(renderMarkdown).join('\n').trimEnd();
     case 'text':
-      return reports.map((report) => renderText(report, { width })).join('\n\n');
+      return reports.map((report) => renderText(report, { width, copies: true })).join('\n\n');
   }
 }
 

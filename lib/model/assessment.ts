@@ -1,5 +1,5 @@
 import type { Disruption } from './disruption';
-import type { Place, StatefulResource, Term } from './facts';
+import type { CopyFact, Place, StatefulResource, Term } from './facts';
 
 /** The assessor's answer: what is promised, what is kept, what is missing. Serialisable as JSON. */
 export interface Assessment {
@@ -68,21 +68,47 @@ export interface Claim {
 export interface CopyCount {
   readonly copies: number;
   readonly media: number;
+  /** Copies in another Region, under a key that stays when the Region of the resource is lost. */
   readonly offSite: number;
+  /** Copies in another account, under a key that is not of the account of the resource. */
   readonly otherAccount: number;
   readonly immutable: 'no' | 'governance' | 'compliance';
+  /** Copies in a logically air-gapped vault. */
+  readonly airGapped: number;
   /** Copies without a restore test. */
   readonly unverified: number;
   readonly places: readonly CopyPlace[];
 }
 
+/** Where a copy is, and what it is good for. */
 export interface CopyPlace {
   readonly copy: string;
   readonly mechanism: string;
+  readonly form: CopyFact['form'];
+  readonly medium: CopyFact['medium'];
   readonly place: Place;
   readonly keptMs?: number | 'forever';
   readonly shortestKeptMs?: number | 'forever';
   readonly immutable: 'no' | 'governance' | 'compliance';
+  readonly airGapped?: true;
+  /**
+   * The copy can be read when the key of the resource is lost, and any key of the Region or account that it is away from; left
+   * out where that is not known.
+   */
+  readonly keyIndependent?: boolean;
+  /** How far behind the data it is at worst; left out where not known. */
+  readonly lag?: Claim;
+  readonly survives: readonly Disruption[];
+  readonly lost: readonly CopyLoss[];
+}
+
+/** A disruption that a copy is no help against. */
+export interface CopyLoss {
+  readonly disruption: Disruption;
+  /** `false` where only deployment tells. */
+  readonly certain: boolean;
+  /** To follow the name of the copy: `follows every change, so the error too`. */
+  readonly why: string;
 }
 
 export interface Coverage {

@@ -39,8 +39,18 @@ export interface Place {
 /** The key that data is encrypted with: who loses it loses the data. */
 export interface KeyFact {
   readonly kind: 'customer' | 'service-managed' | 'aws-owned' | 'none' | 'unknown';
-  /** Anything that is equal for equal keys: an ARN or the path of the construct. */
+  /** Anything that is equal for equal keys: an ARN or the path of the construct; a bare id or alias is one of the place of the data. */
   readonly id?: string;
+  /**
+   * Where the key lies, where its ARN does not tell.
+   * @default - the Region of the data: services take no key of another
+   */
+  readonly region?: string;
+  /**
+   * Whose key it is, where its ARN does not tell.
+   * @default - the account of the data
+   */
+  readonly account?: string;
 }
 
 /** A thing that holds data. */
@@ -100,7 +110,9 @@ export interface CopyRuleFact {
   readonly copies?: number;
   readonly media?: number;
   readonly offSite?: number;
+  readonly otherAccount?: number;
   readonly immutable?: number;
+  readonly airGapped?: number;
   /** No copy without a restore test. */
   readonly verified?: boolean;
 }
@@ -133,6 +145,8 @@ export interface CopyFact {
   /** Shortest time a state of this copy is kept: it must outlive the arrival of the next one. */
   readonly shortestKeptMs?: number | 'forever';
   readonly immutable: 'no' | 'governance' | 'compliance';
+  /** The copy lies in a logically air-gapped vault. */
+  readonly airGapped?: true;
   readonly key: KeyFact;
   /** The service cannot make this copy for this type, and why; the assessor reports it and does not count it. */
   readonly impossible?: string;
@@ -145,7 +159,13 @@ export interface RestoreTestFact {
   /** Id of the CopyFact under test. */
   readonly copy: string;
   readonly everyMs: number;
+  /** Checks that look at the restored data; none only shows that it can be restored. */
   readonly checks: number;
+  /**
+   * Tests in a row that may be missed before somebody acts.
+   * @default 1
+   */
+  readonly allowedMisses?: number;
 }
 
 /** A stateful resource that is left out on purpose. */

@@ -90,7 +90,7 @@ describe('report', () => {
   test('prints the text of the report of the default assembly', () => {
     expect(run(project({ 'cdk.out/recovery-report.json': kept }), 'report')).toEqual({
       status: 0,
-      stdout: `${renderText(kept, { width: 120 })}\n`,
+      stdout: `${renderText(kept, { width: 120, copies: true })}\n`,
       stderr: '',
     });
   });

@@ -154,3 +154,27 @@ test('3-2-1 and 3-2-1-1-0 demand what their digits say', () => {
   expect(CopyRule.THREE_TWO_ONE._fact()).toEqual({ copies: 3, media: 2, offSite: 1 });
   expect(CopyRule.THREE_TWO_ONE_ONE_ZERO._fact()).toEqual({ copies: 3, media: 2, offSite: 1, immutable: 1, verified: true });
 });
+
+describe('a copy rule of your own', () => {
+  test('fails for a fourth medium: there are three', () => {
+    expect(() => CopyRule.atLeast({ media: 4 })._fact()).toThrow("'media' of the copy rule is 4: give a whole number from 1 to 3");
+  });
+
+  test('demands what it says and nothing else', () => {
+    const demands = { copies: 1, media: 3, offSite: 1, otherAccount: 2, immutable: 1, airGapped: 1, verified: false };
+    expect(CopyRule.atLeast(demands)._fact()).toEqual(demands);
+    expect(CopyRule.atLeast({})._fact()).toEqual({});
+  });
+
+  test.each(['copies', 'media', 'offSite', 'otherAccount', 'immutable', 'airGapped'])(
+    'fails for a count of %s that demands nothing',
+    (part) => {
+      const range = part === 'media' ? 'from 1 to 3' : 'from 1 on';
+      for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+        expect(() => CopyRule.atLeast({ [part]: value })._fact()).toThrow(
+          `'${part}' of the copy rule is ${value}: give a whole number ${range}, or leave it out (InvalidCopyRule)`,
+        );
+      }
+    },
+  );
+});

@@ -16,7 +16,9 @@ const place: fc.Arbitrary<Place> = fc.record(
 const key: fc.Arbitrary<KeyFact> = fc.record(
   {
     kind: fc.constantFrom('customer', 'service-managed', 'aws-owned', 'none', 'unknown'),
-    id: fc.constantFrom('k1', 'k2', 'arn:aws:kms:here:ours:key/k', 'arn:aws:kms:here:theirs:key/k'),
+    id: fc.constantFrom('k1', 'k2', 'alias/k', 'mrk-1', 'arn:aws:kms:here:ours:key/mrk-1', 'arn:aws:kms:there:theirs:key/k'),
+    region: fc.constantFrom('here', 'there'),
+    account: fc.constantFrom('ours', 'theirs'),
   },
   { requiredKeys: ['kind'] },
 );
@@ -37,6 +39,7 @@ export const copy = (id: fc.Arbitrary<string>): fc.Arbitrary<CopyFact> =>
     shortestKeptMs: fc.constantFrom(undefined, HOUR, DAY, 'forever' as const),
     beside: fc.constantFrom(undefined, undefined, true),
     immutable: fc.constantFrom('no', 'governance', 'compliance'),
+    airGapped: fc.constantFrom(undefined, true as const),
     key,
     impossible: fc.constantFrom(undefined, undefined, undefined, 'too large'),
   });

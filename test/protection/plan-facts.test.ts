@@ -284,7 +284,7 @@ describe('copies that cannot be made', () => {
     const rules = ({ stack }: World) => [ProtectionRule.daily('Daily', { ...KEEP, copies: [CopyAction.to(airGapped(stack))] })];
     expect(plan(['database'], rules).copies('Database')[1].impossible).toMatch(/air-gapped vault takes no recovery points of RDS/);
     const [, inside] = plan(['volume'], rules).copies('Volume');
-    expect([inside.immutable, inside.impossible]).toEqual(['compliance', undefined]);
+    expect([inside.immutable, inside.impossible, inside.airGapped]).toEqual(['compliance', undefined, true]);
   });
 
   test('may be those under a key that cannot be shared', () => {

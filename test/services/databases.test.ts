@@ -71,7 +71,7 @@ describe('an RDS instance', () => {
       type: 'RDS',
       label: 'RDS PostgreSQL',
       place: ENV,
-      key: { kind: 'customer', id: 'Orders/Key' },
+      key: { kind: 'customer', id: 'Orders/Key', region: 'ap-northeast-1', account: '111122223333' },
       zones: { kind: 'standby', words: 'Multi-AZ standby', failoverMs: 120 * SECOND },
     });
   });

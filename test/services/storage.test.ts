@@ -178,7 +178,12 @@ describe('a DynamoDB table', () => {
 
   test('is told apart by its key', () => {
     const cmk = new kms.Key(stack, 'Key');
-    expect(describeIt(table({ encryptionKey: cmk })).key).toEqual({ kind: 'customer', id: 'Orders/Key' });
+    expect(describeIt(table({ encryptionKey: cmk })).key).toEqual({
+      kind: 'customer',
+      id: 'Orders/Key',
+      region: 'ap-northeast-1',
+      account: '111122223333',
+    });
     const managed = new dynamodb.CfnTable(stack, 'Managed', { keySchema: [], sseSpecification: { sseEnabled: true } });
     expect(describeIt(managed).key).toEqual({ kind: 'service-managed' });
     const sseEnabled = new CfnParameter(stack, 'Encrypted').value as unknown as boolean;
@@ -305,7 +310,7 @@ describe('a DynamoDB table', () => {
       });
       const it = global({ replicas: [{ region: 'us-east-1' }], encryption });
       prepare(it);
-      expect(describeIt(it).key).toEqual({ kind: 'customer', id: 'Orders/Key' });
+      expect(describeIt(it).key).toEqual({ kind: 'customer', id: 'Orders/Key', region: 'ap-northeast-1', account: '111122223333' });
       expect(copies(it).map(({ key: { kind, id } }) => [kind, id])).toEqual([
         ['customer', 'arn:aws:kms:us-east-1:111122223333:key/1'],
         ['customer', 'Orders/Key'],

@@ -6,6 +6,7 @@ import { type Count, countOf } from './private/copy-count';
 import { copyRuleFindings } from './private/copy-rule';
 import { coverageOf, type Unprotected } from './private/coverage';
 import { likenessOf } from './private/likeness';
+import { noticedFindings } from './private/noticed';
 import { promiseFindings } from './private/promises';
 import { bookOf, ofKind, ordered, type Subject } from './private/subject';
 import { verdictOf } from './private/verdict';
@@ -36,6 +37,7 @@ export function assess(facts: readonly Fact[], stateful: readonly StatefulResour
     findings: sorted([
       ...judged.flatMap((subject) => subject.findings),
       ...book.subjects.flatMap(contradictionsOf),
+      ...book.subjects.flatMap(noticedFindings),
       ...strayFindings(book),
       ...findings,
       ...concerns,

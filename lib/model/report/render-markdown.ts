@@ -1,5 +1,6 @@
-import type { CopyPlace } from '../assessment';
+import { DISRUPTIONS } from '../disruption';
 import { words } from '../time';
+import { fateWords, keyWords, lockWords, MEDIUM_WORDS } from './private/copy-words';
 import {
   claimWords,
   copiesWords,
@@ -12,7 +13,7 @@ import {
   summaryWords,
   testWords,
 } from './private/phrases';
-import type { RecoveryReportJson, ReportClaim, ReportResource, ReportVerdict } from './report-json';
+import type { RecoveryReportJson, ReportClaim, ReportCopies, ReportCopy, ReportResource, ReportVerdict } from './report-json';
 
 /** The report for people: every number with the parts that it is the sum of. */
 export function renderMarkdown(report: RecoveryReportJson): string {
@@ -57,23 +58,47 @@ function resourceSections(resource: ReportResource): readonly string[] {
         testWords(verdict) ?? '-',
       ]),
     ),
-    ...(copies.places.length === 0 ? [] : [table(['Copy', 'Region', 'Account', 'Kept', 'Immutable'], copies.places.map(placeRow))]),
-    ...explanationsOf(disruptions),
+    ...shared(tabled, copies, copyTables),
+    ...shared(explained, disruptions, explanations),
   ];
 }
 
-function placeRow(copy: CopyPlace): readonly string[] {
-  const { mechanism, place, immutable } = copy;
-  return [mechanism, place.region ?? 'unknown', place.account ?? 'unknown', keptWords(copy) ?? '-', immutable];
+/** Where the copies are, and what each is good for. */
+function copyTables({ places }: ReportCopies): readonly string[] {
+  return places.length === 0
+    ? []
+    : [
+        table(['Copy', 'Region', 'Account', 'Medium', 'Behind', 'Kept', 'Immutable', 'Key independent'], places.map(placeRow)),
+        table(['Copy survives', ...DISRUPTIONS.map((disruption) => DISRUPTION_WORDS[disruption])], places.map(fateRow)),
+      ];
 }
 
+function placeRow(copy: ReportCopy): readonly string[] {
+  const { mechanism, medium, place, lag } = copy;
+  return [
+    mechanism,
+    place.region ?? 'unknown',
+    place.account ?? 'unknown',
+    MEDIUM_WORDS[medium],
+    claimWords(lag),
+    keptWords(copy) ?? '-',
+    lockWords(copy),
+    keyWords(copy),
+  ];
+}
+
+function fateRow(copy: ReportCopy): readonly string[] {
+  return [copy.mechanism, ...DISRUPTIONS.map((disruption) => fateWords(copy, disruption))];
+}
+
+const tabled = new WeakMap<ReportCopies, readonly string[]>();
 const explained = new WeakMap<readonly ReportVerdict[], readonly string[]>();
 
-/** Resources that are alike share their verdicts, and a large app has hundreds of them. */
-function explanationsOf(disruptions: readonly ReportVerdict[]): readonly string[] {
-  const known = explained.get(disruptions) ?? explanations(disruptions);
-  explained.set(disruptions, known);
-  return known;
+/** Resources that are alike share their copies and their verdicts, and a large app has hundreds of them. */
+function shared<K extends object>(known: WeakMap<K, readonly string[]>, key: K, render: (key: K) => readonly string[]): readonly string[] {
+  const rendered = known.get(key) ?? render(key);
+  known.set(key, rendered);
+  return rendered;
 }
 
 /** Where the numbers come from, part by part, and why a nearer copy does not count. */

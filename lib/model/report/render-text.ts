@@ -1,8 +1,9 @@
 import type { Finding, Outcome } from '../assessment';
 import { words } from '../time';
+import { copyTraits, survivesWords } from './private/copy-words';
 import { grid, joined, type Row } from './private/grid';
 import { claimWords, copiesWords, DISRUPTION_WORDS, exceptionWords, mechanismWords, summaryWords, testWords } from './private/phrases';
-import type { RecoveryReportJson, ReportResource, ReportVerdict } from './report-json';
+import type { RecoveryReportJson, ReportCopy, ReportResource, ReportVerdict } from './report-json';
 
 /** How the text is laid out. */
 export interface TextOptions {
@@ -16,6 +17,11 @@ export interface TextOptions {
    * @default true
    */
   readonly findings?: boolean;
+  /**
+   * Where each copy is, how far behind, under which key, and what it survives.
+   * @default false
+   */
+  readonly copies?: boolean;
 }
 
 const MARKS: Readonly<Record<Outcome, string>> = {
@@ -36,10 +42,11 @@ const SEVERITY_WIDTH = 9;
 export function renderText(report: RecoveryReportJson, options: TextOptions = {}): string {
   const width = Math.max(80, options.width ?? 100);
   const { coverage } = report;
+  const { copies = false } = options;
   const name = report.app === '' ? 'Recovery report' : `Recovery report of ${report.app}`;
   const blocks = [
     grid([[name], [summaryWords(report)]], [], width),
-    ...groupsOf(report.resources).map((alike) => resourceBlock(alike, width)),
+    ...groupsOf(report.resources, copies).map((alike) => resourceBlock(alike, width, copies)),
     report.resources.length > 0 ? grid([[LEGEND]], [], width) : '',
     grid(
       [
@@ -54,13 +61,21 @@ export function renderText(report: RecoveryReportJson, options: TextOptions = {}
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-/** Resources of which everything but the name is the same, in the order of the first of each. */
-function groupsOf(resources: readonly ReportResource[]): readonly (readonly [ReportResource, ...ReportResource[]])[] {
+/** Resources of which everything that is told but the name is the same, in the order of the first of each. */
+function groupsOf(resources: readonly ReportResource[], placed: boolean): readonly (readonly [ReportResource, ...ReportResource[]])[] {
   const numberOf = numbered();
   const groups = new Map<string, [ReportResource, ...ReportResource[]]>();
   for (const resource of resources) {
     const { label, tier, rpoMs, rtoMs, copies, disruptions } = resource;
-    const key = JSON.stringify([label, tier, rpoMs, rtoMs, copiesWords({ copies }), numberOf(disruptions)]);
+    const key = JSON.stringify([
+      label,
+      tier,
+      rpoMs,
+      rtoMs,
+      copiesWords({ copies }),
+      numberOf(disruptions),
+      placed && numberOf(copies.places),
+    ]);
     const group = groups.get(key);
     if (group) {
       group.push(resource);
@@ -71,14 +86,14 @@ function groupsOf(resources: readonly ReportResource[]): readonly (readonly [Rep
   return [...groups.values()];
 }
 
-/** A number for each list of verdicts, the same for equal ones; hundreds of resources share one list. */
-function numbered(): (verdicts: readonly ReportVerdict[]) => number {
-  const lists = new Map<readonly ReportVerdict[], number>();
+/** A number for each list of verdicts or copies, the same for equal ones; hundreds of resources share one list. */
+function numbered(): (list: readonly (ReportVerdict | ReportCopy)[]) => number {
+  const lists = new Map<readonly (ReportVerdict | ReportCopy)[], number>();
   const texts = new Map<string, number>();
-  return (verdicts) => {
-    const text = lists.has(verdicts) ? '' : JSON.stringify(verdicts);
-    const number = lists.get(verdicts) ?? texts.get(text) ?? lists.size;
-    lists.set(verdicts, number);
+  return (list) => {
+    const text = lists.has(list) ? '' : JSON.stringify(list);
+    const number = lists.get(list) ?? texts.get(text) ?? lists.size;
+    lists.set(list, number);
     if (text !== '') {
       texts.set(text, number);
     }
@@ -95,15 +110,20 @@ function namesOf(resources: readonly ReportResource[]): string {
   return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function resourceBlock(alike: readonly [ReportResource, ...ReportResource[]], width: number): string {
+function resourceBlock(alike: readonly [ReportResource, ...ReportResource[]], width: number, placed: boolean): string {
   const [resource] = alike;
   const { label, rpoMs, rtoMs, tier } = resource;
   const room = width - HEAD_WIDTHS.reduce((sum, each) => sum + each, 0);
   const promise = (prefix: string, ms: number | undefined) => (ms === undefined ? `${prefix} -` : `${prefix} ${words(ms)}`);
   const promised: Row = ['   promised', promise('RPO', rpoMs), promise('RTO', rtoMs), joined(copiesWords(resource), room)];
   const rows = resource.disruptions.map((verdict) => verdictRow(resource, verdict, room));
+  const copies = placed ? resource.copies.places.map(copyRow) : [];
   const head = `${namesOf(alike)} (${label})${tier === undefined ? '' : `, ${tier}`}`;
-  return `${grid([[head]], [], width)}\n${grid([promised, ...rows], HEAD_WIDTHS, width)}`;
+  return `${grid([[head]], [], width)}\n${grid([promised, ...rows, ...copies], HEAD_WIDTHS, width)}`;
+}
+
+function copyRow(copy: ReportCopy): Row {
+  return ['   copy', claimWords(copy.lag), '', `${copy.mechanism}; ${survivesWords(copy)}\n${copyTraits(copy).join('; ')}`];
 }
 
 function verdictRow(resource: ReportResource, verdict: ReportVerdict, room: number): Row {

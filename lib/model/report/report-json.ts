@@ -1,4 +1,4 @@
-import type { Coverage, DisruptionVerdict, Finding, Outcome, ResourceAssessment } from '../assessment';
+import type { CopyCount, CopyPlace, Coverage, DisruptionVerdict, Finding, Outcome, ResourceAssessment } from '../assessment';
 import type { Disruption } from '../disruption';
 import type { Basis } from '../facts';
 
@@ -27,8 +27,19 @@ export interface ReportSummary {
   readonly warnings: number;
 }
 
-export interface ReportResource extends Omit<ResourceAssessment, 'disruptions'> {
+export interface ReportResource extends Omit<ResourceAssessment, 'disruptions' | 'copies'> {
   readonly disruptions: readonly ReportVerdict[];
+  readonly copies: ReportCopies;
+}
+
+export interface ReportCopies extends Omit<CopyCount, 'places'> {
+  readonly places: readonly ReportCopy[];
+}
+
+export interface ReportCopy extends Omit<CopyPlace, 'lag' | 'survives' | 'lost'> {
+  readonly lag?: Pick<ReportClaim, 'ms' | 'estimated'>;
+  readonly survives: readonly `${Disruption}`[];
+  readonly lost: readonly { readonly disruption: `${Disruption}`; readonly certain: boolean; readonly why: string }[];
 }
 
 export interface ReportVerdict extends Omit<DisruptionVerdict, 'disruption' | 'rpo' | 'rto'> {

@@ -1,10 +1,10 @@
-import type { Assessment, Claim, DisruptionVerdict, ResourceAssessment } from '../assessment';
+import type { Assessment, Claim, CopyCount, DisruptionVerdict, ResourceAssessment } from '../assessment';
 import type { Term } from '../facts';
-import type { RecoveryReportJson, ReportClaim, ReportResource, ReportSummary, ReportVerdict, SpanMs } from './report-json';
+import type { RecoveryReportJson, ReportClaim, ReportCopies, ReportResource, ReportSummary, ReportVerdict, SpanMs } from './report-json';
 
 /** The assessment as it becomes JSON, which leaves out what is undefined: the same bytes on any machine and at any time. */
 export function toReport(assessment: Assessment, app: string): RecoveryReportJson {
-  const known: Known = { claims: new Map(), verdicts: new Map() };
+  const known: Known = { claims: new Map(), verdicts: new Map(), copies: new Map() };
   return {
     version: 1,
     app,
@@ -37,13 +37,27 @@ function summaryOf({ resources, coverage, findings }: Assessment): ReportSummary
 interface Known {
   readonly claims: Map<readonly Term[], ReportClaim>;
   readonly verdicts: Map<readonly DisruptionVerdict[], readonly ReportVerdict[]>;
+  readonly copies: Map<CopyCount, ReportCopies>;
 }
 
-function resourceOf(resource: ResourceAssessment, { claims, verdicts }: Known): ReportResource {
+function resourceOf(resource: ResourceAssessment, { claims, verdicts, copies }: Known): ReportResource {
   const { disruptions } = resource;
   const shared = verdicts.get(disruptions) ?? disruptions.map((verdict) => verdictOf(verdict, claims));
   verdicts.set(disruptions, shared);
-  return { ...resource, disruptions: shared };
+  const counted = copies.get(resource.copies) ?? copiesOf(resource.copies, claims);
+  copies.set(resource.copies, counted);
+  return { ...resource, disruptions: shared, copies: counted };
+}
+
+/** The terms of a lag are told where the copy brings the data back. */
+function copiesOf({ places, ...count }: CopyCount, claims: Known['claims']): ReportCopies {
+  return {
+    ...count,
+    places: places.map(({ lag, survives, lost, ...place }) => {
+      const claim = lag && claimOf(lag, claims);
+      return { ...place, lag: claim && { ms: claim.ms, estimated: claim.estimated }, survives, lost };
+    }),
+  };
 }
 
 function verdictOf({ rpo, rto, ...rest }: DisruptionVerdict, claims: Map<readonly Term[], ReportClaim>): ReportVerdict {

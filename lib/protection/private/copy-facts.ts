@@ -112,6 +112,7 @@ function pointsFact(by: string, vault: VaultPlace, home: Place, claim: PlaceClai
       keptMs: claim.keptMs,
       shortestKeptMs: claim.shortestKeptMs,
       immutable,
+      ...airGapOf(vault),
     },
     key: claim.copied || abilitiesOf(type).fullyManaged ? key : undefined,
   };
@@ -182,7 +183,13 @@ function impossibleFacts(by: string, rules: readonly BoundRule[], type: Resource
   return [...found.values()];
 }
 
-function emptyFact(by: string, { copyId, name, place, immutable, key }: VaultPlace, copied: boolean): CopyTemplate {
+function emptyFact(by: string, vault: VaultPlace, copied: boolean): CopyTemplate {
+  const { copyId, name, place, immutable, key } = vault;
   const mechanism = copied ? `copies in vault ${name}` : 'recovery points';
-  return { fact: { kind: 'copy', id: copyId, by, mechanism, form: 'points', place, medium: 'backup', staleness: [], immutable }, key };
+  const held = { place, immutable, ...airGapOf(vault) };
+  return { fact: { kind: 'copy', id: copyId, by, mechanism, form: 'points', medium: 'backup', staleness: [], ...held }, key };
+}
+
+function airGapOf({ airGapped }: VaultPlace): Pick<CopyFact, 'airGapped'> {
+  return airGapped ? { airGapped } : {};
 }

@@ -58,7 +58,7 @@ export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boo
     rpoMs,
     rtoMs: span(scope, 'rto', objective.rto),
     survives: survivals(scope, props, objective, offSite),
-    copyRule: copyRuleOf(scope, props),
+    copyRule: props.copyRule?._fact(scope),
     continuous: props.continuous ?? tier?.continuous ?? rpoMs <= IMPORTANT.rpoMs,
     everyMs: every && rhythm(scope, every),
     rungs: retention.rungs.map((rung) => rungModel(scope, rung)),
@@ -91,17 +91,6 @@ function survivals(scope: IConstruct, props: ProtectionProps, objective: Recover
     const { rpo, rto } = objective._exceptions.get(disruption) ?? objective;
     return { disruption, rpoMs: span(scope, 'rpo', rpo), rtoMs: span(scope, 'rto', rto) };
   });
-}
-
-/** No count at all would be demanded by what is no number. */
-function copyRuleOf(scope: IConstruct, { copyRule }: ProtectionProps): CopyRuleFact | undefined {
-  const fact = copyRule?._fact();
-  const counts = Object.entries(fact ?? {}).filter(([part, value]) => part !== 'verified' && value !== undefined);
-  const wrong = counts.find(([, value]) => !Number.isInteger(value) || value < 0);
-  if (wrong) {
-    throw new ConfigurationError('InvalidCopyRule', `'${wrong[0]}' of the copy rule is ${wrong[1]}: give a whole number from 0 on`, scope);
-  }
-  return fact;
 }
 
 function rungModel(scope: IConstruct, { name, expression, keep, options }: RetentionRung): RungModel {

@@ -3,7 +3,7 @@ import type { Assessment, Outcome } from '../../../lib/model/assessment';
 import { assess } from '../../../lib/model/assessor';
 import type { CopyFact, Fact } from '../../../lib/model/facts';
 import { copies, copy, facts, promise, resource, span } from '../arbitrary-facts';
-import { ID, objective, stateful } from '../facts';
+import { ID, objective, restoreTest, stateful } from '../facts';
 
 /** From the best outcome to the worst. */
 const ORDER: readonly Outcome[] = ['kept', 'expected', 'unknown', 'doubtful', 'broken'];
@@ -41,7 +41,7 @@ describe('property', () => {
       fc.property(resource, copies, copy(fc.constant('new')), (data, made, more) => {
         const count = (facts: readonly Fact[]) => judged([data, objective(), ...facts]).resources[0].copies;
         const [before, after] = [count(made), count([...made, { ...more, resource: ID }])];
-        for (const part of ['copies', 'media', 'offSite', 'otherAccount'] as const) {
+        for (const part of ['copies', 'media', 'offSite', 'otherAccount', 'airGapped'] as const) {
           expect(after[part]).toBeGreaterThanOrEqual(before[part]);
         }
       }),
@@ -97,9 +97,17 @@ describe('property', () => {
     const name = 'Twin';
     const renamed = (facts: readonly Fact[]) =>
       facts.map((fact) => ('resource' in fact ? { ...fact, resource: name } : { ...fact, id: name, name })) as Fact[];
-    const parts = ['by', 'form', 'place', 'medium', 'staleness', 'restore', 'keptMs', 'shortestKeptMs', 'immutable', 'key'] as const;
+    const parts = [
+      ...(['by', 'mechanism', 'form', 'place', 'beside', 'lostWithZone', 'medium', 'staleness', 'restore'] as const),
+      ...(['keptMs', 'shortestKeptMs', 'immutable', 'airGapped', 'key', 'impossible'] as const),
+    ];
     const own = copies.map((made) => made.map((one): CopyFact => ({ ...one, resource: ID })));
-    const change = fc.record({ twin: resource, promised: promise, more: copy(fc.constant('x')), part: fc.constantFrom(...parts) });
+    const change = fc.record({
+      twin: resource,
+      promised: promise,
+      more: copy(fc.constantFrom('c1', 'c2')),
+      part: fc.constantFrom(...parts),
+    });
     fc.assert(
       fc.property(resource, promise, own, change, (data, promised, made, { twin, promised: another, more, part }) => {
         const changed = made.map((one, index) => (index === 0 ? { ...one, [part]: more[part] } : one));
@@ -109,6 +117,7 @@ describe('property', () => {
           [{ ...data, zones: twin.zones }, promised, ...made],
           [{ ...data, place: twin.place }, promised, ...made],
           [data, another, ...made],
+          [data, promised, ...made, restoreTest({ copy: more.id })],
         ]) {
           const [alone] = judged(renamed(second)).resources;
           expect(judged([data, promised, ...made, ...renamed(second)]).resources.find(({ id }) => id === name)).toEqual(alone);

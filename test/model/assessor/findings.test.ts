@@ -1,10 +1,10 @@
 import type { Finding } from '../../../lib/model/assessment';
 import { type AssessOptions, assess } from '../../../lib/model/assessor';
 import { DISRUPTIONS, Disruption } from '../../../lib/model/disruption';
-import type { ConcernFact, CopyRuleFact, ExclusionFact, Fact, StatefulResource, Term } from '../../../lib/model/facts';
+import type { ConcernFact, CopyFact, CopyRuleFact, ExclusionFact, Fact, StatefulResource, Term } from '../../../lib/model/facts';
 import type { ResourceType } from '../../../lib/model/services';
 import { DAY, HOUR, MINUTE } from '../../../lib/model/time';
-import { continuous, copied, database, ID, objective, points, replica, restoreTest, stateful, survives, TOKYO, term } from '../facts';
+import { continuous, copied, database, ID, objective, points, replica, restoreTest, SAFE, stateful, survives, TOKYO, term } from '../facts';
 
 const { OPERATOR_ERROR, ZONE_LOSS, REGION_LOSS, ACCOUNT_COMPROMISE } = Disruption;
 
@@ -158,7 +158,7 @@ describe('a promise that is not kept', () => {
   });
 
   test('asks for live replication of the copy that is meant, even if another has the same id', () => {
-    const twin = copied({ mechanism: 'another copy', form: 'continuous', staleness: [term('gap', 2 * DAY)] });
+    const twin = copied({ by: 'Other plan', mechanism: 'another copy', form: 'continuous', staleness: [term('gap', 2 * DAY)] });
     const found = broken(REGION_LOSS, 4 * HOUR, [copied({ staleness: [term('longest gap', DAY)] }), twin]);
     expect(found.message).toMatch(/may be 24 h old .*: shorten the schedule/);
   });
@@ -227,10 +227,16 @@ describe('the copy rule', () => {
     return findings([database({ type }), objective({ copyRule, survives: [] }), ...copies]);
   }
   const LOCKED = { immutable: 'governance' } as const;
+  const safe = (parts: Partial<CopyFact> = {}) =>
+    points({ id: 'safe', mechanism: 'copy in account 444455556666', place: { ...SAFE, container: 'safe' }, ...parts });
+  const multiRegion = (region: string) => ({ kind: 'customer', id: `arn:aws:kms:${region}:111122223333:key/mrk-1` }) as const;
 
   test.each<[string, CopyRuleFact, readonly Fact[]]>([
     ['3 copies on 2 media, 1 off-site', { copies: 3, media: 2, offSite: 1 }, [points(), copied()]],
     ['1 immutable, all verified', { immutable: 1, verified: true }, [points(LOCKED), restoreTest()]],
+    ['1 in another account, which is not off-site', { otherAccount: 1 }, [safe()]],
+    ['1 off-site under the replica of a multi-Region key', { offSite: 1 }, [copied({ key: multiRegion('ap-northeast-3') })]],
+    ['1 air-gapped', { airGapped: 1 }, [points({ airGapped: true, immutable: 'compliance' })]],
     ['nothing', {}, []],
     ['no verification', { verified: false }, [points()]],
   ])('is content with %s', (_what, rule, copies) => {
@@ -254,7 +260,32 @@ describe('the copy rule', () => {
       'TooFewCopies',
       /: AWS Backup copies no recovery points of Redshift/,
     ],
-    ['a second medium', { media: 2 }, [replica()], 'RDS', 'TooFewMedia', /asks for 2 media, but has 1: add recovery points of AWS Backup/],
+    [
+      'a second medium, of which a replica of the service is none',
+      { media: 2 },
+      [replica()],
+      'RDS',
+      'TooFewMedia',
+      /asks for 2 media, but has 1 \(the storage of a service is one, replicas included\): add recovery points of AWS Backup$/,
+    ],
+    [
+      'two media more',
+      { media: 3 },
+      [],
+      'RDS',
+      'TooFewMedia',
+      /asks for 3 media, but has 1 .*: add recovery points of AWS Backup and export the data to a bucket$/,
+    ],
+    ['a third medium', { media: 3 }, [points()], 'RDS', 'TooFewMedia', /but has 2 .*: export the data to a bucket$/],
+    ['a second medium of a cache', { media: 2 }, [], 'ElastiCache', 'TooFewMedia', /but has 1 .*: export the data to a bucket$/],
+    [
+      'a medium that there is not',
+      { media: 3 },
+      [points({ medium: 'export' })],
+      'ElastiCache',
+      'TooFewMedia',
+      /but has 2 .*: there is no further one for a RDS PostgreSQL, so ask for less$/,
+    ],
     ['an off-site copy', { offSite: 1 }, [], 'RDS', 'NoCopyOffSite', /asks for 1 copy in another Region, but has 0: set 'recoveryRegion'/],
     [
       'an off-site copy beside near ones',
@@ -265,14 +296,113 @@ describe('the copy rule', () => {
       /but has 0 \(1 more in its own Region\): set/,
     ],
     [
-      'an off-site copy of a cache',
+      'an off-site copy of a search domain',
       { offSite: 1 },
       [],
-      'ElastiCache',
+      'OpenSearch',
       'NoCopyOffSite',
-      /does not protect ElastiCache, so replicate or export/,
+      /does not protect OpenSearch domain, so replicate or export the data there$/,
+    ],
+    ...(
+      [
+        ['RDSCluster', /copies no recovery points of RDS Multi-AZ cluster to another Region, so export its snapshots to a bucket there$/],
+        ['FSxONTAP', /so replicate it there with SnapMirror$/],
+        ['Redshift', /so let Redshift copy its own snapshots there$/],
+        ['ElastiCache', /does not protect ElastiCache, so replicate it there with a global datastore, or export its snapshots/],
+      ] as const
+    ).map(([type, message]): [string, CopyRuleFact, readonly Fact[], ResourceType, string, RegExp] => [
+      `an off-site copy of ${type}, which AWS Backup does not copy`,
+      { offSite: 1 },
+      [],
+      type,
+      'NoCopyOffSite',
+      message,
+    ]),
+    [
+      'an off-site copy in another vault of the same Region',
+      { offSite: 1 },
+      [points({ id: 'second', place: { ...SAFE, container: 'second' } })],
+      'RDS',
+      'NoCopyOffSite',
+      /but has 0 \(1 more in its own Region\): set 'recoveryRegion'/,
+    ],
+    [
+      'an off-site copy with a key of its own',
+      { offSite: 1 },
+      [copied({ key: database().key })],
+      'RDS',
+      'NoCopyOffSite',
+      /but has 0; 'copy in ap-northeast-3' does not count, because it has the key of the resource: give its vault or replica a key of its own in that Region$/,
+    ],
+    [
+      'off-site copies with keys of their own',
+      { offSite: 2 },
+      [
+        points(),
+        copied({ key: database().key }),
+        replica({ key: { kind: 'customer', id: 'arn:aws:kms:ap-northeast-1:111122223333:key/k' } }),
+      ],
+      'RDS',
+      'NoCopyOffSite',
+      /but has 0 \(1 more in its own Region\); 'copy in .*' does not count, because it has the key of the resource; 'read replica .*' does not count, because it has a key of the Region of the resource: give their vaults or replicas keys of their own in that Region$/,
+    ],
+    [
+      'an off-site copy more than the keys could make',
+      { offSite: 2 },
+      [copied({ key: database().key })],
+      'RDS',
+      'NoCopyOffSite',
+      /: give its vault or replica a key of its own in that Region, and set 'recoveryRegion' to copy its recovery points there$/,
+    ],
+    [
+      'a copy in another account',
+      { otherAccount: 1 },
+      [points(), copied()],
+      'RDS',
+      'NoCopyInOtherAccount',
+      /asks for 1 copy in another account, but has 0 \(2 more in its own account\): set 'recoveryAccount' to copy its recovery points there/,
+    ],
+    [
+      'a copy in another account with a key of that account',
+      { otherAccount: 1 },
+      [safe({ key: { kind: 'customer', id: 'arn:aws:kms:ap-northeast-1:111122223333:key/k' } })],
+      'RDS',
+      'NoCopyInOtherAccount',
+      /but has 0; 'copy in account 444455556666' does not count, because it has a key of the account of the resource: give its vault or replica a key of its own in that account$/,
+    ],
+    [
+      'a copy in another account, which AWS Backup does not make',
+      { otherAccount: 1 },
+      [],
+      'Redshift',
+      'NoCopyInOtherAccount',
+      /: AWS Backup copies no recovery points of Redshift cluster to another account, so export the data to a bucket there$/,
     ],
     ['an immutable copy', { immutable: 1 }, [points()], 'RDS', 'NoImmutableCopy', /asks for 1 immutable copy, but has 0: lock a vault/],
+    [
+      'an immutable copy of a cache',
+      { immutable: 1 },
+      [],
+      'ElastiCache',
+      'NoImmutableCopy',
+      /: AWS Backup does not protect this type, so export the data to a bucket with object lock$/,
+    ],
+    [
+      'an air-gapped copy',
+      { airGapped: 1 },
+      [points({ immutable: 'compliance' })],
+      'S3',
+      'NoAirGappedCopy',
+      /asks for 1 air-gapped copy, but has 0: set 'airGappedVault', which gets a copy besides$/,
+    ],
+    [
+      'an air-gapped copy of what no such vault takes',
+      { airGapped: 2 },
+      [points({ airGapped: true })],
+      'RDS',
+      'NoAirGappedCopy',
+      /asks for 2 air-gapped copies, but has 1: a logically air-gapped vault takes no RDS PostgreSQL, so ask for 'immutable' and 'otherAccount' instead$/,
+    ],
     ['a second immutable copy', { immutable: 2 }, [points(LOCKED)], 'RDS', 'NoImmutableCopy', /asks for 2 immutable copies, but has 1/],
     [
       'a restore test',
@@ -300,6 +430,22 @@ describe('the copy rule', () => {
     const found = lacking({ offSite: 1 }, [copied({ place: {} })]);
     expect(found).toMatchObject([{ severity: 'warning', code: 'PromiseUnknown' }]);
     expect(found[0].message).toMatch(/asks for 1 copy in another Region, but which Region is known only at deploy time/);
+  });
+
+  test.each<[string, CopyFact]>([
+    ['the account', points({ place: {} })],
+    ['the key', safe({ key: { kind: 'unknown' } })],
+  ])('warns where only %s decides whether a copy is in another account', (_what, copy) => {
+    const found = lacking({ otherAccount: 1 }, [copy]);
+    expect(found).toMatchObject([{ severity: 'warning', code: 'PromiseUnknown' }]);
+    expect(found[0].message).toMatch(
+      /asks for 1 copy in another account, but which account, or whose key, is not known at synth: give stacks an explicit 'env' and an imported vault its 'encryptionKeyArn'$/,
+    );
+  });
+
+  test('does not count a copy that is never made', () => {
+    const never = copied({ impossible: 'AWS Backup copies none of them' });
+    expect(lacking({ offSite: 1 }, [never]).map(({ code }) => code)).toEqual(['NoCopyOffSite', 'ImpossibleCopy']);
   });
 
   test('fails where even that copy would not suffice', () => {
@@ -345,11 +491,11 @@ describe('contradictions', () => {
     expect(findings([database(), continuous({ shortestKeptMs: 1 })])).toEqual([]);
   });
 
-  test('warns of a copy that is never made', () => {
+  test('fails for a copy that is never made', () => {
     const found = findings([database(), copied({ impossible: 'AWS Backup copies none of them' })]);
-    expect(found).toMatchObject([{ severity: 'warning', code: 'ImpossibleCopy', at: 'Orders/Protection/Plan', resource: ID }]);
+    expect(found).toMatchObject([{ severity: 'error', code: 'ImpossibleCopy', at: 'Orders/Protection/Plan', resource: ID }]);
     expect(found[0].message).toBe(
-      "'Orders / database' counts on copy in ap-northeast-3, but it is never made because AWS Backup copies none of them: replicate or export the data instead",
+      "'Orders / database' counts on copy in ap-northeast-3, but it is never made because AWS Backup copies none of them: protect it without that copy, and replicate or export the data instead",
     );
   });
 
@@ -547,11 +693,16 @@ describe('findings', () => {
     const survivesAll = DISRUPTIONS.map((disruption) => survives(disruption, 0, 0));
     const facts = [
       database(),
-      objective({ survives: survivesAll, copyRule: { copies: 9, media: 3, offSite: 2, immutable: 2, verified: true } }),
-      copied(),
+      objective({
+        survives: survivesAll,
+        copyRule: { copies: 9, media: 3, offSite: 2, otherAccount: 1, immutable: 2, airGapped: 1, verified: true },
+      }),
+      copied({ key: database().key }),
+      points({ immutable: 'governance', keptMs: DAY }),
+      restoreTest({ copy: 'orders' }),
     ];
     const found = findings([...facts, copied({ id: 'x', impossible: 'y' })], [stateful({ id: 'Other' })]);
-    expect(found.length).toBeGreaterThan(8);
+    expect(found.length).toBeGreaterThan(11);
     for (const { message } of found) {
       expect(message).toMatch(/^'[^']+' .+: .*[^.]$/);
     }

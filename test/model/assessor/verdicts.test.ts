@@ -123,12 +123,28 @@ describe('Region loss', () => {
     ['a resource of an unknown Region leaves it open', [copied()], { place: {} }, 'unknown', 'orders-osaka', /only at deploy time$/],
     ['a certain copy wins over an uncertain one', [copied({ id: 'a', place: {} }), copied()], {}, 'kept', 'orders-osaka', /deploy time$/],
     [
-      "a copy under the resource's key needs a multi-Region key",
+      "a copy under the resource's key is lost with it",
       [copied({ key: { kind: 'customer', id: 'data-key' } })],
+      {},
+      'broken',
+      undefined,
+      /^copy in ap-northeast-3: has the key of the resource, which is lost with it$/,
+    ],
+    [
+      'a copy under another key of the Region that is lost goes with that key',
+      [copied({ key: { kind: 'customer', id: 'arn:aws:kms:ap-northeast-1:111122223333:key/k' } })],
+      {},
+      'broken',
+      undefined,
+      /^copy in ap-northeast-3: has a key of the Region of the resource, which is lost with it$/,
+    ],
+    [
+      'a copy whose key is not known has one of its own Region',
+      [copied({ key: { kind: 'unknown' } })],
       {},
       'kept',
       'orders-osaka',
-      /needs a multi-Region key/,
+      undefined,
     ],
   ]);
 
@@ -146,12 +162,12 @@ describe('account compromise', () => {
     ['a replica in another account follows the intruder', [replica({ place: SAFE })], {}, 'broken', undefined, /those of an intruder too/],
     ["a copy under the resource's key falls with it", [elsewhere({ key: database().key })], {}, 'broken', undefined, /who takes that key/],
     [
-      'a copy under an unknown key is told',
+      'a copy under an unknown key leaves it open',
       [elsewhere({ key: { kind: 'unknown' } })],
       {},
-      'kept',
+      'unknown',
       'safe',
-      /must not belong to the account/,
+      /its key is not known here .*must not belong to the account/,
     ],
     ['a governance lock can be lifted', [points({ immutable: 'governance' })], {}, 'broken', undefined, /can lift its governance lock/],
     ['a compliance lock with a key of AWS holds', [locked({ kind: 'aws-owned' })], {}, 'kept', 'locked', undefined],
@@ -164,10 +180,32 @@ describe('account compromise', () => {
       'locked',
       /7 to 30 days/,
     ],
-    ['a compliance lock with an unknown key is told', [locked({ kind: 'unknown' })], {}, 'kept', 'locked', /waiting period/],
+    [
+      'a compliance lock with an unknown key leaves it open',
+      [locked({ kind: 'unknown' })],
+      {},
+      'unknown',
+      'locked',
+      /whether it has the key of the resource is not known here/,
+    ],
+    [
+      'a compliance lock with an unknown key holds where the data has no key that anybody could take',
+      [locked({ kind: 'unknown' })],
+      { key: { kind: 'none' } },
+      'kept',
+      'locked',
+      /waiting period/,
+    ],
     ["a compliance lock with the resource's key falls", [locked(database().key)], {}, 'broken', undefined, /who takes that key/],
     ['a compliance lock holds in an unknown account too', [locked({ kind: 'none' }, { place: {} })], {}, 'kept', 'locked', undefined],
-    ['keys without an id are not equal', [locked({ kind: 'customer' })], { key: { kind: 'customer' } }, 'kept', 'locked', /waiting period/],
+    [
+      'keys without an id may be equal',
+      [locked({ kind: 'customer' })],
+      { key: { kind: 'customer' } },
+      'unknown',
+      'locked',
+      /whether it has the key of the resource is not known here/,
+    ],
     [
       'a copy elsewhere under a key of the account of the data falls with that key',
       [elsewhere({ key: { kind: 'customer', id: 'arn:aws:kms:ap-northeast-1:111122223333:key/k' } })],
@@ -285,7 +323,7 @@ describe('3-2-1-1-0', () => {
   const count = (...facts: readonly Fact[]) => assess([database(), objective(), ...facts], [], { unprotected: 'warn' }).resources[0].copies;
 
   test('the resource alone is one copy on one medium', () => {
-    expect(count()).toEqual({ copies: 1, media: 1, offSite: 0, otherAccount: 0, immutable: 'no', unverified: 0, places: [] });
+    expect(count()).toEqual({ copies: 1, media: 1, offSite: 0, otherAccount: 0, immutable: 'no', airGapped: 0, unverified: 0, places: [] });
   });
 
   test('several rules in one vault are one copy', () => {
@@ -321,16 +359,83 @@ describe('3-2-1-1-0', () => {
     expect(count(...locks.map((immutable, index) => points({ id: `${index}`, immutable }))).immutable).toBe(strongest);
   });
 
-  test('lists where each copy lies', () => {
-    expect(count(copied({ shortestKeptMs: 7 * DAY })).places).toEqual([
+  test('a copy in an air-gapped vault is one, however many rules fill it', () => {
+    const inside = { airGapped: true, immutable: 'compliance' } as const;
+    expect(count(points(inside), continuous(inside), copied()).airGapped).toBe(1);
+  });
+
+  test('a copy in the same Region is not off-site, also in another account, and one in the same account is not in another', () => {
+    expect(count(elsewhere(), copied())).toMatchObject({ copies: 3, offSite: 1, otherAccount: 1 });
+  });
+
+  test('a copy beside the resource is nowhere else, whatever its place says', () => {
+    expect(count(copied({ beside: true, place: { ...OSAKA, account: SAFE.account } }))).toMatchObject({ offSite: 0, otherAccount: 0 });
+  });
+
+  test('one copy of a container that is away is enough, in whatever order they come', () => {
+    const away = copied({ id: 'b' });
+    for (const id of ['a', 'c']) {
+      expect(count(away, copied({ id, beside: true })).offSite).toBe(1);
+      expect(count(away, copied({ id, key: database().key })).offSite).toBe(1);
+    }
+  });
+
+  test('lists where each copy lies, how far behind it is and what it survives', () => {
+    const inside = copied({ shortestKeptMs: 7 * DAY, airGapped: true, immutable: 'governance' });
+    expect(count(inside).places).toEqual([
       {
         copy: 'orders-osaka',
         mechanism: 'copy in ap-northeast-3',
+        form: 'points',
+        medium: 'backup',
         place: { ...OSAKA, container: 'orders-osaka' },
         keptMs: 30 * DAY,
         shortestKeptMs: 7 * DAY,
-        immutable: 'no',
+        immutable: 'governance',
+        airGapped: true,
+        keyIndependent: true,
+        lag: { ms: 2.5 * HOUR, terms: inside.staleness },
+        survives: [OPERATOR_ERROR, ZONE_LOSS, REGION_LOSS],
+        lost: [{ disruption: ACCOUNT_COMPROMISE, certain: true, why: 'an administrator of the account can lift its governance lock' }],
       },
     ]);
+  });
+
+  test.each<[string, CopyFact, Partial<Record<Disruption, readonly [certain: boolean, why: RegExp]>>]>([
+    [
+      'a replica in another Region',
+      replica(),
+      {
+        OPERATOR_ERROR: [true, /^follows every change, so the error too$/],
+        ACCOUNT_COMPROMISE: [true, /^follows every change, those of an/],
+      },
+    ],
+    [
+      'a replica in an unknown place',
+      replica({ place: {}, staleness: [] }),
+      {
+        OPERATOR_ERROR: [true, /so the error too$/],
+        ZONE_LOSS: [false, /another zone is not known$/],
+        REGION_LOSS: [false, /known only at deploy time$/],
+        ACCOUNT_COMPROMISE: [true, /those of an intruder too$/],
+      },
+    ],
+    [
+      'recovery points beside the data',
+      points(),
+      {
+        REGION_LOSS: [true, /^lies in the Region of the resource$/],
+        ACCOUNT_COMPROMISE: [true, /^lies in the account of the resource without a compliance lock$/],
+      },
+    ],
+  ])('says of %s what it is no help against, and why', (_what, copy, expected) => {
+    const [{ survives: safe, lost, lag }] = count(copy).places;
+    expect(lost.map(({ disruption }) => disruption)).toEqual(Object.keys(expected));
+    expect(safe).toEqual(DISRUPTIONS.filter((disruption) => !(disruption in expected)));
+    for (const { disruption, certain, why } of lost) {
+      expect(certain).toBe(expected[disruption]?.[0]);
+      expect(why).toMatch(expected[disruption]?.[1] as RegExp);
+    }
+    expect(lag === undefined).toBe(copy.staleness.length === 0);
   });
 });

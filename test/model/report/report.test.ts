@@ -28,6 +28,7 @@ const airGapped = points({
   mechanism: 'air-gapped vault',
   place: { ...TOKYO, container: 'air-gapped' },
   immutable: 'compliance',
+  airGapped: true,
   key: { kind: 'aws-owned' },
   keptMs: 90 * DAY,
   staleness: [term('longest gap', DAY)],
@@ -247,7 +248,7 @@ describe('the report as text', () => {
   ])('recovery points of which the first go after %i ms and the last after %s ms are kept %s', (shortestKeptMs, keptMs, words) => {
     const report = reportOf([database(), points({ keptMs, shortestKeptMs })], []);
     expect(renderText(report, { width: 140 })).toContain(`, kept ${words}; NOT tested\n`);
-    expect(renderMarkdown(report)).toContain(`| ${words} | no |`);
+    expect(renderMarkdown(report)).toContain(`| ${words} | no | yes |`);
   });
 
   test('counts one check, one promise', () => {
@@ -274,6 +275,56 @@ describe('the report as text', () => {
   });
 });
 
+describe('the copies in the text', () => {
+  const shown = (facts: readonly Fact[]) => renderText(reportOf(facts, []), { width: 140, copies: true });
+  const text = shown(SHOP).replace(/\n {20,}/g, ' ');
+
+  test('are left out unless asked for', () => {
+    expect(renderText(reportOf(), { width: 140 })).not.toMatch(/^ +copy /m);
+  });
+
+  test.each([
+    /^ {3}copy +5 min +point-in-time recovery; survives operator error, zone ap-northeast-1, account 111122223333; AWS Backup; immutable: no; key/m,
+    /^ {3}copy +2 h 30 +copy in ap-northeast-3; survives operator error, zone, Region ap-northeast-3, account 111122223333; AWS Backup;/m,
+    /air-gapped vault; survives operator error, zone, account .*; immutable: compliance lock, air-gapped; key independent: yes/,
+    /copy in ap-northeast-3; survives operator error, zone unknown Region, unknown account; .*; key independent: unknown/,
+  ])('say where they are, how far behind, under which key and what they survive: %s', (row) => {
+    expect(text).toMatch(row);
+  });
+
+  test.each<[string, Partial<CopyFact>, RegExp]>([
+    [
+      'files in a bucket',
+      { medium: 'export', immutable: 'governance' },
+      /exported files; immutable: governance lock; key independent: yes/,
+    ],
+    ['a key of the resource', { key: database().key }, /AWS Backup; immutable: no; key independent: no/],
+    [
+      'a replica in the same zone',
+      { form: 'replica', medium: 'service', lostWithZone: true, staleness: [] },
+      /copy +- +recovery points in vault orders; survives nothing .*; storage of the service;/,
+    ],
+  ])('tell of %s', (_what, parts, row) => {
+    expect(shown([database(), points(parts)]).replace(/\n {20,}/g, ' ')).toMatch(row);
+  });
+
+  test('keep resources apart whose copies are apart', () => {
+    const facts = ['one', 'two'].flatMap((container, index) => [
+      database({ id: container, name: container }),
+      points({ resource: container, place: { ...TOKYO, container, account: index === 0 ? TOKYO.account : undefined } }),
+    ]);
+    const alike = renderText(
+      reportOf(
+        facts.map((fact) => ('place' in fact ? { ...fact, place: TOKYO } : fact)),
+        [],
+      ),
+      { copies: true },
+    );
+    expect(alike).toMatch(/^one, two \(/m);
+    expect(shown(facts)).toMatch(/^one \([\s\S]*^two \(/m);
+  });
+});
+
 describe('the report as Markdown', () => {
   const markdown = renderMarkdown(reportOf());
 
@@ -284,8 +335,13 @@ describe('the report as Markdown', () => {
     '| operator error, corruption | kept | 5 min | 30 min | point-in-time recovery, kept 35 days | tested weekly, 3 checks |\n',
     '| Availability Zone lost | kept | 0 | 2 min | Multi-AZ standby | - |\n',
     '| operator error, corruption | doubtful, promised RPO 30 min, RTO 2 h | 5 min | 3 h est. |',
-    '| copy in ap-northeast-3 | ap-northeast-3 | 111122223333 | 30 days | no |\n',
-    '| copy in ap-northeast-3 | unknown | unknown | - | no |\n',
+    '| Copy | Region | Account | Medium | Behind | Kept | Immutable | Key independent |\n',
+    '| copy in ap-northeast-3 | ap-northeast-3 | 111122223333 | AWS Backup | 2 h 30 | 30 days | no | yes |\n',
+    '| air-gapped vault | ap-northeast-1 | 111122223333 | AWS Backup | 24 h | 90 days | compliance lock, air-gapped | yes |\n',
+    '| copy in ap-northeast-3 | unknown | unknown | AWS Backup | 1 h | - | no | unknown |\n',
+    '| Copy survives | operator error, corruption | Availability Zone lost | Region lost | account compromised |\n',
+    '| air-gapped vault | yes | yes | no: lies in the Region of the resource | yes |\n',
+    '| copy in ap-northeast-3 | yes | yes | unknown: whether it lies in another Region is known only at deploy time | unknown: ',
     '- Region lost: RPO 2 h 30 = longest gap 1 h (configured) + start window 1 h (configured) + copy 30 min (configured)\n',
     '- Region lost: RTO 30 min = restore of 100 GiB 30 min (estimated)\n',
     '- Availability Zone lost: RPO 0 = Multi-AZ standby (documented)\n',
@@ -298,7 +354,7 @@ describe('the report as Markdown', () => {
 
   test('keeps each row of a table on one line with as many cells as its head', () => {
     const tables = markdown.split('\n\n').filter((block) => block.startsWith('|'));
-    expect(tables.length).toBe(4);
+    expect(tables.length).toBe(6);
     for (const table of tables) {
       const widths = table.split('\n').map((row) => row.replace(/\\\|/g, '').split('|').length);
       expect(new Set(widths).size).toBe(1);
@@ -321,7 +377,7 @@ describe('the report as Markdown', () => {
   test('has no table of copies and no explanation where there is neither', () => {
     const bare = renderMarkdown(reportOf([database(), objective({ survives: [survives(ZONE_LOSS)] })], []));
     expect(bare).toContain('| Availability Zone lost | broken | - | - | nothing brings it back | - |');
-    expect(bare).not.toMatch(/\| Copy \||How the numbers/);
+    expect(bare).not.toMatch(/\| Copy |How the numbers/);
   });
 });
 

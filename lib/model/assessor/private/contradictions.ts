@@ -24,11 +24,11 @@ export function contradictionsOf(subject: Subject): readonly Finding[] {
     ),
     ...impossible.map(
       (copy): Finding => ({
-        severity: 'warning',
+        severity: 'error',
         code: 'ImpossibleCopy',
         at: copy.by,
         resource: resource.id,
-        message: `'${resource.name}' counts on ${copy.mechanism}, but it is never made because ${copy.impossible}: replicate or export the data instead`,
+        message: `'${resource.name}' counts on ${copy.mechanism}, but it is never made because ${copy.impossible}: protect it without that copy, and replicate or export the data instead`,
       }),
     ),
     ...copies.flatMap((copy) => expiry(subject, copy)),

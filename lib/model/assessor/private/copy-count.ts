@@ -1,21 +1,28 @@
 import type { CopyCount, CopyPlace } from '../../assessment';
-import type { CopyFact } from '../../facts';
+import { DISRUPTIONS } from '../../disruption';
+import type { CopyFact, ResourceFact, RestoreTestFact } from '../../facts';
+import { claimOf } from './grade';
+import { keyBondOf } from './key-bond';
 import type { Subject } from './subject';
-import { isElsewhere } from './survival';
+import { isElsewhere, survivalOf } from './survival';
 
 /** Copies in one container count once, however many rules fill it. */
-interface Store {
-  readonly copies: readonly CopyFact[];
-  readonly otherRegion: boolean | undefined;
-  readonly otherAccount: boolean | undefined;
-  readonly tested: boolean;
+export type Store = readonly [CopyFact, ...CopyFact[]];
+
+/** How many copies are away from the resource, each under a key that stays when what they are away from is lost. */
+export interface Away {
+  readonly counted: number;
+  /** Copies of which only deployment tells whether they count. */
+  readonly perhaps: number;
+  /** Copies elsewhere that fall with a key of the resource, in words. */
+  readonly bound: readonly string[];
 }
 
 /** The 3-2-1-1-0 count, with what only deployment can tell. */
 export interface Count {
   readonly count: CopyCount;
-  /** Copies that may turn out to be in another Region. */
-  readonly perhapsOffSite: number;
+  readonly offSite: Away;
+  readonly otherAccount: Away;
   /** Copies under any lock: nobody deletes them before their time, unless an administrator lifts a governance lock first. */
   readonly locked: number;
   readonly untested: readonly string[];
@@ -23,38 +30,115 @@ export interface Count {
 
 const STRENGTHS = ['no', 'governance', 'compliance'] as const;
 
-export function countOf({ resource, copies, tests }: Subject): Count {
-  const groups = new Map<string, CopyFact[]>();
-  for (const copy of copies) {
-    const { region, account, container } = copy.place;
-    const key = container === undefined ? `id ${copy.id}` : `${region} ${account} ${container} ${copy.medium}`;
-    groups.set(key, [...(groups.get(key) ?? []), copy]);
-  }
-  const stores = [...groups.values()].map(
-    (members): Store => ({
-      copies: members,
-      otherRegion: isElsewhere('region', members[0], resource),
-      otherAccount: isElsewhere('account', members[0], resource),
-      tested: members.some(({ id }) => tests.some(({ copy }) => copy === id)),
-    }),
-  );
-  const untested = stores.filter(({ tested }) => !tested);
+export function countOf(subject: Subject): Count {
+  const { resource, copies, tests } = subject;
+  const stores = storesOf(copies);
+  const having = (wanted: (copy: CopyFact) => boolean) => stores.filter((store) => store.some(wanted)).length;
+  const untested = stores.filter((store) => !isTested(store, tests));
+  const offSite = awayOf('region', stores, resource);
+  const otherAccount = awayOf('account', stores, resource);
   return {
     count: {
       copies: 1 + stores.length,
       media: new Set(['service', ...copies.map(({ medium }) => medium)]).size,
-      offSite: stores.filter(({ otherRegion }) => otherRegion === true).length,
-      otherAccount: stores.filter(({ otherAccount }) => otherAccount === true).length,
+      offSite: offSite.counted,
+      otherAccount: otherAccount.counted,
       immutable: STRENGTHS[Math.max(0, ...copies.map(({ immutable }) => STRENGTHS.indexOf(immutable)))],
+      airGapped: having(({ airGapped }) => airGapped === true),
       unverified: untested.length,
-      places: copies.map(placeOf),
+      places: copies.map((copy) => placeOf(copy, resource)),
     },
-    perhapsOffSite: stores.filter(({ otherRegion }) => otherRegion === undefined).length,
-    locked: stores.filter((store) => store.copies.some(({ immutable }) => immutable !== 'no')).length,
-    untested: untested.map((store) => store.copies[0].mechanism),
+    offSite,
+    otherAccount,
+    locked: having(({ immutable }) => immutable !== 'no'),
+    untested: untested.map(([{ mechanism }]) => mechanism),
   };
 }
 
-function placeOf({ id, mechanism, place, keptMs, shortestKeptMs, immutable }: CopyFact): CopyPlace {
-  return { copy: id, mechanism, place, keptMs, shortestKeptMs, immutable };
+/** Copies by the container that holds them; one whose container is not known stands alone. */
+export function storesOf(copies: readonly CopyFact[]): readonly Store[] {
+  const stores = new Map<string, [CopyFact, ...CopyFact[]]>();
+  for (const copy of copies) {
+    const { region, account, container } = copy.place;
+    const key = container === undefined ? `id ${copy.id}` : `${region} ${account} ${container} ${copy.medium}`;
+    const store = stores.get(key);
+    if (store) {
+      store.push(copy);
+    } else {
+      stores.set(key, [copy]);
+    }
+  }
+  return [...stores.values()];
+}
+
+function isTested(store: Store, tests: readonly RestoreTestFact[]): boolean {
+  return store.some(({ id }) => tests.some(({ copy }) => copy === id));
+}
+
+function awayOf(part: 'region' | 'account', stores: readonly Store[], resource: ResourceFact): Away {
+  const standings = stores.map((store) => store.map((copy) => standingOf(part, copy, resource)));
+  const firm = standings.filter((members) => !members.includes('away'));
+  const unsure = firm.filter((members) => members.includes('perhaps'));
+  const bound = firm.filter((members) => !members.includes('perhaps')).flatMap((members) => members.find(isBound) ?? []);
+  return { counted: stores.length - firm.length, perhaps: unsure.length, bound: bound.map(({ words }) => words) };
+}
+
+/** A copy elsewhere whose key is not. */
+interface Bound {
+  readonly words: string;
+}
+
+type Standing = 'away' | 'perhaps' | 'here' | Bound;
+
+function isBound(standing: Standing): standing is Bound {
+  return typeof standing === 'object';
+}
+
+function standingOf(part: 'region' | 'account', copy: CopyFact, resource: ResourceFact): Standing {
+  const elsewhere = isElsewhere(part, copy, resource);
+  if (elsewhere !== true) {
+    return elsewhere === false ? 'here' : 'perhaps';
+  }
+  const { shared, inRegion, inAccount } = keyBondOf(copy, resource);
+  const kept = part === 'region' ? inRegion : inAccount;
+  if (kept !== true) {
+    return kept === false ? 'away' : 'perhaps';
+  }
+  const whose = { region: 'Region', account: 'account' }[part];
+  return {
+    words: `'${copy.mechanism}' does not count, because it has ${shared ? 'the key of the resource' : `a key of the ${whose} of the resource`}`,
+  };
+}
+
+function placeOf(copy: CopyFact, resource: ResourceFact): CopyPlace {
+  const { id, mechanism, form, medium, place, keptMs, shortestKeptMs, immutable, airGapped, staleness } = copy;
+  const fates = DISRUPTIONS.map((disruption) => ({ disruption, ...survivalOf(copy, resource, disruption) }));
+  return {
+    copy: id,
+    mechanism,
+    form,
+    medium,
+    place,
+    keptMs,
+    shortestKeptMs,
+    immutable,
+    airGapped,
+    keyIndependent: isIndependent(copy, resource),
+    lag: claimOf(staleness),
+    survives: fates.filter(({ survives }) => survives === 'yes').map(({ disruption }) => disruption),
+    lost: fates
+      .filter(({ survives }) => survives !== 'yes')
+      .map(({ disruption, survives, why }) => ({ disruption, certain: survives === 'no', why: why as string })),
+  };
+}
+
+/** Whether the copy can still be read when the key of the resource is lost, and any other key of what the copy is away from. */
+function isIndependent(copy: CopyFact, resource: ResourceFact): boolean | undefined {
+  const { shared, inRegion, inAccount } = keyBondOf(copy, resource);
+  const bonds = [
+    shared,
+    isElsewhere('region', copy, resource) === false ? false : inRegion,
+    isElsewhere('account', copy, resource) === false ? false : inAccount,
+  ];
+  return bonds.includes(true) ? false : bonds.includes(undefined) ? undefined : true;
 }

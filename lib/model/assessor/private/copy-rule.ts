@@ -1,16 +1,17 @@
 import type { Finding } from '../../assessment';
 import type { CopyRuleFact } from '../../facts';
-import { copyObstacle } from '../../limits';
-import type { Count } from './copy-count';
+import type { Away, Count } from './copy-count';
+import { oneMore, toAccount, toAirGap, toLock, toMedia, toRegion } from './remedies';
 import type { Subject } from './subject';
 import { plural } from './words';
 
 /** What the demanded 3-2-1-1-0 rule still lacks, with the cheapest way to get each part. */
-export function copyRuleFindings({ resource, objective }: Subject, counted: Count): readonly Finding[] {
+export function copyRuleFindings({ resource, objective, copies }: Subject, counted: Count): readonly Finding[] {
   const rule = objective?.copyRule;
   if (objective === undefined || rule === undefined) {
     return [];
   }
+  const { count, offSite, otherAccount, locked, untested } = counted;
   const finding = (severity: Finding['severity'], code: string, message: string): Finding => ({
     severity,
     code,
@@ -18,68 +19,92 @@ export function copyRuleFindings({ resource, objective }: Subject, counted: Coun
     resource: resource.id,
     message: `'${resource.name}' ${message}`,
   });
-  const obstacle = copyObstacle(resource.type, { otherRegion: true });
-  const elsewhere = obstacle
-    ? `${obstacle}, so replicate or export the data there`
-    : "set 'recoveryRegion' to copy its recovery points there";
-  return [
-    ...short(rule, 'copies', counted.count.copies).map(({ want, have }) =>
-      finding(
-        'error',
-        'TooFewCopies',
-        `asks for ${plural(want, 'copy', 'copies')}, the resource included, but has ${have}: ${
-          obstacle
-            ? `${obstacle}, so replicate or export the data`
-            : "copy its recovery points to one more vault, best in another Region ('recoveryRegion')"
-        }`,
-      ),
-    ),
-    ...short(rule, 'media', counted.count.media).map(({ want, have }) =>
-      finding(
-        'error',
-        'TooFewMedia',
-        `asks for ${plural(want, 'medium', 'media')}, but has ${have}: add recovery points of AWS Backup, a replica or an export, whichever is missing`,
-      ),
-    ),
-    ...short(rule, 'offSite', counted.count.offSite).map(({ want, have }) =>
-      have + counted.perhapsOffSite >= want
-        ? finding(
-            'warning',
-            'PromiseUnknown',
-            `asks for ${plural(want, 'copy', 'copies')} in another Region, but which Region is known only at deploy time: give stacks an explicit 'env'`,
-          )
-        : finding(
+  const lacking = (part: CountedPart, have: number, code: string, message: (want: number) => string): readonly Finding[] => {
+    const want = rule[part];
+    return want !== undefined && have < want ? [finding('error', code, `asks for ${message(want)}`)] : [];
+  };
+  const away = (part: 'offSite' | 'otherAccount', code: string, place: AwayWords, have: Away): readonly Finding[] => {
+    const want = rule[part] ?? 0;
+    if (have.counted >= want) {
+      return [];
+    }
+    const asked = `asks for ${plural(want, 'copy', 'copies')} in another ${place.what}`;
+    return have.counted + have.perhaps >= want
+      ? [finding('warning', 'PromiseUnknown', `${asked}, but ${place.unknown}`)]
+      : [
+          finding(
             'error',
-            'NoCopyOffSite',
-            `asks for ${plural(want, 'copy', 'copies')} in another Region, but has ${have}${sameRegion(counted)}: ${elsewhere}`,
+            code,
+            `${asked}, but has ${have.counted}${aside(place.what, count.copies, have)}: ${remedyOf(want, have, place)}`,
           ),
+        ];
+  };
+  return [
+    ...lacking(
+      'copies',
+      count.copies,
+      'TooFewCopies',
+      (want) => `${plural(want, 'copy', 'copies')}, the resource included, but has ${count.copies}: ${oneMore(resource)}`,
     ),
-    ...short(rule, 'immutable', counted.locked).map(({ want, have }) =>
-      finding(
-        'error',
-        'NoImmutableCopy',
-        `asks for ${plural(want, 'immutable copy', 'immutable copies')}, but has ${have}: lock a vault; a governance lock costs nothing and can be lifted`,
-      ),
+    ...lacking(
+      'media',
+      count.media,
+      'TooFewMedia',
+      (want) =>
+        `${plural(want, 'medium', 'media')}, but has ${count.media} (the storage of a service is one, replicas included): ${toMedia(resource, new Set(copies.map(({ medium }) => medium)), want - count.media)}`,
     ),
-    ...(rule.verified && counted.untested.length > 0
+    ...away('offSite', 'NoCopyOffSite', { what: 'Region', unknown: UNKNOWN.region, remedy: toRegion(resource) }, offSite),
+    ...away(
+      'otherAccount',
+      'NoCopyInOtherAccount',
+      { what: 'account', unknown: UNKNOWN.account, remedy: toAccount(resource) },
+      otherAccount,
+    ),
+    ...lacking(
+      'immutable',
+      locked,
+      'NoImmutableCopy',
+      (want) => `${plural(want, 'immutable copy', 'immutable copies')}, but has ${locked}: ${toLock(resource)}`,
+    ),
+    ...lacking(
+      'airGapped',
+      count.airGapped,
+      'NoAirGappedCopy',
+      (want) => `${plural(want, 'air-gapped copy', 'air-gapped copies')}, but has ${count.airGapped}: ${toAirGap(resource)}`,
+    ),
+    ...(rule.verified && untested.length > 0
       ? [
           finding(
             'error',
             'UnverifiedCopies',
-            `asks for a restore test of every copy, but ${counted.untested.join(', ')} ${counted.untested.length === 1 ? 'has' : 'have'} none: add restore tests where they lie`,
+            `asks for a restore test of every copy, but ${untested.join(', ')} ${untested.length === 1 ? 'has' : 'have'} none: add restore tests where they lie`,
           ),
         ]
       : []),
   ];
 }
 
-function short(rule: CopyRuleFact, part: 'copies' | 'media' | 'offSite' | 'immutable', have: number): { want: number; have: number }[] {
-  const want = rule[part];
-  return want !== undefined && have < want ? [{ want, have }] : [];
+type CountedPart = Exclude<keyof CopyRuleFact, 'verified' | 'offSite' | 'otherAccount'>;
+
+interface AwayWords {
+  readonly what: 'Region' | 'account';
+  readonly unknown: string;
+  readonly remedy: string;
 }
 
-/** A copy in the same Region is not off-site, whatever else it is. */
-function sameRegion({ count }: Count): string {
-  const near = count.copies - 1 - count.offSite;
-  return near > 0 ? ` (${near} more in its own Region)` : '';
+const UNKNOWN = {
+  region: "which Region is known only at deploy time: give stacks an explicit 'env'",
+  account: "which account, or whose key, is not known at synth: give stacks an explicit 'env' and an imported vault its 'encryptionKeyArn'",
+};
+
+/** A copy in the same Region is not off-site, whatever else it is; neither is one whose key is there. */
+function aside(what: string, copies: number, { counted, perhaps, bound }: Away): string {
+  const near = copies - 1 - counted - perhaps - bound.length;
+  return [...(near > 0 ? [` (${near} more in its own ${what})`] : []), ...bound.map((words) => `; ${words}`)].join('');
+}
+
+/** A key of its own is cheaper than a copy more. */
+function remedyOf(want: number, { counted, bound }: Away, { what, remedy }: AwayWords): string {
+  const own = `give ${bound.length === 1 ? 'its vault or replica a key of its own' : 'their vaults or replicas keys of their own'} in that ${what}`;
+  return bound.length === 0 ? remedy : counted + bound.length >= want ? own : `${own}, and ${remedy}`;
 }

@@ -28,10 +28,7 @@ export function bookOf(facts: readonly Fact[]): FactBook {
   const tests = group(ofKind(facts, 'restore-test'), ({ resource }) => resource);
   const subjects = [...resources.entries()].map(([id, versions]): Subject => {
     const [objective, ...rivals] = ordered(objectives.get(id) ?? [], ({ by }) => by);
-    // of two plans both tell what the service itself does
-    const all = ordered(copies.get(id) ?? [], (copy) => copy.id).filter(
-      (copy, index, list) => copy.id !== list[index - 1]?.id || JSON.stringify(copy) !== JSON.stringify(list[index - 1]),
-    );
+    const all = settled(copies.get(id) ?? []);
     return {
       resource: ordered(versions, ({ name }) => name)[0],
       objective,
@@ -48,6 +45,24 @@ export function bookOf(facts: readonly Fact[]): FactBook {
     exclusions: group(ofKind(facts, 'exclusion'), ({ resource }) => resource),
     stray: [...strays(objectives), ...strays(copies), ...strays(tests)],
   };
+}
+
+/**
+ * Several sources may tell of one copy: two plans of what the service itself does, or a plan and the construct that replicates.
+ * Of what one mechanism does the surest words hold; what two mechanisms tell differently are two copies.
+ */
+function settled(copies: readonly CopyFact[]): readonly CopyFact[] {
+  const surest = [...group(copies, ({ id, by }) => JSON.stringify([id, by])).values()].map((told) =>
+    told.length === 1 ? told[0] : ordered(told, doubtOf)[0],
+  );
+  return ordered(surest, ({ id }) => id);
+}
+
+/** The less, the surer: what cannot be made at all, then how many claims are open, then how many of their terms are estimates. */
+function doubtOf({ impossible, staleness, restore }: CopyFact): string {
+  const open = [staleness, restore].filter(({ length }) => length === 0).length;
+  const estimated = [...staleness, ...restore].filter(({ basis }) => basis === 'estimated').length;
+  return `${impossible === undefined ? 1 : 0} ${open} ${String(estimated).padStart(4, '0')}`;
 }
 
 /** Sorts by a text and, where texts are equal, by the whole of the items. */

@@ -2,15 +2,18 @@ import { differ } from '../../differ';
 import { Disruption } from '../../disruption';
 import type { CopyFact, ResourceFact } from '../../facts';
 import { LIMITS } from '../../limits';
+import { canBeLost, keyBondOf } from './key-bond';
 
-/** Whether a copy is still there and sound after a disruption, and what a reader should know about it. */
+/** Whether a copy is still there and can be read after a disruption. */
 export interface Survival {
   readonly survives: 'yes' | 'no' | 'unknown';
-  readonly note?: string;
+  /** Why not, or on what condition, to follow the name of the copy. */
+  readonly why?: string;
+  /** A reader of the verdict would otherwise count on the copy, or on too much. */
+  readonly notable?: boolean;
 }
 
 const YES: Survival = { survives: 'yes' };
-const NO: Survival = { survives: 'no' };
 
 const { min, max } = LIMITS.keyWaitingPeriod.value;
 const KEY_WAITS = `its key may be in the same account; deletion of a key takes its waiting period of ${min} to ${max} days`;
@@ -19,7 +22,7 @@ const KEY_WAITS = `its key may be in the same account; deletion of a key takes i
 export function survivalOf(copy: CopyFact, resource: ResourceFact, disruption: Disruption): Survival {
   switch (disruption) {
     case Disruption.OPERATOR_ERROR:
-      return copy.form === 'replica' ? { survives: 'no', note: `${copy.mechanism}: follows every change, so the error too` } : YES;
+      return copy.form === 'replica' ? no('follows every change, so the error too') : YES;
     case Disruption.ZONE_LOSS:
       return zoneLoss(copy, resource);
     case Disruption.REGION_LOSS:
@@ -39,57 +42,58 @@ function zoneLoss(copy: CopyFact, resource: ResourceFact): Survival {
     return YES;
   }
   if (copy.lostWithZone === undefined) {
-    return { survives: 'unknown', note: `${copy.mechanism}: whether it lies in another zone is not known` };
+    return unknown('whether it lies in another zone is not known');
   }
-  return copy.lostWithZone ? { survives: 'no', note: `${copy.mechanism}: lies in the same zone` } : YES;
+  return copy.lostWithZone ? no('lies in the same zone') : YES;
 }
 
 function regionLoss(copy: CopyFact, resource: ResourceFact): Survival {
   const elsewhere = isElsewhere('region', copy, resource);
   if (elsewhere === undefined) {
-    return { survives: 'unknown', note: `${copy.mechanism}: whether it lies in another Region is known only at deploy time` };
+    return unknown('whether it lies in another Region is known only at deploy time');
   }
   if (!elsewhere) {
-    return NO;
+    return { survives: 'no', why: 'lies in the Region of the resource' };
   }
-  return sharesKey(copy, resource)
-    ? { survives: 'yes', note: `${copy.mechanism}: has the key of the resource, so it needs a multi-Region key to be read elsewhere` }
-    : YES;
+  const { shared, inRegion } = keyBondOf(copy, resource);
+  return inRegion ? no(`has ${shared ? 'the key of the resource' : 'a key of the Region of the resource'}, which is lost with it`) : YES;
 }
 
 function accountCompromise(copy: CopyFact, resource: ResourceFact): Survival {
   if (copy.form === 'replica') {
-    return { survives: 'no', note: `${copy.mechanism}: follows every change, those of an intruder too` };
+    return no('follows every change, those of an intruder too');
   }
-  if (sharesKey(copy, resource)) {
-    return { survives: 'no', note: `${copy.mechanism}: has the key of the resource, and who takes that key takes the copy` };
+  const { shared, inAccount } = keyBondOf(copy, resource);
+  if (shared === true) {
+    return no('has the key of the resource, and who takes that key takes the copy');
   }
   const elsewhere = isElsewhere('account', copy, resource);
   if (elsewhere === true) {
-    if (keyAccount(copy) !== undefined && keyAccount(copy) === resource.place.account) {
-      return { survives: 'no', note: `${copy.mechanism}: has a key of the account of the resource, and who takes that key takes the copy` };
+    if (inAccount === undefined) {
+      return unknown(
+        "its key is not known here (an imported vault takes 'encryptionKeyArn'); it must not belong to the account of the resource",
+      );
     }
-    return copy.key.kind === 'unknown'
-      ? { survives: 'yes', note: `${copy.mechanism}: its key is not known here; it must not belong to the account of the resource` }
-      : YES;
+    return inAccount ? no('has a key of the account of the resource, and who takes that key takes the copy') : YES;
   }
   if (copy.immutable === 'compliance') {
-    return copy.key.kind === 'customer' || copy.key.kind === 'unknown' ? { survives: 'yes', note: `${copy.mechanism}: ${KEY_WAITS}` } : YES;
+    if (shared === undefined) {
+      return unknown("whether it has the key of the resource is not known here (an imported vault takes 'encryptionKeyArn')");
+    }
+    return canBeLost(copy.key) ? { survives: 'yes', why: KEY_WAITS, notable: true } : YES;
   }
   if (elsewhere === undefined) {
-    return { survives: 'unknown', note: `${copy.mechanism}: whether it lies in another account is known only at deploy time` };
+    return unknown('whether it lies in another account is known only at deploy time');
   }
   return copy.immutable === 'governance'
-    ? { survives: 'no', note: `${copy.mechanism}: an administrator of the account can lift its governance lock` }
-    : NO;
+    ? no('an administrator of the account can lift its governance lock')
+    : { survives: 'no', why: 'lies in the account of the resource without a compliance lock' };
 }
 
-/** The account that the key of a copy belongs to, where its ARN tells. */
-export function keyAccount({ key }: CopyFact): string | undefined {
-  return key.id?.startsWith('arn:') ? key.id.split(':')[4] : undefined;
+function no(why: string): Survival {
+  return { survives: 'no', why, notable: true };
 }
 
-/** Whether who takes the key of the resource takes the copy too. */
-export function sharesKey(copy: CopyFact, resource: ResourceFact): boolean {
-  return copy.key.kind === 'customer' && copy.key.id !== undefined && copy.key.id === resource.key.id;
+function unknown(why: string): Survival {
+  return { survives: 'unknown', why, notable: true };
 }

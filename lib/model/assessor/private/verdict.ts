@@ -60,9 +60,9 @@ function survivors({ resource, copies }: Subject, disruption: Disruption): { can
   const candidates = disruption === Disruption.ZONE_LOSS ? itself(resource) : [];
   const notes = new Set<string>();
   for (const copy of copies) {
-    const { survives, note } = survivalOf(copy, resource, disruption);
-    if (note) {
-      notes.add(note);
+    const { survives, why, notable } = survivalOf(copy, resource, disruption);
+    if (notable) {
+      notes.add(`${copy.mechanism}: ${why}`);
     }
     if (survives !== 'no') {
       const certain = survives === 'yes';

@@ -25,7 +25,7 @@ export function spanWords(ms: SpanMs): string {
 }
 
 /** The number that is claimed: `2 h 30 est.` */
-export function claimWords(claim: ReportClaim | undefined): string {
+export function claimWords(claim: Pick<ReportClaim, 'ms' | 'estimated'> | undefined): string {
   return claim === undefined ? '-' : `${spanWords(claim.ms)}${claim.estimated ? ' est.' : ''}`;
 }
 

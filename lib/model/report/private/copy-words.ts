@@ -1,0 +1,46 @@
+import type { ReportCopy } from '../report-json';
+
+/** The medium as people call it. */
+export const MEDIUM_WORDS: Readonly<Record<ReportCopy['medium'], string>> = {
+  service: 'storage of the service',
+  backup: 'AWS Backup',
+  export: 'exported files',
+};
+
+const SHORT: Readonly<Record<ReportCopy['survives'][number], string>> = {
+  OPERATOR_ERROR: 'operator error',
+  ZONE_LOSS: 'zone',
+  REGION_LOSS: 'Region',
+  ACCOUNT_COMPROMISE: 'account',
+};
+
+/** `compliance lock, air-gapped`, or `no`. */
+export function lockWords({ immutable, airGapped }: ReportCopy): string {
+  return `${immutable === 'no' ? 'no' : `${immutable} lock`}${airGapped ? ', air-gapped' : ''}`;
+}
+
+/** Whether it outlives the keys of what it is away from. */
+export function keyWords({ keyIndependent }: ReportCopy): string {
+  return keyIndependent === undefined ? 'unknown' : keyIndependent ? 'yes' : 'no';
+}
+
+/** `ap-northeast-3, account 111122223333`. */
+export function placeWords({ place: { region, account } }: Pick<ReportCopy, 'place'>): string {
+  return `${region ?? 'unknown Region'}, ${account === undefined ? 'unknown account' : `account ${account}`}`;
+}
+
+/** Where a copy is and what can be said of it in general. */
+export function copyTraits(copy: ReportCopy): readonly string[] {
+  return [placeWords(copy), MEDIUM_WORDS[copy.medium], `immutable: ${lockWords(copy)}`, `key independent: ${keyWords(copy)}`];
+}
+
+/** `survives operator error, zone, Region`. */
+export function survivesWords({ survives }: ReportCopy): string {
+  return `survives ${survives.length === 0 ? 'nothing' : survives.map((disruption) => SHORT[disruption]).join(', ')}`;
+}
+
+/** `yes`, or why not. */
+export function fateWords({ lost }: ReportCopy, disruption: ReportCopy['survives'][number]): string {
+  const loss = lost.find((one) => one.disruption === disruption);
+  return loss === undefined ? 'yes' : `${loss.certain ? 'no' : 'unknown'}: ${loss.why}`;
+}
