@@ -22,6 +22,7 @@ import {
   Stage,
   Token,
 } from 'aws-cdk-lib/core';
+import { RecoveryRecord } from '../../lib/core/private/record';
 import { RecoveryCoverage } from '../../lib/core/recovery-coverage';
 import { RecoveryTier } from '../../lib/core/recovery-tier';
 import { Protection } from '../../lib/protection/protection';
@@ -161,6 +162,13 @@ describe('alarms on AWS Backup', () => {
     ],
     ['an expression', alarm(sum(failed(VAULT), failed({ ...VAULT, ResourceType: 'RDS' })), TreatMissingData.NOT_BREACHING)],
     ['other metrics', alarm(new Metric({ namespace: 'AWS/Lambda', metricName: 'Errors' }))],
+    [
+      'a dimension whose name is known only at deploy time',
+      (stack: Stack) => {
+        const it = alarm(failed(), TreatMissingData.NOT_BREACHING)(stack).node.defaultChild as CfnAlarm;
+        it.dimensions = [{ name: new CfnParameter(stack, 'P').valueAsString, value: 'orders' }];
+      },
+    ],
     [
       'dimensions known only at deploy time',
       (stack: Stack) => {
@@ -304,6 +312,11 @@ describe('replicated buckets', () => {
     ['an id of 256 characters', l2({ id: 'x'.repeat(256) }), 'ReplicationRuleIdTooLong'],
     ['objects of KMS without a key', l2({ sseKmsEncryptedObjects: true }), 'ReplicaKeyMissing'],
     ['a key without objects of KMS', (stack: Stack) => l2({ kmsKey: key(stack) })(stack), 'ReplicaKeyWithoutObjects'],
+    [
+      'a key beside another criterion',
+      (stack: Stack) => l2({ kmsKey: key(stack), replicaModifications: true })(stack),
+      'ReplicaKeyWithoutObjects',
+    ],
     ['1,001 rules', l1({ prefix: '' }, 1_001), 'TooManyReplicationRules'],
   ])('fails for %s', (_what, build, code) => {
     expect(told((stack) => void build(stack))).toEqual([`error ${code} at Orders/Source`]);
@@ -378,8 +391,7 @@ describe('replicated automated backups', () => {
     ],
     [
       'an override that takes it away',
-      (stack: Stack) =>
-        l1({ automaticBackupReplicationRegion: tokyo })(stack).addPropertyDeletionOverride('AutomaticBackupReplicationRegion'),
+      (stack: Stack) => l1({ dbClusterIdentifier: 'c' })(stack).addPropertyDeletionOverride('AutomaticBackupReplicationRegion'),
     ],
     [
       'an override that corrects it',
@@ -530,6 +542,19 @@ describe('the judge of what an app has itself', () => {
     app.synth();
     expect(rule.node.metadata.map(({ data }) => data)).toEqual([
       expect.stringMatching(/^'eventPattern' filters 'Copy Job State Change' by 'detail.status', but .*: filter by 'detail.state' \[ack: /),
+    ]);
+  });
+
+  test('names the resource where it holds data', () => {
+    const stack = new Stack(new App(), 'Orders');
+    useless(stack);
+    new CfnDBInstance(stack, 'Database', { engine: 'postgres', automaticBackupReplicationRegion: osaka, backupRetentionPeriod: 0 });
+    const findings = RecoveryRecord.of(stack)
+      .assess()
+      .findings.filter(({ code }) => code !== 'Unprotected');
+    expect(findings.map(({ code, at, resource }) => ({ code, at, resource }))).toEqual([
+      { code: 'BackupReplicationWithoutBackups', at: 'Orders/Database', resource: 'Orders/Database' },
+      { code: 'EventNeverMatches', at: 'Orders/Rule', resource: undefined },
     ]);
   });
 

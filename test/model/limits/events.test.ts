@@ -41,6 +41,7 @@ describe('patterns of events', () => {
     ['no filter on the detail', pattern(RESTORE, undefined)],
     ['a filter on something else', pattern(RESTORE, { resourceType: ['RDS'] })],
     ['a filter that absence meets', pattern(RESTORE, { state: [{ exists: false }], status: ['FAILED'] })],
+    ['absence of a field that the events never have', pattern(COPY, { status: [{ exists: false }], state: ['FAILED'] })],
     ['events of other services', pattern(RESTORE, { state: ['FAILED'] }, ['aws.elsewhere'])],
     ['a pattern for other sources too', pattern(RESTORE, { state: ['FAILED'] }, ['aws.backup', 'my.app'])],
     ['a pattern without a source', checkEventPattern({ 'detail-type': [RESTORE], detail: { state: ['FAILED'] } })],
