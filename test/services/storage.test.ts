@@ -663,7 +663,11 @@ describe('an FSx file system', () => {
       { fileSystemType: 'OPENZFS', openZfsConfiguration: { deploymentType: 'MULTI_AZ_1' } },
       { zones: { kind: 'standby' } },
     ],
-    ['Lustre', { fileSystemType: 'LUSTRE' }, { label: 'FSx for Lustre', zones: { kind: 'single' }, key: { kind: 'service-managed' } }],
+    [
+      'Lustre',
+      { fileSystemType: 'LUSTRE', lustreConfiguration: { deploymentType: 'PERSISTENT_2' } },
+      { label: 'FSx for Lustre', zones: { kind: 'single' }, key: { kind: 'service-managed' } },
+    ],
     ['a key of its own', { kmsKeyId: 'key-1' }, { key: { kind: 'customer', id: 'key-1' } }],
   ])('of %s', (_, props, expected) => {
     expect(describeIt(files(props))).toMatchObject(expected);
