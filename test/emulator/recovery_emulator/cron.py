@@ -16,6 +16,14 @@ class InvalidSchedule(ValueError):
     """The expression is not a schedule that AWS accepts."""
 
 
+def require_zone(name: str) -> ZoneInfo:
+    """A time zone by its IANA name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as problem:
+        raise InvalidSchedule(f"'{name}' is not a time zone") from problem
+
+
 def _numbers(text: str, low: int, high: int, names: dict[str, int] | None = None) -> set[int]:
     def number(word: str) -> int:
         value = (names or {}).get(word.upper())
@@ -57,10 +65,7 @@ class Cron:
         minute, hour, self._day, month, self._weekday, year = (f.upper() for f in fields)
         if (self._day == "?") == (self._weekday == "?"):
             raise InvalidSchedule("exactly one of day-of-month and day-of-week must be '?'")
-        try:
-            self._zone = ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as problem:
-            raise InvalidSchedule(f"'{zone}' is not a time zone") from problem
+        self._zone = require_zone(zone)
         self._minutes = sorted(_numbers(minute, 0, 59))
         self._hours = sorted(_numbers(hour, 0, 23))
         self._months = _numbers(month, 1, 12, _MONTHS)
@@ -131,7 +136,26 @@ class Rate:
         """One period later."""
         return moment_ms + self._period_ms
 
+    def at_or_after(self, base_ms: int, moment_ms: int) -> int:
+        """The first run not before a moment, where the first of all is at the base."""
+        periods = max(0, -((base_ms - moment_ms) // self._period_ms))
+        return base_ms + periods * self._period_ms
 
-def parse_schedule(expression: str, zone: str = "UTC") -> Cron | Rate:
-    """A cron or rate expression of EventBridge."""
+
+class At:
+    """A single moment, as EventBridge Scheduler writes it."""
+
+    def __init__(self, expression: str, zone: str = "UTC") -> None:
+        match = re.fullmatch(r"at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)", expression.strip())
+        try:
+            moment = datetime.fromisoformat(match.group(1) if match else "")
+        except ValueError as problem:
+            raise InvalidSchedule(f"'{expression}' is not a moment at(yyyy-mm-ddThh:mm:ss)") from problem
+        self.moment_ms = int(moment.replace(tzinfo=require_zone(zone)).timestamp() * 1000)
+
+
+def parse_schedule(expression: str, zone: str = "UTC", once: bool = False) -> "Cron | Rate | At":
+    """A cron or rate expression of EventBridge; `once` also allows the single moment of EventBridge Scheduler."""
+    if once and expression.startswith("at("):
+        return At(expression, zone)
     return Rate(expression) if expression.startswith("rate(") else Cron(expression, zone)

@@ -13,12 +13,14 @@ from botocore.config import Config
 
 from recovery_emulator import DEFAULT_ACCOUNT
 
-_CONFIG = Config(
+CONFIG = Config(
     retries={"max_attempts": 0},
     read_timeout=120,
     max_pool_connections=32,
     s3={"addressing_style": "path"},
     parameter_validation=True,
+    # 127.0.0.1 has no names below it.
+    inject_host_prefix=False,
 )
 INTERNAL_HEADER = "x-emulator-internal"
 
@@ -42,7 +44,7 @@ def client(service: str, region: str, account: str = DEFAULT_ACCOUNT) -> Any:
         endpoint_url=url(),
         aws_access_key_id="emulator",
         aws_secret_access_key="emulator",
-        config=_CONFIG,
+        config=CONFIG,
     )
 
     def sign(request: Any, **_: Any) -> None:

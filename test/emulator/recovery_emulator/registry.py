@@ -45,6 +45,7 @@ _PARTS = (
     "rds.restored_elsewhere",
     "dynamodb.replicas",
     "efs.replication",
+    "scheduler.service",
     "backup.service",
     "cloudformation.service",
 )

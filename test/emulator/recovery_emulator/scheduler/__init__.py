@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: moto keeps the schedules, this package runs them by the emulator's clock."""
