@@ -1,4 +1,5 @@
 export * from './core';
 export { Disruption } from './model/disruption';
 export * from './protection';
+export * from './replication';
 export * from './vault';

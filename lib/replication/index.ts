@@ -1,1 +1,3 @@
-export {};
+export * from './database-backup-replication';
+export * from './database-read-replica';
+export * from './database-read-replica-props';

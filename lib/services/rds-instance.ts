@@ -1,10 +1,12 @@
 import { namedKey } from '../core/private/keys';
-import type { CopyFact, Term } from '../model/facts';
+import type { CopyFact, KeyFact, Place, Term } from '../model/facts';
+import { DATABASE_LIMITS } from '../model/limits/databases';
 import { backupReplicationRegions, SERVICE_LIMITS } from '../model/limits/services';
 import { zonesOf } from '../model/services';
 import { DAY } from '../model/time';
 import { automatedBackups, automatedDays, prepareDatabase } from './database';
-import { describeTarget, newestSecond, placeOf, serviceCopy, storageKey, term } from './facts';
+import { describeTarget, newestSecond, placeOf, serviceCopy, storageKey, TAKEOVER, term } from './facts';
+import { replicaKnowledge } from './replica-knowledge';
 import type { ServiceAdapter, Target } from './service';
 import { numberOf, settingOf, textOf } from './settings';
 
@@ -35,7 +37,7 @@ function replicatedBackups(target: Target, restore: readonly Term[]): readonly C
   const destination = textOf(cfn, 'automaticBackupReplicationRegion');
   const days = numberOf(cfn, 'automaticBackupReplicationRetentionPeriod') ?? automatedDays(cfn);
   const keptMs = days === undefined ? undefined : days * DAY;
-  const key = textOrToken(settingOf(cfn, 'automaticBackupReplicationKmsKeyId'));
+  const told = replicaKnowledge(cfn, destination);
   return [
     serviceCopy({
       resource: id,
@@ -48,7 +50,7 @@ function replicatedBackups(target: Target, restore: readonly Term[]): readonly C
       restore,
       keptMs,
       shortestKeptMs: keptMs,
-      key: key === undefined ? { kind: storageKey(target).kind === 'none' ? 'none' : 'unknown' } : namedKey(key),
+      key: told.key ?? replicatedKey(target, settingOf(cfn, 'automaticBackupReplicationKmsKeyId')),
       impossible: unreachable(source, destination),
     }),
   ];
@@ -61,6 +63,32 @@ function unreachable(source: string | undefined, destination: string | undefined
     : `RDS replicates automated backups of ${source} to ${regions.join(', ')} only`;
 }
 
-function textOrToken(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+/** RDS takes a key of the other Region only; without any, what is replicated is as plain as its source. */
+function replicatedKey(target: Target, key: unknown): KeyFact {
+  return typeof key === 'string' ? namedKey(key) : { kind: storageKey(target).kind === 'none' ? 'none' : 'unknown' };
+}
+
+/** A read replica of an instance, as its own properties say: those of the source do not name it. */
+export interface ReadReplicaState {
+  /** Construct path. */
+  readonly id: string;
+  readonly place: Place;
+  readonly key: KeyFact;
+  /** Lag at which its alarm sounds. */
+  readonly lagMs: number;
+}
+
+/** What a read replica in another Region is to its source: it follows every change, and takes over once it is promoted. */
+export function readReplica(source: Target, { id, place, key, lagMs }: ReadReplicaState): CopyFact {
+  return serviceCopy({
+    resource: source.id,
+    id: `read replica ${id}`,
+    by: id,
+    mechanism: `read replica in ${place.region ?? 'another Region'}`,
+    form: 'replica',
+    place,
+    staleness: [{ name: 'replication lag', ms: lagMs, basis: 'estimated' }],
+    restore: [term('promote the replica', DATABASE_LIMITS.promotion), ...TAKEOVER],
+    key,
+  });
 }

@@ -21,7 +21,7 @@ export interface SupportStackEnvironment {
 export function supportStackOf(scope: IConstruct, environment: SupportStackEnvironment): Stack {
   const supported = Stack.of(scope);
   const { region, account } = environment;
-  checkEnvironment(scope, environment);
+  requireEnvironment(scope, environment);
   const suffix = [account, region].filter((part) => part !== undefined).join('-');
   const owner = (Stage.of(supported) ?? supported.node.root) as Construct;
   const id = `${supported.node.path.slice(owner.node.path ? owner.node.path.length + 1 : 0).replace(/\//g, '-')}-recovery-${suffix}`;
@@ -46,7 +46,8 @@ export function supportStackOf(scope: IConstruct, environment: SupportStackEnvir
   return stack;
 }
 
-function checkEnvironment(scope: IConstruct, { region, account }: SupportStackEnvironment): void {
+/** Refuses what is no Region or account, or is only known at deploy time. */
+export function requireEnvironment(scope: IConstruct, { region, account }: SupportStackEnvironment): void {
   if (Token.isUnresolved(region)) {
     throw new ConfigurationError(
       'RegionUnknown',

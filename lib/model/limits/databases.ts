@@ -2,6 +2,7 @@ import { DAY, MINUTE, SECOND } from '../time';
 import { documented, model, type Range, unconfirmed } from './limit';
 import { LIMITS } from './limits';
 import { error, inDays, outside, type Problem } from './problem';
+import { SERVICE_LIMITS } from './services';
 
 const API = 'API model rds 2014-10-31';
 const AURORA = 'Aurora User Guide: global databases';
@@ -87,6 +88,24 @@ export function checkAutomatedRetention(days: number | undefined, kind: 'instanc
         `'backupRetention' is ${inDays(days!)}, but RDS keeps automated backups of ${kind === 'instance' ? 'an instance' : 'a cluster'} ${range.min} to ${range.max} whole days: choose such a number`,
       )
     : undefined;
+}
+
+/** Checks the days that replicated automated backups are kept. */
+export function checkReplicaRetention(days: number | undefined): Problem | undefined {
+  const range = SERVICE_LIMITS.replicatedBackupRetention.value;
+  return outside(days, range)
+    ? error(
+        'BackupReplicationRetention',
+        `'retention' is ${inDays(days!)}, but RDS keeps replicated backups ${range.min} to ${range.max} whole days: choose such a number`,
+      )
+    : undefined;
+}
+
+/** Checks the lag at which an alarm sounds: CloudWatch has it in whole seconds. */
+export function checkMaxLag(ms: number): Problem | undefined {
+  return ms >= SECOND && ms % SECOND === 0
+    ? undefined
+    : error('MaxLagOutOfRange', `'maxLag' is ${ms} ms, but lag is measured in whole seconds: give a whole number of them, 1 or more`);
 }
 
 /** Checks the name of a database instance, of a cluster or of a global database. */

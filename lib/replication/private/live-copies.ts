@@ -8,6 +8,7 @@ import type { Target } from '../../services/service';
 /**
  * Tells the record of the copies that a service makes of a resource by itself, whether or not a plan protects it too: a plan
  * tells the same copies, and the assessor counts them once. `more` are copies that the properties of the resource do not show.
+ * The record is that of the resource, which may be in another stage than its copy.
  */
 export function recordLiveCopies(owner: IConstruct, target: Target, more: () => readonly Fact[] = () => []): void {
   const source: FactSource = {
@@ -17,5 +18,5 @@ export function recordLiveCopies(owner: IConstruct, target: Target, more: () => 
       return [adapter.describe(target), ...adapter.copies(target, restoreTerms(target.type)), ...more()];
     },
   };
-  RecoveryRecord.of(owner).add(source);
+  RecoveryRecord.of(target.construct).add(source);
 }

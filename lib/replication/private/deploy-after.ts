@@ -1,0 +1,25 @@
+import { Stack, Stage } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Lets the stack of `later` be deployed after that of `earlier` where both are deployed together. It is a matter of order alone:
+ * `cdk deploy --exclusively` deploys the later one while the Region of the other is gone.
+ */
+export function deployAfter(later: IConstruct, earlier: IConstruct): void {
+  const [stack, first] = [Stack.of(later), Stack.of(earlier)];
+  if (stack !== first && Stage.of(stack) === Stage.of(first) && !leadsTo(first, stack)) {
+    stack.addStackDependency(first);
+  }
+}
+
+/** Whether a stack waits for another one already, so that the order against it would be a circle. */
+function leadsTo(stack: Stack, other: Stack, seen: Set<Stack> = new Set()): boolean {
+  return stack.dependencies.some((next) => {
+    if (next === other) {
+      return true;
+    }
+    const met = seen.has(next);
+    seen.add(next);
+    return !met && leadsTo(next, other, seen);
+  });
+}

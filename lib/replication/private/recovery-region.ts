@@ -1,0 +1,16 @@
+import { Stack } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { ConfigurationError } from '../../core/private/errors';
+import { requireEnvironment } from '../../core/private/support-stack';
+
+/** Refuses what is no Region, or is the Region of the data, whose loss would take the copy too. */
+export function requireRecoveryRegion(scope: IConstruct, region: string, data: IConstruct): void {
+  requireEnvironment(scope, { region });
+  if (region === Stack.of(data).region) {
+    throw new ConfigurationError(
+      'RecoveryRegionIsOwn',
+      `'recoveryRegion' is ${region}, the Region of the data, so that both would be lost together: choose another Region`,
+      scope,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { type IKeyRef, Key } from 'aws-cdk-lib/aws-kms';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { ConfigurationError } from '../../core/private/errors';
+import { namedKey } from '../../core/private/keys';
+import type { KeyFact } from '../../model/facts';
+import { LIMITS } from '../../model/limits';
+import { storageKey } from '../../services/facts';
+import type { Target } from '../../services/service';
+import { requireKeyIn } from './copy-key';
+
+/** How the storage of a copy is encrypted. */
+export interface CopyEncryption {
+  /** Left out where the copy is as plain as its source. */
+  readonly keyArn?: string;
+  readonly fact: KeyFact;
+}
+
+/** What the user says about the encryption of a copy. */
+export interface EncryptionWishes {
+  readonly storageEncrypted?: boolean;
+  readonly storageEncryptionKey?: IKeyRef;
+}
+
+/**
+ * The encryption of a database that follows another one: RDS keeps it as it is at the source, under a key of the copy's own
+ * Region, which is made below `scope` unless the user has one.
+ */
+export function encryptionOfCopy(scope: Construct, source: Target, wishes: EncryptionWishes): CopyEncryption {
+  const { kind } = storageKey(source);
+  const told = kind === 'unknown' ? undefined : kind !== 'none';
+  const { storageEncrypted, storageEncryptionKey: key } = wishes;
+  const wanted = storageEncrypted ?? (key ? true : undefined);
+  if (told !== undefined && wanted !== undefined && told !== wanted) {
+    throw new ConfigurationError(
+      'EncryptionDiffers',
+      `'${storageEncrypted === undefined ? 'storageEncryptionKey' : 'storageEncrypted'}' asks for ${wanted ? 'an encrypted' : 'a plain'} copy, but '${source.id}' is ${told ? 'encrypted' : 'not encrypted'} and RDS keeps that: ${told ? 'leave it out' : 'encrypt the source, which replaces it, or leave it out'}`,
+      scope,
+    );
+  }
+  if (!(told ?? wanted ?? true)) {
+    return { fact: { kind: 'none' } };
+  }
+  const stack = Stack.of(scope);
+  const keyArn = requireKeyIn(scope, 'storageEncryptionKey', key ?? ownKey(scope), { region: stack.region, stack });
+  return { keyArn, fact: namedKey(keyArn) };
+}
+
+/** It has nothing in common with the key of the source, so losing that one does not lose the copy. */
+function ownKey(scope: Construct): Key {
+  return new Key(scope, 'Key', {
+    description: `Encrypts ${scope.node.path}, which follows a database of another Region`,
+    enableKeyRotation: true,
+    pendingWindow: Duration.days(LIMITS.keyWaitingPeriod.value.max),
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
