@@ -1,6 +1,7 @@
-import { type RecoveryReportJson, renderMarkdown, renderText } from '../../lib/model/report';
+import { type RecoveryReportJson, renderMarkdown, renderPicture, renderText } from '../../lib/model/report';
+import { CommandError } from './command-error';
 
-export const FORMATS = ['text', 'markdown', 'json'] as const;
+export const FORMATS = ['text', 'markdown', 'json', 'svg'] as const;
 export const FAILURES = ['broken', 'doubtful', 'unprotected'] as const;
 
 /** The reports as text of the given format; JSON is an array, since a cloud assembly has a report for each stage. */
@@ -10,6 +11,13 @@ export function formatReports(reports: readonly RecoveryReportJson[], format: (t
       return JSON.stringify(reports, undefined, 2);
     case 'markdown':
       return reports.map(renderMarkdown).join('\n').trimEnd();
+    case 'svg':
+      if (reports.length !== 1) {
+        throw new CommandError(
+          `--format svg draws one report, but there are ${reports.length}: give the folder of one with --app, such as cdk.out/assembly-Prod`,
+        );
+      }
+      return renderPicture(reports[0]).trimEnd();
     case 'text':
       return reports.map((report) => renderText(report, { width, copies: true })).join('\n\n');
   }

@@ -111,6 +111,16 @@ describe('report', () => {
     expect(JSON.parse(run(project({ 'cdk.out/recovery-report.json': kept }), 'report', '-f', 'json').stdout)).toEqual([kept]);
   });
 
+  test('--format svg draws the copies of one report', () => {
+    expect(run(project({ 'cdk.out/recovery-report.json': kept }), 'report', '--format', 'svg').stdout).toMatch(/^<svg [^]*<\/svg>\n$/);
+  });
+
+  test('fails for --format svg of several reports, and says how to name one', () => {
+    const root = project({ 'cdk.out/recovery-report.json': kept, 'cdk.out/assembly-Prod/recovery-report.json': kept });
+    const { status, stderr } = run(root, 'report', '--format', 'svg');
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/one report, but there are 2: .*--app/) });
+  });
+
   test('--format markdown prints headings', () => {
     expect(run(project({ 'cdk.out/recovery-report.json': kept }), 'report', '--format', 'markdown').stdout).toMatch(
       /^# Recovery report of Orders\n[\s\S]*^## Orders\/Database/m,
@@ -283,7 +293,7 @@ describe('usage', () => {
 
   test.each([
     ['an unknown command', 'repart', /unknown command 'repart'\s+\(Did you mean report\?\)/],
-    ['an unknown format', 'report --format xml', /Allowed choices are text, markdown, json/],
+    ['an unknown format', 'report --format xml', /Allowed choices are text, markdown, json, svg/],
     ['an unknown outcome', 'report --fail-on sad', /'sad' is none of broken, doubtful, unprotected/],
     ['a missing resource', 'explain', /missing required argument 'resource'/],
     ['too many arguments', 'doctor now', /too many arguments/],

@@ -1,5 +1,6 @@
 export { renderExplanation } from './render-explanation';
 export { renderMarkdown } from './render-markdown';
+export { renderPicture } from './render-picture';
 export { renderText, type TextOptions } from './render-text';
 export type {
   RecoveryReportJson,

@@ -2,6 +2,7 @@ import type { Finding, Outcome } from '../assessment';
 import { words } from '../time';
 import { copyTraits, survivesWords } from './private/copy-words';
 import { grid, joined, type Row } from './private/grid';
+import { type Alike, groupsOf, namesOf } from './private/groups';
 import { claimWords, copiesWords, DISRUPTION_WORDS, exceptionWords, mechanismWords, summaryWords, testWords } from './private/phrases';
 import type { RecoveryReportJson, ReportCopy, ReportResource, ReportVerdict } from './report-json';
 
@@ -61,56 +62,7 @@ export function renderText(report: RecoveryReportJson, options: TextOptions = {}
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-/** Resources of which everything that is told but the name is the same, in the order of the first of each. */
-function groupsOf(resources: readonly ReportResource[], placed: boolean): readonly (readonly [ReportResource, ...ReportResource[]])[] {
-  const numberOf = numbered();
-  const groups = new Map<string, [ReportResource, ...ReportResource[]]>();
-  for (const resource of resources) {
-    const { label, tier, rpoMs, rtoMs, copies, disruptions } = resource;
-    const key = JSON.stringify([
-      label,
-      tier,
-      rpoMs,
-      rtoMs,
-      copiesWords({ copies }),
-      numberOf(disruptions),
-      placed && numberOf(copies.places),
-    ]);
-    const group = groups.get(key);
-    if (group) {
-      group.push(resource);
-    } else {
-      groups.set(key, [resource]);
-    }
-  }
-  return [...groups.values()];
-}
-
-/** A number for each list of verdicts or copies, the same for equal ones; hundreds of resources share one list. */
-function numbered(): (list: readonly (ReportVerdict | ReportCopy)[]) => number {
-  const lists = new Map<readonly (ReportVerdict | ReportCopy)[], number>();
-  const texts = new Map<string, number>();
-  return (list) => {
-    const text = lists.has(list) ? '' : JSON.stringify(list);
-    const number = lists.get(list) ?? texts.get(text) ?? lists.size;
-    lists.set(list, number);
-    if (text !== '') {
-      texts.set(text, number);
-    }
-    return number;
-  };
-}
-
-/** So many names of resources that are alike are told; all are in the JSON and in the Markdown. */
-const NAMED = 5;
-
-function namesOf(resources: readonly ReportResource[]): string {
-  const names = resources.slice(0, NAMED).map(({ name }) => name);
-  const more = resources.length - names.length;
-  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function resourceBlock(alike: readonly [ReportResource, ...ReportResource[]], width: number, placed: boolean): string {
+function resourceBlock(alike: Alike, width: number, placed: boolean): string {
   const [resource] = alike;
   const { label, rpoMs, rtoMs, tier } = resource;
   const room = width - HEAD_WIDTHS.reduce((sum, each) => sum + each, 0);

@@ -20,7 +20,7 @@ function rowLines(row: Row, headWidths: readonly number[], width: number): reado
 }
 
 /** Lines of at most `width` columns, broken between words. */
-function wrap(text: string, width: number): readonly string[] {
+export function wrap(text: string, width: number): readonly string[] {
   if (columns(text) <= width) {
     return [text];
   }
