@@ -1,20 +1,20 @@
 import type { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnDeletionPolicy, Stack, Token } from 'aws-cdk-lib/core';
-import { namedKey } from '../core/private/keys';
-import { known } from '../core/private/known';
-import type { ConcernFact, CopyFact, KeyFact, Place, Term } from '../model/facts';
+import { CfnDeletionPolicy, Stack } from 'aws-cdk-lib/core';
+import type { ConcernFact, CopyFact, Term } from '../model/facts';
 import { LIMITS } from '../model/limits';
 import { SERVICE_LIMITS } from '../model/limits/services';
 import { DAY } from '../model/time';
-import { concern, describeTarget, newestSecond, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
-import { type GlobalTableCfn, isGlobalTable, prepareOwnReplica, type Replica, replicasOf } from './global-table';
+import { describeTarget, newestSecond, outOfReach, serviceCopy, TAKEOVER, term } from './facts';
+import { isGlobalTable, prepareOwnReplica } from './global-table';
 import type { Needs, ServiceAdapter, Target } from './service';
-import { isDeletedWithStack, keepOnDelete, longestReliedOn, setDefault, settingOf, unsetDefault } from './settings';
+import { isDeletedWithStack, keepOnDelete, longestReliedOn, setDefault, unsetDefault } from './settings';
+import { deletedConcerns, deletionConcerns, recoveryConcerns } from './table-concerns';
+import { type ReplicaState, replicaStates, tableKey } from './table-states';
 
 /** DynamoDB tables: AWS Backup has no continuous backup for them, so point-in-time recovery is the table's own. */
 export const DYNAMODB: ServiceAdapter = {
   types: ['DynamoDB'],
-  describe: (target) => describeTarget(target, { key: keyOf(target) }),
+  describe: (target) => describeTarget(target, { key: tableKey(target) }),
   copies: (target, restore) => replicaStates(target).flatMap((replica) => copiesOf(target, replica, restore)),
   prepare: (target, needs) => {
     const wanted = Math.min(needs.serviceRetentionDays ?? LIMITS.tableRecovery.value.max, LIMITS.tableRecovery.value.max);
@@ -30,87 +30,23 @@ export const DYNAMODB: ServiceAdapter = {
     const own = replicaStates(target).find(({ isOwn }) => isOwn);
     return [
       ...(own ? recoveryConcerns(target, own, needs.serviceRetentionDays) : []),
-      ...deletionConcerns(target, own, deleted),
+      ...(deleted ? deletedConcerns(target) : own ? deletionConcerns(target, own) : []),
       ...advancedFeatures(target, needs),
     ];
   },
 };
 
-/** What a table, or one replica of a global table, says about its own protection. */
-interface ReplicaState {
-  readonly isOwn: boolean;
-  readonly place: Place;
-  /** Left out where only known at deploy time. */
-  readonly recovery?: { readonly on: boolean; readonly days: number };
-  readonly deletionProtected?: unknown;
-  readonly strong: boolean;
-  readonly key: KeyFact;
-}
-
-interface Recovery {
-  readonly pointInTimeRecoveryEnabled?: unknown;
-  readonly recoveryPeriodInDays?: unknown;
-}
-
-function replicaStates(target: Target): readonly ReplicaState[] {
-  const { cfn } = target;
-  if (!cfn) {
-    return [];
-  }
-  const place = placeOf(target);
-  if (!isGlobalTable(cfn)) {
-    const recovery = settingOf(cfn, 'pointInTimeRecoverySpecification') as Recovery | undefined;
-    return [
-      {
-        isOwn: true,
-        place,
-        recovery: recoveryOf(
-          recovery && {
-            ...recovery,
-            pointInTimeRecoveryEnabled: settingOf(cfn, 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled'),
-          },
-        ),
-        deletionProtected: settingOf(cfn, 'deletionProtectionEnabled'),
-        strong: false,
-        key: keyOf(target),
-      },
-    ];
-  }
-  const strong = settingOf(cfn, 'multiRegionConsistency') === 'STRONG';
-  return replicasOf(cfn).map((replica) => stateOf(target, cfn, replica, strong));
-}
-
-function stateOf(target: Target, cfn: GlobalTableCfn, replica: Replica, strong: boolean): ReplicaState {
-  const place = placeOf(target);
-  const isOwn = replica.region === Stack.of(cfn).region;
-  return {
-    isOwn,
-    place: isOwn ? place : { region: typeof replica.region === 'string' ? known(replica.region) : undefined, account: place.account },
-    recovery: recoveryOf(replica.pointInTimeRecoverySpecification as Recovery | undefined),
-    deletionProtected: replica.deletionProtectionEnabled,
-    strong,
-    key: replicaKey(cfn, replica),
-  };
-}
-
-function recoveryOf(specification: Recovery | undefined): { on: boolean; days: number } | undefined {
-  const on = specification?.pointInTimeRecoveryEnabled ?? false;
-  const days = specification?.recoveryPeriodInDays ?? LIMITS.tableRecovery.value.max;
-  return typeof on !== 'boolean' || typeof days !== 'number' || Token.isUnresolved(days) || Token.isUnresolved(specification)
-    ? undefined
-    : { on, days };
-}
-
 function copiesOf(target: Target, state: ReplicaState, restore: readonly Term[]): readonly CopyFact[] {
   const { isOwn, place, recovery, key } = state;
   const { id } = target;
-  const where = isOwn ? '' : ` of the replica in ${place.region}`;
-  const suffix = isOwn ? '' : `-${place.region}`;
+  const region = place.region ?? 'another Region';
+  const where = isOwn ? '' : ` of the replica in ${region}`;
+  const suffix = isOwn ? '' : `-${region}`;
   const lag = term('replication lag', state.strong ? SERVICE_LIMITS.strongTableReplicaLag : SERVICE_LIMITS.tableReplicaLag);
   const own = { resource: id, by: id, place, key, beside: isOwn };
   const copies: CopyFact[] = [];
   if (!isOwn) {
-    const mechanism = `replica of the global table in ${place.region}`;
+    const mechanism = `replica of the global table in ${region}`;
     copies.push(serviceCopy({ ...own, id: `replica${suffix}`, mechanism, form: 'replica', staleness: [lag], restore: TAKEOVER }));
   }
   if (recovery?.on) {
@@ -147,49 +83,6 @@ function setDefaults({ cfn }: Target, days: number, protect: boolean): void {
   }
 }
 
-function recoveryConcerns(target: Target, { recovery }: ReplicaState, wanted: number | undefined): readonly ConcernFact[] {
-  if (recovery === undefined) {
-    return [];
-  }
-  const days = wanted && Math.min(wanted, LIMITS.tableRecovery.value.max);
-  if (!recovery.on) {
-    return [
-      concern(
-        target,
-        days === undefined ? 'warning' : 'error',
-        'TableRecoveryOff',
-        "'pointInTimeRecoveryEnabled' is false, but AWS Backup has no continuous backup of tables: set it to true, or leave it out",
-      ),
-    ];
-  }
-  return days !== undefined && recovery.days < days
-    ? [
-        concern(
-          target,
-          'warning',
-          'TableRecoveryShort',
-          `'recoveryPeriodInDays' is ${recovery.days}, but the plan relies on ${days} days: set ${days}, or leave it out`,
-        ),
-      ]
-    : [];
-}
-
-function deletionConcerns(target: Target, own: ReplicaState | undefined, deleted: boolean): readonly ConcernFact[] {
-  if (deleted) {
-    return [concern(target, 'warning', 'DeletedWithStack', "'removalPolicy' is DESTROY, so the data goes with the stack: set RETAIN")];
-  }
-  return own?.deletionProtected === false
-    ? [
-        concern(
-          target,
-          'warning',
-          'DeletionUnprotected',
-          "'deletionProtection' is false, so one call deletes the table: set it to true, or leave it out",
-        ),
-      ]
-    : [];
-}
-
 /** A setting of the account, so it is told once for each stack. */
 function advancedFeatures({ construct }: Target, { copied }: Needs): readonly ConcernFact[] {
   return copied
@@ -205,27 +98,4 @@ function advancedFeatures({ construct }: Target, { copied }: Needs): readonly Co
         },
       ]
     : [];
-}
-
-function keyOf({ cfn }: Target): KeyFact {
-  if (!cfn) {
-    return { kind: 'unknown' };
-  }
-  if (isGlobalTable(cfn)) {
-    const own = replicasOf(cfn).find(({ region }) => region === Stack.of(cfn).region);
-    return own ? replicaKey(cfn, own) : { kind: 'unknown' };
-  }
-  return namedOrSwitched(settingOf(cfn, 'sseSpecification.kmsMasterKeyId'), settingOf(cfn, 'sseSpecification.sseEnabled'));
-}
-
-/** Replicas have a key each; the switch belongs to the whole table. */
-function replicaKey(cfn: GlobalTableCfn, { sseSpecification }: Replica): KeyFact {
-  return namedOrSwitched(sseSpecification?.kmsMasterKeyId, settingOf(cfn, 'sseSpecification.sseEnabled'));
-}
-
-function namedOrSwitched(key: unknown, on: unknown): KeyFact {
-  if (typeof key === 'string') {
-    return namedKey(key);
-  }
-  return Token.isUnresolved(on) ? { kind: 'unknown' } : { kind: on === true ? 'service-managed' : 'aws-owned' };
 }

@@ -1,9 +1,11 @@
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
 import { namedKey } from '../core/private/keys';
+import { known } from '../core/private/known';
 import type { CopyFact } from '../model/facts';
 import { SERVICE_LIMITS } from '../model/limits/services';
 import { zonesOf } from '../model/services';
 import { concern, describeTarget, outOfReach, placeOf, serviceCopy, storageKey, TAKEOVER, term } from './facts';
+import { replicaKnowledge } from './replica-knowledge';
 import type { ServiceAdapter, Target } from './service';
 import { isDeletedWithStack, keepOnDelete, settingOf, textOf } from './settings';
 
@@ -41,6 +43,7 @@ export const EFS: ServiceAdapter = {
   },
 };
 
+/** The file system that EFS replicates to, which lies in another account where its ARN says so. */
 function replicas(target: Target): readonly CopyFact[] {
   const { cfn, id } = target;
   const destinations = cfn && settingOf(cfn, 'replicationConfiguration.destinations');
@@ -48,8 +51,11 @@ function replicas(target: Target): readonly CopyFact[] {
     return [];
   }
   const path = 'replicationConfiguration.destinations.0';
-  const region = textOf(cfn, `${path}.region`);
+  const existing = settingOf(cfn, `${path}.fileSystemId`);
   const key = settingOf(cfn, `${path}.kmsKeyId`);
+  const told = replicaKnowledge(cfn, existing ?? settingOf(cfn, `${path}.region`));
+  const [, , , arnRegion, arnAccount] = typeof existing === 'string' ? existing.split(':') : [];
+  const region = textOf(cfn, `${path}.region`) ?? known(arnRegion);
   return [
     serviceCopy({
       resource: id,
@@ -57,10 +63,10 @@ function replicas(target: Target): readonly CopyFact[] {
       by: id,
       mechanism: `EFS replica in ${region ?? 'another place'}`,
       form: 'replica',
-      place: { region, account: placeOf(target).account },
+      place: { region, account: arnAccount === undefined ? placeOf(target).account : known(arnAccount) },
       staleness: [term('replication lag', SERVICE_LIMITS.fileReplicaLag)],
       restore: TAKEOVER,
-      key: typeof key === 'string' ? namedKey(key) : { kind: 'service-managed' },
+      key: told.key ?? (typeof key === 'string' ? namedKey(key) : { kind: existing === undefined ? 'service-managed' : 'unknown' }),
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import type { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
-import { type CfnResource, type IResolvable, Lazy, Stack, Token } from 'aws-cdk-lib/core';
+import { type CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib/core';
 
 import { unwrapped } from './settings';
 
@@ -13,16 +13,42 @@ export interface Replica {
   readonly sseSpecification?: { readonly kmsMasterKeyId?: unknown };
 }
 
-/** Settings for the replica in the table's own Region, where the user left them out. */
+/** Settings of a replica, where the user left them out. */
 export interface ReplicaDefaults {
   readonly recovery: object;
   readonly deletionProtectionEnabled?: boolean;
 }
 
+/** A replica that this library adds, or completes where the user has added it. */
+export interface ReplicaWish {
+  readonly region: string;
+  /** Its key, where the table has a customer managed key. */
+  readonly keyArn?: string;
+}
+
 type Replicas = CfnGlobalTable['replicas'];
 
-/** What was there before our defaults, so that a second plan replaces the first one's. */
-const originals = new WeakMap<CfnResource, { readonly ours: Replicas; readonly original: Replicas }>();
+/** All that is wished of the replicas of one table, beside the list as the user has it. */
+interface Wishes {
+  list: Replicas;
+  original: Replicas;
+  own?: ReplicaDefaults;
+  every?: ReplicaDefaults;
+  readonly wished: Map<string, ReplicaWish>;
+}
+
+const wishes = new WeakMap<CfnResource, Wishes>();
+
+/** What a replica takes over from that in the table's own Region: all that names nothing of a Region. */
+const SHARED = [
+  'contributorInsightsSpecification',
+  'globalSecondaryIndexes',
+  'globalTableSettingsReplicationMode',
+  'readOnDemandThroughputSettings',
+  'readProvisionedThroughputSettings',
+  'tableClass',
+  'tags',
+] as const;
 
 export function isGlobalTable(cfn: CfnResource): cfn is GlobalTableCfn {
   return cfn.cfnResourceType === 'AWS::DynamoDB::GlobalTable';
@@ -34,27 +60,80 @@ export function replicasOf(cfn: GlobalTableCfn): readonly Replica[] {
   return Array.isArray(replicas) ? replicas.filter((replica) => !Token.isUnresolved(replica)) : [];
 }
 
-/** Protects the replica in the table's own Region. The list stays lazy: replicas may be added to a table until synth. */
-export function prepareOwnReplica(cfn: GlobalTableCfn, defaults: ReplicaDefaults): void {
-  const known = originals.get(cfn);
-  const original = known?.ours === cfn.replicas ? known.original : cfn.replicas;
-  const { region } = Stack.of(cfn);
-  const ours: IResolvable = Lazy.uncachedAny({
-    produce: () => {
-      const replicas = unwrapped(cfn, original);
-      return Array.isArray(replicas)
-        ? replicas.map((replica: Replica) => (replica.region === region ? withDefaults(replica, defaults) : replica))
-        : replicas;
-    },
-  });
-  cfn.replicas = ours;
-  originals.set(cfn, { ours, original });
+/** The replica in the table's own Region. */
+export function ownReplicaOf(cfn: GlobalTableCfn): Replica | undefined {
+  return replicasOf(cfn).find((replica) => isOwn(cfn, replica));
 }
 
-function withDefaults(replica: Replica, { recovery, deletionProtectionEnabled }: ReplicaDefaults): Replica {
-  return {
-    ...replica,
-    pointInTimeRecoverySpecification: replica.pointInTimeRecoverySpecification ?? recovery,
-    deletionProtectionEnabled: replica.deletionProtectionEnabled ?? deletionProtectionEnabled,
-  };
+export function isOwn(cfn: CfnResource, { region }: Replica): boolean {
+  return region === Stack.of(cfn).region;
+}
+
+/** The key that a replica names, whatever it is. */
+export function keyNameOf({ sseSpecification }: Replica): unknown {
+  return sseSpecification?.kmsMasterKeyId;
+}
+
+/** Protects the replica in the table's own Region. */
+export function prepareOwnReplica(cfn: GlobalTableCfn, defaults: ReplicaDefaults): void {
+  wishesOf(cfn).own = defaults;
+}
+
+/** Adds replicas, or completes those that are there already, and protects every replica of the table. */
+export function prepareReplicas(cfn: GlobalTableCfn, wished: readonly ReplicaWish[], defaults: ReplicaDefaults): void {
+  const ofTable = wishesOf(cfn);
+  ofTable.every = defaults;
+  for (const wish of wished) {
+    ofTable.wished.set(wish.region, wish);
+  }
+}
+
+/** Turns the list into ours, once more where the user has replaced it. It stays lazy: replicas may be added until synth. */
+function wishesOf(cfn: GlobalTableCfn): Wishes {
+  const ofTable = wishes.get(cfn) ?? { list: cfn.replicas, original: cfn.replicas, wished: new Map<string, ReplicaWish>() };
+  if (cfn.replicas !== ofTable.list || !wishes.has(cfn)) {
+    ofTable.original = cfn.replicas;
+    ofTable.list = Lazy.uncachedAny({ produce: () => produce(cfn, ofTable) });
+    cfn.replicas = ofTable.list;
+    wishes.set(cfn, ofTable);
+  }
+  return ofTable;
+}
+
+function produce(cfn: GlobalTableCfn, { original, own, every, wished }: Wishes): unknown {
+  const given = unwrapped(cfn, original);
+  if (!Array.isArray(given)) {
+    return given;
+  }
+  const readable: Replica[] = given.filter((replica) => !Token.isUnresolved(replica));
+  const model = readable.find((replica) => isOwn(cfn, replica)) ?? readable[0];
+  const keyed = model !== undefined && keyNameOf(model) !== undefined;
+  const missing = [...wished.values()].filter(({ region }) => !readable.some((replica) => replica.region === region));
+  return [...given, ...missing.map(({ region }) => ({ region, ...shared(model) }))].map((replica: Replica) =>
+    Token.isUnresolved(replica)
+      ? replica
+      : {
+          ...replica,
+          ...(keyed ? keyOf(replica, wished.get(replica.region as string)) : {}),
+          ...withDefaults(replica, isOwn(cfn, replica) ? (own ?? every) : every),
+        },
+  );
+}
+
+function shared(model: Replica | undefined): object {
+  const settings = (model ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(SHARED.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
+}
+
+function keyOf(replica: Replica, wish: ReplicaWish | undefined): object {
+  return keyNameOf(replica) === undefined && wish?.keyArn !== undefined ? { sseSpecification: { kmsMasterKeyId: wish.keyArn } } : {};
+}
+
+function withDefaults(replica: Replica, defaults: ReplicaDefaults | undefined): object {
+  return defaults === undefined
+    ? {}
+    : {
+        pointInTimeRecoverySpecification: replica.pointInTimeRecoverySpecification ?? defaults.recovery,
+        deletionProtectionEnabled: replica.deletionProtectionEnabled ?? defaults.deletionProtectionEnabled,
+      };
 }

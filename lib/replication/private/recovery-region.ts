@@ -4,12 +4,12 @@ import { ConfigurationError } from '../../core/private/errors';
 import { requireEnvironment } from '../../core/private/support-stack';
 
 /** Refuses what is no Region, or is the Region of the data, whose loss would take the copy too. */
-export function requireRecoveryRegion(scope: IConstruct, region: string, data: IConstruct): void {
+export function requireRecoveryRegion(scope: IConstruct, region: string, data: IConstruct, property = 'recoveryRegion'): void {
   requireEnvironment(scope, { region });
   if (region === Stack.of(data).region) {
     throw new ConfigurationError(
       'RecoveryRegionIsOwn',
-      `'recoveryRegion' is ${region}, the Region of the data, so that both would be lost together: choose another Region`,
+      `'${property}' is ${region}, the Region of the data, so that both would be lost together: choose another Region`,
       scope,
     );
   }
