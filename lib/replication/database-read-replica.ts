@@ -20,7 +20,7 @@ import { recordLiveCopies } from './private/live-copies';
 import { replicaConcerns } from './private/replica-concerns';
 import { engineOf, replicaInstance } from './private/replica-instance';
 import { requireName, requireSourcePlace } from './private/source-place';
-import { encryptionOfCopy } from './private/storage-key';
+import { encryptionOfCopy, encryptionOfSource } from './private/storage-key';
 
 const MINUTES = 5;
 
@@ -48,11 +48,11 @@ export class DatabaseReadReplica extends Construct implements IConnectable {
     super(scope, id);
     const { source, sourceIdentifier, promoted, maxLag = Duration.millis(DATABASE_LIMITS.replicaLag.value) } = props;
     const target = this.sourceOf(source);
-    const { region, account } = requireSourcePlace(this, 'source', target);
+    const { region, account } = requireSourcePlace(this, { property: 'source', id: target.id, place: placeOf(target) });
     const name = requireName(this, target, { setting: 'dbInstanceIdentifier', property: 'instanceIdentifier', given: sourceIdentifier });
     const lagMs = requireMs(this, 'maxLag', maxLag);
     insist(this, checkMaxLag(lagMs));
-    const { keyArn, fact } = encryptionOfCopy(this, target, props);
+    const { keyArn, fact } = encryptionOfCopy(this, encryptionOfSource(target), props);
     this.instance = replicaInstance(this, props, {
       target,
       sourceArn: Stack.of(this).formatArn({

@@ -1,5 +1,6 @@
 import { CfnResource } from 'aws-cdk-lib/core';
-import type { CopyFact, ZoneFact } from '../model/facts';
+import type { CopyFact, KeyFact, Place, ZoneFact } from '../model/facts';
+import { DATABASE_LIMITS } from '../model/limits/databases';
 import { SERVICE_LIMITS } from '../model/limits/services';
 import { abilitiesOf } from '../model/services';
 import { MINUTE } from '../model/time';
@@ -71,4 +72,35 @@ export function unencryptedCopies(target: Target, copied: boolean) {
         ),
       ]
     : [];
+}
+
+/** A secondary cluster of a global database, as its own properties say: those of the primary do not name it. */
+export interface SecondaryClusterState {
+  /** Construct path. */
+  readonly id: string;
+  readonly place: Place;
+  readonly key: KeyFact;
+  /** Lag at which its alarm sounds. */
+  readonly lagMs: number;
+  /** It has no instance, and takes over only once it has one. */
+  readonly headless: boolean;
+}
+
+/** What a secondary cluster is to its primary: it follows every change, and takes over by a failover of the global database. */
+export function secondaryCluster(primary: Target, { id, place, key, lagMs, headless }: SecondaryClusterState): CopyFact {
+  return serviceCopy({
+    resource: primary.id,
+    id: `secondary cluster ${id}`,
+    by: id,
+    mechanism: `secondary cluster in ${place.region ?? 'another Region'}${headless ? ', without an instance' : ''}`,
+    form: 'replica',
+    place,
+    staleness: [{ name: 'replication lag', ms: lagMs, basis: 'estimated' }],
+    restore: [
+      ...(headless ? [term('make an instance', DATABASE_LIMITS.newInstance)] : []),
+      term('fail over the global database', DATABASE_LIMITS.globalFailover),
+      ...TAKEOVER,
+    ],
+    key,
+  });
 }

@@ -17,7 +17,7 @@ export const DATABASE_LIMITS = {
   clusterRetention: model<Range>({ min: 1, max: 35 }, 'days', API),
   backupWindow: model(30, 'minutes that a backup window lasts at least', API),
   secondaryClusters: documented(10, 'secondary clusters of a global database, each in a Region of its own', AURORA),
-  readers: documented(16, 'instances of a secondary cluster', AURORA),
+  readers: documented(16, 'instances in a secondary cluster', AURORA),
   replicaLag: unconfirmed(5 * MINUTE, 'ms that a read replica in another Region is behind at worst in usual operation', 'our assumption'),
   promotion: unconfirmed(10 * MINUTE, 'ms that the promotion of a read replica takes, with its restart', 'our assumption'),
   globalFailover: unconfirmed(5 * MINUTE, 'ms that the failover of a global database takes: minutes are documented', AURORA),
@@ -106,6 +106,39 @@ export function checkMaxLag(ms: number): Problem | undefined {
   return ms >= SECOND && ms % SECOND === 0
     ? undefined
     : error('MaxLagOutOfRange', `'maxLag' is ${ms} ms, but lag is measured in whole seconds: give a whole number of them, 1 or more`);
+}
+
+/** The metric of the lag of a secondary cluster; Aurora publishes it in the Region of the secondary only. */
+export function globalLagMetric(engine: string, version: string): 'AuroraGlobalDBRPOLag' | 'AuroraGlobalDBReplicationLag' {
+  const [, major, minor] = /mysql_aurora\.(\d+)\.(\d+)/.exec(version)?.map(Number) ?? [];
+  const old = engine === 'aurora-mysql' && (major === 3 ? minor < 4 : major === 2 && minor < 12);
+  return old ? 'AuroraGlobalDBReplicationLag' : 'AuroraGlobalDBRPOLag';
+}
+
+/** Checks the instances of a secondary cluster. */
+export function checkReaders(count: number): Problem | undefined {
+  const { value, unit } = DATABASE_LIMITS.readers;
+  return count <= value
+    ? undefined
+    : error('TooManyReaders', `'readers' has ${count} entries, but Aurora takes at most ${value} ${unit}: leave some out`);
+}
+
+/** Checks the Regions of the secondary clusters of a global database, the new one last. */
+export function checkSecondaries(regions: readonly string[]): Problem | undefined {
+  const { value, unit } = DATABASE_LIMITS.secondaryClusters;
+  const [region] = regions.slice(-1);
+  if (regions.indexOf(region) < regions.length - 1) {
+    return error(
+      'SecondaryRegionTwice',
+      `'globalDatabase' has a secondary cluster in ${region} already, but each of its clusters is in a Region of its own: choose another Region`,
+    );
+  }
+  return regions.length <= value
+    ? undefined
+    : error(
+        'TooManySecondaries',
+        `'globalDatabase' has ${regions.length} of them, but Aurora takes at most ${value} ${unit}: leave some out`,
+      );
 }
 
 /** Checks the name of a database instance, of a cluster or of a global database. */

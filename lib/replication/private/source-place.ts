@@ -4,8 +4,8 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { known } from '../../core/private/known';
 import { insist } from '../../core/private/problems';
+import type { Place } from '../../model/facts';
 import { checkDatabaseIdentifier } from '../../model/limits/databases';
-import { placeOf } from '../../services/facts';
 import type { Target } from '../../services/service';
 import { textOf } from '../../services/settings';
 
@@ -15,21 +15,28 @@ export interface SourcePlace {
   readonly account: string;
 }
 
+/** A source as the props of its copy name it. */
+export interface NamedSource {
+  /** Of the copy: `source`, `globalDatabase`. */
+  readonly property: string;
+  readonly id: string;
+  readonly place: Place;
+}
+
 /** The place of a source that is to be copied into the stack of `scope`: another Region of the same account, known by name. */
-export function requireSourcePlace(scope: IConstruct, property: string, target: Target): SourcePlace {
+export function requireSourcePlace(scope: IConstruct, { property, id, place: { region, account } }: NamedSource): SourcePlace {
   const here = Stack.of(scope);
-  const { region, account } = placeOf(target);
   if (region === undefined) {
     throw new ConfigurationError(
       'SourcePlaceUnknown',
-      `'${property}' is '${target.id}', whose Region is only known at deploy time, but another Region names it by its ARN: set 'env' of its stack`,
+      `'${property}' is '${id}', whose Region is only known at deploy time, but another Region names it by its ARN: set 'env' of its stack`,
       scope,
     );
   }
   if (region === here.region) {
     throw new ConfigurationError(
       'CopyInOwnRegion',
-      `'${property}' is '${target.id}' in ${region}, the Region of the copy itself, so that both would be lost together: make the copy in a stack of another Region`,
+      `'${property}' is '${id}' in ${region}, the Region of the copy itself, so that both would be lost together: make the copy in a stack of another Region`,
       scope,
     );
   }
@@ -37,7 +44,7 @@ export function requireSourcePlace(scope: IConstruct, property: string, target: 
   if (account !== undefined && own !== undefined && account !== own) {
     throw new ConfigurationError(
       'SourceInOtherAccount',
-      `'${property}' is '${target.id}' of account ${account}, but a copy of a database follows one of its own account, ${own}: copy recovery points to the other account instead`,
+      `'${property}' is '${id}' of account ${account}, but a copy of a database follows one of its own account, ${own}: copy recovery points to the other account instead`,
       scope,
     );
   }

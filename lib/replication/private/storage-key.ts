@@ -22,19 +22,29 @@ export interface EncryptionWishes {
   readonly storageEncryptionKey?: IKeyRef;
 }
 
+/** A database that may be encrypted; left out where nobody says so. */
+export interface EncryptedSource {
+  readonly id: string;
+  readonly encrypted?: boolean;
+}
+
+/** Whether a database is encrypted, as far as its properties say. */
+export function encryptionOfSource(target: Target): EncryptedSource {
+  const { kind } = storageKey(target);
+  return { id: target.id, encrypted: kind === 'unknown' ? undefined : kind !== 'none' };
+}
+
 /**
  * The encryption of a database that follows another one: RDS keeps it as it is at the source, under a key of the copy's own
  * Region, which is made below `scope` unless the user has one.
  */
-export function encryptionOfCopy(scope: Construct, source: Target, wishes: EncryptionWishes): CopyEncryption {
-  const { kind } = storageKey(source);
-  const told = kind === 'unknown' ? undefined : kind !== 'none';
+export function encryptionOfCopy(scope: Construct, { id, encrypted: told }: EncryptedSource, wishes: EncryptionWishes): CopyEncryption {
   const { storageEncrypted, storageEncryptionKey: key } = wishes;
   const wanted = storageEncrypted ?? (key ? true : undefined);
   if (told !== undefined && wanted !== undefined && told !== wanted) {
     throw new ConfigurationError(
       'EncryptionDiffers',
-      `'${storageEncrypted === undefined ? 'storageEncryptionKey' : 'storageEncrypted'}' asks for ${wanted ? 'an encrypted' : 'a plain'} copy, but '${source.id}' is ${told ? 'encrypted' : 'not encrypted'} and RDS keeps that: ${told ? 'leave it out' : 'encrypt the source, which replaces it, or leave it out'}`,
+      `'${storageEncrypted === undefined ? 'storageEncryptionKey' : 'storageEncrypted'}' asks for ${wanted ? 'an encrypted' : 'a plain'} copy, but '${id}' is ${told ? 'encrypted' : 'not encrypted'} and RDS keeps that: ${told ? 'leave it out' : 'encrypt the source, which replaces it, or leave it out'}`,
       scope,
     );
   }

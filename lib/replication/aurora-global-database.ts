@@ -1,0 +1,135 @@
+import { CfnGlobalCluster } from 'aws-cdk-lib/aws-rds';
+import { Names, Stack, Token } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { claimName, deploymentOf } from '../core/private/claimed-names';
+import { ConfigurationError } from '../core/private/errors';
+import { known } from '../core/private/known';
+import { insist } from '../core/private/problems';
+import { differ } from '../model/differ';
+import { checkDatabaseIdentifier } from '../model/limits/databases';
+import { labelOf } from '../model/services';
+import { placeOf, targetOf } from '../services';
+import type { Target } from '../services/service';
+import type { AuroraGlobalDatabaseAttributes } from './aurora-global-database-attributes';
+import type { IAuroraGlobalDatabase } from './iaurora-global-database';
+import { primaryConcerns } from './private/global-concerns';
+import { engineOfCluster, tellGlobalDatabase } from './private/global-databases';
+import { recordLiveCopies } from './private/live-copies';
+import { encryptionOfSource } from './private/storage-key';
+
+/** Properties of an AuroraGlobalDatabase. */
+export interface AuroraGlobalDatabaseProps {
+  /** The cluster that writes: an L2, an L1 or an import of the same Region and account, also one that exists for years. */
+  readonly primary: IConstruct;
+  /**
+   * The name of the global database: 1 to 63 letters, digits or hyphens. A change replaces it and so takes all clusters apart.
+   * @default - from the path of the construct
+   */
+  readonly globalClusterIdentifier?: string;
+  /**
+   * Whether the global database cannot be deleted.
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+}
+
+/**
+ * A global database of Aurora with an existing cluster as its primary, for secondary clusters in other Regions to join.
+ *
+ * It stands in the stack of its primary. Nothing refers to it from another Region: `AuroraSecondaryCluster` joins by its name.
+ * @example
+ * const orders = new AuroraGlobalDatabase(this, 'Global', { primary: cluster });
+ * new AuroraSecondaryCluster(osakaStack, 'Secondary', { globalDatabase: orders, vpc });
+ */
+export class AuroraGlobalDatabase extends Construct implements IAuroraGlobalDatabase {
+  /** References a global database that this app does not own, so that a cluster of this app can join it. */
+  public static fromAuroraGlobalDatabaseAttributes(
+    scope: Construct,
+    id: string,
+    attributes: AuroraGlobalDatabaseAttributes,
+  ): IAuroraGlobalDatabase {
+    class Import extends Construct implements IAuroraGlobalDatabase {
+      public readonly globalClusterIdentifier = attributes.globalClusterIdentifier;
+    }
+    const imported = new Import(scope, id);
+    insist(imported, checkDatabaseIdentifier('globalClusterIdentifier', imported.globalClusterIdentifier));
+    tellGlobalDatabase(imported, {
+      id: imported.node.path,
+      place: { region: known(attributes.primaryRegion) },
+      engine: attributes.engine,
+      encrypted: attributes.storageEncrypted ?? true,
+      secondaries: [],
+    });
+    return imported;
+  }
+
+  public readonly globalClusterIdentifier: string;
+  /** The host name that always leads to the instance that writes, in whichever Region it is: for the application, with a DNS cache of seconds. */
+  public readonly writerEndpointAddress: string;
+
+  constructor(scope: Construct, id: string, props: AuroraGlobalDatabaseProps) {
+    super(scope, id);
+    const target = this.primaryOf(props.primary);
+    this.globalClusterIdentifier = this.nameOf(props.globalClusterIdentifier);
+    const cluster = new CfnGlobalCluster(this, 'Resource', {
+      globalClusterIdentifier: this.globalClusterIdentifier,
+      sourceDbClusterIdentifier: target.arn,
+      deletionProtection: props.deletionProtection ?? true,
+    });
+    this.writerEndpointAddress = Token.asString(cluster.getAtt('GlobalEndpoint.Address'));
+    tellGlobalDatabase(this, {
+      id: this.node.path,
+      place: placeOf(target),
+      engine: engineOfCluster(target),
+      encrypted: encryptionOfSource(target).encrypted,
+      primary: target,
+      secondaries: [],
+    });
+    recordLiveCopies(this, target, () => primaryConcerns(this.node.path, target));
+  }
+
+  private primaryOf(primary: IConstruct): Target {
+    const target = targetOf(this, primary);
+    if (target.type !== 'Aurora') {
+      throw new ConfigurationError(
+        'GlobalDatabaseUnsupported',
+        `'primary' is '${target.id}' (${labelOf(target.type)}), but only clusters of Aurora have global databases of this kind: ${
+          target.type === 'RDS' ? 'use DatabaseReadReplica' : 'copy its recovery points'
+        }`,
+        this,
+      );
+    }
+    const here = Stack.of(this);
+    const { region, account } = placeOf(target);
+    if (differ(region, known(here.region)) || differ(account, known(here.account))) {
+      throw new ConfigurationError(
+        'PrimaryElsewhere',
+        `'primary' is '${target.id}' in another Region or account than the global database, which is made where its primary is: make it in a stack of that place`,
+        this,
+      );
+    }
+    return target;
+  }
+
+  /** The name by convention; two of one app in one account would be one and the same global database. */
+  private nameOf(given: string | undefined): string {
+    if (given !== undefined && Token.isUnresolved(given)) {
+      throw new ConfigurationError(
+        'SourceNameUnknown',
+        "'globalClusterIdentifier' is only known at deploy time, but clusters in other Regions join by it: give it as plain text",
+        this,
+      );
+    }
+    const name = (given ?? Names.uniqueResourceName(this, { maxLength: 63, separator: '-', allowedSpecialCharacters: '-' })).toLowerCase();
+    insist(this, checkDatabaseIdentifier('globalClusterIdentifier', name));
+    const stack = Stack.of(this);
+    claimName(this, {
+      kind: 'global database',
+      name,
+      stack,
+      for: `${deploymentOf(stack)}${this.node.path.slice(stack.node.path.length)}`,
+      remedy: "give one of them another 'globalClusterIdentifier'",
+    });
+    return name;
+  }
+}
