@@ -5,7 +5,7 @@ import type { ResourceType } from './types';
 export const DEFAULT_SIZE_GIB = 100;
 
 /** A step that takes time in proportion to the data. */
-export type TimedStep = 'backup' | 'copy' | 'restore';
+export type TimedStep = 'backup' | 'copy' | 'restore' | 'export' | 'import';
 
 interface Pace {
   readonly baseMinutes: number;
@@ -40,12 +40,17 @@ const PACES: Readonly<Record<TimedStep, Readonly<Partial<Record<ResourceType, Pa
     EC2: { baseMinutes: 10, secondsPerGib: 6 },
     Timestream: { baseMinutes: 30, secondsPerGib: 12 },
   },
+  export: { DynamoDB: { baseMinutes: 20, secondsPerGib: 6 } },
+  import: { DynamoDB: { baseMinutes: 30, secondsPerGib: 30 } },
 };
 
 const USUAL: Readonly<Record<TimedStep, Pace>> = {
   backup: { baseMinutes: 5, secondsPerGib: 2 },
   copy: { baseMinutes: 10, secondsPerGib: 6 },
   restore: { baseMinutes: 30, secondsPerGib: 10 },
+  // RDS restores the whole database before it reads the first row
+  export: { baseMinutes: 60, secondsPerGib: 30 },
+  import: { baseMinutes: 60, secondsPerGib: 60 },
 };
 
 /** Our estimate in ms of how long a step takes for so much data: a term of basis `estimated`. */

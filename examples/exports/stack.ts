@@ -1,0 +1,55 @@
+import { Duration, Size, Stack, type StackProps } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Credentials, DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { CopyRule, DatabaseExport, ExportLock, Protection, RecoveryTier, TableExport } from 'cdk-recovery';
+import type { Construct } from 'constructs';
+
+/** Three media: the service itself, AWS Backup, and files in a bucket that nobody deletes by mistake, daily and, as an archive, monthly. */
+export class ExportedStack extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps) {
+    super(scope, id, props);
+
+    const vpc = new Vpc(this, 'Vpc', {
+      maxAzs: 2,
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'data', subnetType: SubnetType.PRIVATE_ISOLATED }],
+    });
+    const ledger = new DatabaseInstance(this, 'Ledger', {
+      engine: DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17_6 }),
+      instanceType: new InstanceType('m7g.large'),
+      vpc,
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      credentials: Credentials.fromGeneratedSecret('ledger', { excludeCharacters: ' %+~`#$&*()|[]{}:;<>?!\'/@"\\' }),
+      storageEncrypted: true,
+      multiAz: true,
+    });
+    const accounts = new TableV2(this, 'Accounts', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+    const topic = new Topic(this, 'OnCall', { enforceSSL: true });
+    const alarmActions = [new SnsAction(topic)];
+
+    const protection = new Protection(this, 'Protection', {
+      tier: RecoveryTier.STANDARD,
+      copyRule: CopyRule.atLeast({ media: 3, immutable: 1 }),
+    });
+    protection.protect(ledger);
+    protection.protect(accounts);
+
+    new TableExport(this, 'DailyAccounts', {
+      table: accounts,
+      expects: { dataSize: Size.gibibytes(40) },
+      lock: ExportLock.governance(),
+      alarmActions,
+    });
+    new DatabaseExport(this, 'DailyLedger', { source: ledger, lock: ExportLock.governance(), alarmActions });
+    new DatabaseExport(this, 'MonthlyLedger', {
+      source: ledger,
+      schedule: Schedule.cron({ minute: '0', hour: '4', day: '1' }),
+      keep: Duration.days(7 * 366),
+      alarmActions,
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Schedule, type ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { START_MS } from './times';
+
+const QUEUE_ID = 'ExportDeadLetters';
+
+/** Spread over the hour with growing pauses; more only matter while nothing can be started anyway. */
+const RETRIES = 20;
+
+/** Starts a state machine on a schedule; returns the queue that tells what could not be started within the hour, and why. */
+export function startOnSchedule(scope: Construct, machine: StateMachine, schedule: ScheduleExpression, description: string): Queue {
+  const deadLetterQueue = queueOf(Stack.of(scope));
+  const role = new Role(scope, 'StartRole', { description, assumedBy: schedulerOf(scope) });
+  new Schedule(scope, 'Schedule', {
+    description,
+    schedule,
+    target: new StepFunctionsStartExecution(machine, {
+      role,
+      deadLetterQueue,
+      maxEventAge: Duration.millis(START_MS),
+      retryAttempts: RETRIES,
+    }),
+  });
+  return deadLetterQueue;
+}
+
+/** EventBridge Scheduler, as far as it acts for schedules of this account. */
+function schedulerOf(scope: Construct): ServicePrincipal {
+  const stack = Stack.of(scope);
+  const group = stack.formatArn({
+    service: 'scheduler',
+    resource: 'schedule-group',
+    resourceName: 'default',
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+  return new ServicePrincipal('scheduler.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
+  });
+}
+
+/** One for all exports of a stack: a message names its schedule. */
+function queueOf(stack: Stack): Queue {
+  const existing = stack.node.tryFindChild(QUEUE_ID) as Queue | undefined;
+  if (existing) {
+    return existing;
+  }
+  const queue = new Queue(stack, QUEUE_ID, {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+  Validations.of(queue).acknowledge({ id: 'AwsSolutions-SQS3', reason: 'is the dead-letter queue itself, of the schedules of exports' });
+  return queue;
+}

@@ -1,0 +1,116 @@
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucketRef } from 'aws-cdk-lib/aws-s3';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct, type IConstruct } from 'constructs';
+import type { ConcernFact } from '../model/facts';
+import { outOfReach } from '../services/facts';
+import type { Target } from '../services/service';
+import { ownRecovery, turnOnRecovery } from '../services/table-recovery';
+import type { ExportOptions } from './export-options';
+import { engineOf } from './private/exports/engine';
+import { recordExports } from './private/exports/facts';
+import { rhythmOf } from './private/exports/rhythm';
+import { sourceOf } from './private/exports/source';
+import { storeOf } from './private/exports/store';
+import { tableSteps } from './private/exports/table-steps';
+import { timesOf } from './private/exports/times';
+import { TableExportFormat } from './table-export-format';
+
+/** Properties of a TableExport. */
+export interface TableExportProps extends ExportOptions {
+  /**
+   * The DynamoDB table: a construct of this app, a reference or an import. Point-in-time recovery has to be on; it is turned on
+   * where nobody said otherwise.
+   */
+  readonly table: IConstruct;
+  /**
+   * How the files are written.
+   * @default TableExportFormat.DYNAMODB_JSON
+   */
+  readonly format?: TableExportFormat;
+}
+
+/**
+ * Exports a DynamoDB table to S3 on a schedule, whole each time: a copy on another medium, which no mistake in AWS Backup or in
+ * the table reaches.
+ *
+ * The export does not read from the table, so it costs no capacity. Bring one back by importing its files into a new table.
+ * @example
+ * new TableExport(this, 'Export', { table, lock: ExportLock.governance() });
+ */
+export class TableExport extends Construct {
+  /** The bucket that holds the exports. */
+  public readonly bucket: IBucketRef;
+  /** The customer managed key that encrypts them; undefined for an existing bucket without one. */
+  public readonly encryptionKey?: IKey;
+  /** How the names of all objects of this export begin. */
+  public readonly prefix: string;
+  /** Makes an export; start an execution of it for one out of turn. */
+  public readonly stateMachine: IStateMachine;
+  /** Goes off when an export fails, is stopped or takes too long. */
+  public readonly failureAlarm: Alarm;
+  /** Goes off when no export has succeeded for too long. */
+  public readonly absenceAlarm: Alarm;
+
+  /**
+   * Throws `NotExportable` for what is no table, `ExportElsewhere` for one of another Region or account, and what `ExportOptions`
+   * tells; synth fails with `ExportNeedsTableRecovery` where point-in-time recovery is off.
+   */
+  constructor(scope: Construct, id: string, props: TableExportProps) {
+    super(scope, id);
+    const target = sourceOf(this, 'table', props.table, ['DynamoDB']);
+    const rhythm = rhythmOf(this, props);
+    const times = timesOf(this, target.type, props, rhythm);
+    const store = storeOf(this, props);
+    turnOnRecovery(target);
+    const { bucketArn } = store.bucket.bucketRef;
+    const { machine, failureAlarm, absenceAlarm } = engineOf(this, {
+      of: target.id,
+      rhythm,
+      timeZone: props.timeZone,
+      times,
+      alarmActions: props.alarmActions,
+      wildcards: {
+        resources: [`${target.arn}/export/*`, `${bucketArn}/${store.prefix}/*`],
+        reason:
+          'exports of the table have an ARN of their own each, and DynamoDB tells nobody the names of the files it writes below the prefix',
+      },
+      stepsIn: (steps) => tableSteps(steps, target.arn, props.format ?? TableExportFormat.DYNAMODB_JSON, store),
+    });
+    recordExports(this, {
+      target,
+      store,
+      rhythm,
+      times,
+      files: 'exports',
+      restore: 'import into a new table',
+      more: () => recoveryConcerns(this, target),
+    });
+    this.bucket = store.bucket;
+    this.encryptionKey = store.key;
+    this.prefix = store.prefix;
+    this.stateMachine = machine;
+    this.failureAlarm = failureAlarm;
+    this.absenceAlarm = absenceAlarm;
+  }
+}
+
+/** DynamoDB exports from its log for point-in-time recovery. */
+function recoveryConcerns(owner: IConstruct, target: Target): readonly ConcernFact[] {
+  if (!target.cfn) {
+    return outOfReach(target, ['turn on point-in-time recovery, or exports fail,']);
+  }
+  return ownRecovery(target)?.on === false
+    ? [
+        {
+          kind: 'concern',
+          severity: 'error',
+          code: 'ExportNeedsTableRecovery',
+          by: owner.node.path,
+          resource: target.id,
+          message: `'pointInTimeRecoveryEnabled' of '${target.id}' is false, but DynamoDB exports from point-in-time recovery only: set it to true, or leave it out`,
+        },
+      ]
+    : [];
+}
