@@ -93,8 +93,9 @@ describeWithEmulator('tables and files that are replicated', (emulator) => {
   test('items arrive no later than the report claims', async () => {
     const { control } = emulator();
     const { resources } = JSON.parse(readFileSync(join(assemblies.replicated, 'recovery-report.json'), 'utf8')) as RecoveryReportJson;
-    const claimedMs = resources.find(({ id }) => id === 'Stock/Stock')!.copies.places.find(({ copy }) => copy === `replica-${RECOVERY}`)!
-      .lag!.ms;
+    const { copies } = resources.find(({ id }) => id === 'Stock/Stock')!;
+    const { lag } = copies.places.find(({ copy }) => copy === `replica-${RECOVERY}`)!;
+    const claimedMs = Number(lag!.ms);
     await control.freezeClock();
     await control.settings({ dynamodbReplicationLagMs: 30 * SECOND });
     await put('stock', 'late');
