@@ -4,7 +4,8 @@ const common = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
   moduleNameMapper: { '^cdk-recovery$': '<rootDir>/lib/index.ts' },
-  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/'],
+  modulePathIgnorePatterns: ['<rootDir>/assets/', '<rootDir>/build/', '<rootDir>/cdk.out/'],
+  globalSetup: '<rootDir>/scripts/ensure-bundled.mjs',
 };
 
 module.exports = {

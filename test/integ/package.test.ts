@@ -86,8 +86,8 @@ describe('the tarball', () => {
     );
   });
 
-  test('has one file of code for the library and one for the command', () => {
-    expect(packed.filter((path) => path.endsWith('.js')).sort()).toEqual(['build/cli.js', 'build/index.js']);
+  test('has one file of code for the library, one for the command, and one for each function', () => {
+    expect(packed.filter((path) => path.endsWith('.js')).sort()).toEqual(['assets/freshness/index.js', 'build/cli.js', 'build/index.js']);
   });
 
   test('has no tests, sources or tools of this project', () => {

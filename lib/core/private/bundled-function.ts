@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+
+/** What one bundled handler needs to run. */
+export interface BundledFunctionProps {
+  /** Its folder in lib/handlers/ and in assets/. */
+  readonly handler: string;
+  readonly description: string;
+  readonly memoryMib: number;
+  readonly timeout: Duration;
+  /** No secrets: whoever may read the configuration of the function reads them. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** All that it may do besides writing its log. */
+  readonly statements: readonly PolicyStatement[];
+  /** Why a statement has no narrower resource than a wildcard, by the resource as cdk-nag tells it. */
+  readonly wildcards?: Readonly<Record<string, string>>;
+  /**
+   * How long its log is kept.
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * How long an event that could not be handled is kept: no longer than it is worth handling.
+   * @default Duration.days(14)
+   */
+  readonly deadLettersKept?: Duration;
+}
+
+/**
+ * A Lambda function that runs one of the handlers of this library, with a role that may do what the handler does and
+ * nothing else, a log that ends some day, and a queue for the events that it could not handle.
+ *
+ * The only reader of `assets/`, where the handlers lie bundled with their SDK clients.
+ */
+export class BundledFunction extends Construct {
+  /** The function itself. */
+  public readonly function: LambdaFunction;
+  /** Events that the function could not handle, or that never reached it. */
+  public readonly deadLetters: Queue;
+  /** Rings while there are such events. */
+  public readonly deadLettersAlarm: Alarm;
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: props.deadLettersKept ?? Duration.days(14),
+    });
+    this.deadLettersAlarm = new Alarm(this, 'DeadLettersAlarm', {
+      alarmDescription: `${props.description}: events came that could not be handled; runbook: docs/runbook.md#dead-letters`,
+      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      threshold: 0,
+      evaluationPeriods: 1,
+      // an idle queue has no metrics
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description: props.description });
+    role.addToPolicy(
+      new PolicyStatement({
+        sid: 'WriteLog',
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    for (const statement of props.statements) {
+      role.addToPolicy(statement);
+    }
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      code: Code.fromAsset(assetOf(props.handler)),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMib,
+      timeout: props.timeout,
+      environment: { ...props.environment },
+      role,
+      logGroup,
+      deadLetterQueue: this.deadLetters,
+      retryAttempts: 0,
+    });
+    for (const [resource, reason] of Object.entries(props.wildcards ?? {})) {
+      Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+    }
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is the dead-letter queue of the function itself.',
+    });
+  }
+}
+
+/** The folder of a bundled handler: beside build/ in the package, beside lib/ in the sources. */
+function assetOf(handler: string): string {
+  for (let folder = __dirname; ; folder = dirname(folder)) {
+    const asset = join(folder, 'assets', handler);
+    if (existsSync(join(asset, 'index.js'))) {
+      return asset;
+    }
+    if (folder === dirname(folder)) {
+      throw new Error(`the bundled handler '${handler}' is missing: run 'npm run prepare'`);
+    }
+  }
+}

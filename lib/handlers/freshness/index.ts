@@ -1,0 +1,45 @@
+import { CONFIG_VARIABLE, type FreshnessConfig } from '../../model/freshness';
+import { backupPorts } from './aws-backup';
+import { AwsClients, type Patience } from './aws-clients';
+import { databasePorts } from './aws-databases';
+import { tagPorts } from './aws-tags';
+import { judgeFreshness } from './judge-freshness';
+
+/** The part of Lambda's context that the function needs. */
+export interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** What is left of the time when looking ends, so that what is known can still be published. */
+const RESERVE_MS = 15_000;
+
+const PATIENCE: Patience = { maxAttempts: 7, requestTimeoutMs: 20_000 };
+
+/** Runs on a schedule; the event says nothing. */
+export async function handler(_event: unknown, context: LambdaContext): Promise<void> {
+  const config: FreshnessConfig = JSON.parse(process.env[CONFIG_VARIABLE] ?? '');
+  await look(config, { region: process.env.AWS_REGION ?? '', remainingMs: context.getRemainingTimeInMillis() });
+}
+
+/** Binds the judgement to the SDK; a test may be less patient. */
+export async function look(
+  config: FreshnessConfig,
+  { region, remainingMs, patience = PATIENCE }: { readonly region: string; readonly remainingMs: number; readonly patience?: Patience },
+): Promise<void> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), remainingMs - RESERVE_MS);
+  try {
+    const clients = new AwsClients(patience, deadline.signal);
+    await judgeFreshness(config, {
+      region,
+      nowMs: Date.now(),
+      ...backupPorts(clients),
+      ...databasePorts(clients),
+      ...tagPorts(clients),
+      // the console of Lambda would put words before the line, and CloudWatch would find no metrics in it
+      write: (line) => process.stdout.write(`${line}\n`),
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}

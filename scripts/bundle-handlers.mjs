@@ -1,0 +1,74 @@
+// Bundles each folder of lib/handlers/ into one file below assets/, SDK clients included: what a Lambda function runs is what was
+// tested, whatever version of the SDK the runtime carries. Equal sources give equal bytes, so that a rebuild deploys nothing.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { licensesOf } from './licenses.mjs';
+import { root } from './run.mjs';
+
+/** What a bundle may weigh, in bytes: a function loads all of it before its first line runs. */
+export const MAX_BUNDLE_BYTES = 700_000;
+
+const ASSETS = join(root, 'assets');
+const HANDLERS = join(root, 'lib', 'handlers');
+
+/** Names of the handlers: the folders of lib/handlers/. */
+export function handlerNames() {
+  return readdirSync(HANDLERS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(HANDLERS, entry.name, 'index.ts')))
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** Options of esbuild for an entry file: the ES modules of packages, of which unused parts can be left out. */
+export function bundleOptions(entryPoint, outfile) {
+  return {
+    entryPoints: [entryPoint],
+    outfile,
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  };
+}
+
+/** Writes every bundle anew; each takes the place of the old one at once, for tests may be reading it. */
+export async function bundleHandlers() {
+  mkdirSync(ASSETS, { recursive: true });
+  const folder = mkdtempSync(join(ASSETS, '.new-'));
+  try {
+    const names = handlerNames();
+    const results = await Promise.all(
+      names.map((name) => build(bundleOptions(join(HANDLERS, name, 'index.ts'), join(folder, name, 'index.js')))),
+    );
+    for (const name of names) {
+      mkdirSync(join(ASSETS, name), { recursive: true });
+      renameSync(join(folder, name, 'index.js'), join(ASSETS, name, 'index.js'));
+    }
+    writeFileSync(join(ASSETS, 'THIRD-PARTY-LICENSES'), licensesOf(results.map(({ metafile }) => metafile)));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Bundles unless every bundle is newer than all that goes into it. */
+export async function ensureBundled() {
+  const sources = ['lib/handlers', 'lib/model'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true }).map((file) => join(root, folder, file)),
+  );
+  const newest = Math.max(...[...sources, join(root, 'package-lock.json'), import.meta.filename].map((file) => statSync(file).mtimeMs));
+  const bundles = handlerNames().map((name) => join(ASSETS, name, 'index.js'));
+  if (bundles.some((file) => !existsSync(file) || statSync(file).mtimeMs < newest)) {
+    await bundleHandlers();
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await bundleHandlers();
+}
