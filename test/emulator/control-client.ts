@@ -101,6 +101,38 @@ export interface DeployedResource {
   readonly properties: Record<string, unknown>;
 }
 
+/** An object, a delete marker or a change on its way by one replication rule. */
+export interface ReplicationAttempt {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string;
+  /** `OBJECT_PUT`, `OBJECT_DELETE`, `OBJECT_TAGGING`, `OBJECT_ACL` or `OBJECT_LOCK`. */
+  readonly operation: string;
+  readonly rule: string;
+  /** The name of the destination bucket. */
+  readonly destination: string;
+  readonly status: 'PENDING' | 'COMPLETED' | 'FAILED';
+  /** As the S3 User Guide lists them, such as `DstPutObjectNotPermitted`. */
+  readonly failureReason: string | null;
+  readonly sinceMs: number;
+}
+
+/** A pair of an action and a resource in a policy of a role, as the policy writes them. */
+export interface Permission {
+  readonly policy: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** What a role was seen to need. */
+export interface PermissionReport {
+  readonly used: readonly (Permission & { readonly calls: readonly string[] })[];
+  /** Granted, and never needed so far. */
+  readonly unused: readonly Permission[];
+  /** Needed, and not granted: action and resource. */
+  readonly refused: readonly string[];
+}
+
 /** Fields to filter by. */
 export type Filter = Record<string, string>;
 
@@ -156,6 +188,16 @@ export class EmulatorControl {
   /** The resources of all stacks whose fields have the wanted values. */
   public async deployed(filter: Filter = {}): Promise<DeployedResource[]> {
     return (await this.call<{ resources: DeployedResource[] }>('GET', `deployed?${new URLSearchParams(filter)}`)).resources;
+  }
+
+  /** What S3 replication tried, oldest first, where the fields have the wanted values. */
+  public async replication(filter: Filter = {}): Promise<ReplicationAttempt[]> {
+    return (await this.call<{ attempts: ReplicationAttempt[] }>('GET', `replication?${new URLSearchParams(filter)}`)).attempts;
+  }
+
+  /** Which permissions of a role that the emulator checks (replication, batch jobs, exports) were used, and which not. */
+  public replicationPermissions(role: string): Promise<PermissionReport> {
+    return this.call('GET', `replication-permissions?${new URLSearchParams({ role })}`);
   }
 
   /** Runs a restore testing plan now, whatever its schedule says. */

@@ -21,15 +21,6 @@ import {
   RestoreDBInstanceToPointInTimeCommand,
 } from '@aws-sdk/client-rds';
 import {
-  CreateBucketCommand,
-  DeleteObjectCommand,
-  HeadObjectCommand,
-  PutBucketReplicationCommand,
-  PutBucketVersioningCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
   ListExecutionsCommand,
@@ -249,39 +240,6 @@ describeWithEmulator('other services', (emulator) => {
     );
     await cloudwatch.send(new SetAlarmStateCommand({ AlarmName: 'missing', StateValue: 'ALARM', StateReason: 'test' }));
     expect(JSON.parse(await told())).toMatchObject({ AlarmName: 'missing', NewStateValue: 'ALARM' });
-  });
-
-  test('S3 replicates objects and delete markers after the lag', async () => {
-    await control().freezeClock();
-    await control().settings({ s3ReplicationLagMs: 60_000 });
-    const s3 = new S3Client(emulator().client());
-    for (const Bucket of ['origin', 'replica']) {
-      await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: TOKYO } }));
-      await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
-    }
-    const rule = {
-      ID: 'all',
-      Status: 'Enabled',
-      Priority: 1,
-      Filter: { Prefix: 'docs/' },
-      DeleteMarkerReplication: { Status: 'Enabled' },
-      Destination: { Bucket: 'arn:aws:s3:::replica' },
-    } as const;
-    await s3.send(new PutBucketReplicationCommand({ Bucket: 'origin', ReplicationConfiguration: { Role: ROLE, Rules: [rule] } }));
-    await s3.send(new PutObjectCommand({ Bucket: 'origin', Key: 'docs/a', Body: 'a' }));
-    await s3.send(new PutObjectCommand({ Bucket: 'origin', Key: 'other', Body: 'b' }));
-    const there = (Key: string) =>
-      s3.send(new HeadObjectCommand({ Bucket: 'replica', Key })).then(
-        () => true,
-        () => false,
-      );
-    await control().advanceClock(59_999);
-    expect(await there('docs/a')).toBe(false);
-    await control().advanceClock(1);
-    expect([await there('docs/a'), await there('other')]).toEqual([true, false]);
-    await s3.send(new DeleteObjectCommand({ Bucket: 'origin', Key: 'docs/a' }));
-    await control().advanceClock(60_000);
-    expect(await there('docs/a')).toBe(false);
   });
 
   (HAS_POSTGRES ? describe : describe.skip)(

@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.iam import models as iam
+from moto.kms.models import KmsBackend
 from moto.rds.models import DBInstance
 from moto.s3.models import FakeBucket
 
@@ -96,3 +97,17 @@ def _with_own_resource_id(self: DBInstance, *args: Any, **options: Any) -> None:
 
 
 DBInstance.__init__ = _with_own_resource_id
+
+
+def _by_any_id(name: str) -> None:
+    """These take the ARN of a key as well as its id; moto looks for the id only."""
+    original = getattr(KmsBackend, name)
+
+    def by_any_id(self: KmsBackend, key_id: str, *args: Any, **options: Any) -> Any:
+        return original(self, self.any_id_to_key_id(key_id), *args, **options)
+
+    setattr(KmsBackend, name, by_any_id)
+
+
+for _name in ("disable_key", "enable_key", "schedule_key_deletion", "cancel_key_deletion"):
+    _by_any_id(_name)
