@@ -2,11 +2,13 @@ import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnDeletionPolicy, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import { namedKey } from '../core/private/keys';
 import { known } from '../core/private/known';
-import type { ConcernFact, CopyFact, KeyFact } from '../model/facts';
+import type { ConcernFact, CopyFact, KeyFact, Term } from '../model/facts';
 import { checkBucket } from '../model/limits';
+import { BUCKET_LIMITS } from '../model/limits/buckets';
 import { SERVICE_LIMITS } from '../model/limits/services';
 import { turnOnEvents } from './bucket-events';
 import { concern, concernOf, describeTarget, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
+import { replicaKnowledge } from './replica-knowledge';
 import type { ServiceAdapter, Target } from './service';
 import { isDeletedWithStack, keepOnDelete, setDefault, settingOf, textOf, unwrapped } from './settings';
 
@@ -33,6 +35,7 @@ export const S3: ServiceAdapter = {
     return [
       ...concernOf(target, checkBucket(target.id, { versioned, eventBridge, continuous: needs.continuous })),
       ...versionConcerns(target, bucket),
+      ...partialReplicas(target),
       ...(deleted
         ? [concern(target, 'warning', 'DeletedWithStack', "'removalPolicy' is DESTROY, so the data goes with the stack: set RETAIN")]
         : []),
@@ -61,53 +64,115 @@ function expiresVersions({ noncurrentVersionExpiration, noncurrentVersionExpirat
 }
 
 interface ReplicationRule {
-  readonly id?: string;
   readonly status?: string;
+  /** The first version of rules has it in place of a filter. */
+  readonly prefix?: unknown;
+  readonly filter?: { readonly prefix?: unknown; readonly tagFilter?: unknown; readonly and?: unknown };
+  readonly sourceSelectionCriteria?: { readonly sseKmsEncryptedObjects?: { readonly status?: string } };
   readonly destination?: {
     readonly bucket?: unknown;
     readonly account?: unknown;
+    readonly storageClass?: unknown;
     readonly replicationTime?: { readonly status?: string };
     readonly encryptionConfiguration?: { readonly replicaKmsKeyId?: unknown };
   };
 }
 
-/** Buckets that replication rules write to; the ARN of a bucket names no Region, only a bucket of this app has one. */
-function replicas(target: Target): readonly CopyFact[] {
-  const { cfn, id } = target;
+/** A bucket that rules replicate to. */
+interface Destination {
+  readonly id: string;
+  readonly bucket: unknown;
+  /** The rules that lead there, by number. */
+  readonly rules: readonly ReplicationRule[];
+  /** Every object goes there by one rule or another. */
+  readonly isWhole: boolean;
+}
+
+function destinationsOf({ cfn }: Target): readonly Destination[] {
   const rules = cfn && settingOf(cfn, 'replicationConfiguration.rules');
   if (!Array.isArray(rules)) {
     return [];
   }
-  return (rules as readonly ReplicationRule[]).flatMap(({ status, destination }, index) => {
-    if (status !== 'Enabled' || destination === undefined) {
-      return [];
-    }
-    const timed = destination.replicationTime?.status === 'Enabled';
-    const key = destination.encryptionConfiguration?.replicaKmsKeyId;
-    const account = destination.account;
-    return [
-      serviceCopy({
-        resource: id,
-        id: `replica-${index + 1}`,
-        by: id,
-        mechanism: `replica bucket ${containerOf(destination.bucket) ?? ''}`.trimEnd(),
-        form: 'replica',
-        place: {
-          region: regionOf(destination.bucket),
-          account:
-            account === undefined
-              ? placeOf(target).account
-              : typeof account === 'string' && !Token.isUnresolved(account)
-                ? account
-                : undefined,
-          container: containerOf(destination.bucket),
-        },
-        staleness: [term('replication lag', timed ? SERVICE_LIMITS.timedObjectReplicaLag : SERVICE_LIMITS.objectReplicaLag)],
-        restore: TAKEOVER,
-        key: typeof key === 'string' ? namedKey(key) : { kind: 'unknown' },
-      }),
-    ];
+  const enabled = (rules as readonly ReplicationRule[])
+    .map((rule, index) => ({ rule, id: `replica-${index + 1}` }))
+    .filter(({ rule }) => rule.status === 'Enabled' && rule.destination !== undefined);
+  const buckets = new Set(enabled.map(({ rule }) => rule.destination?.bucket));
+  return [...buckets].map((bucket) => {
+    const leading = enabled.filter(({ rule }) => rule.destination?.bucket === bucket);
+    return { id: leading[0].id, bucket, rules: leading.map(({ rule }) => rule), isWhole: leading.some(({ rule }) => takesAll(rule)) };
   });
+}
+
+/** Only a rule without conditions is sure to have every object: nobody knows which prefixes there will be. */
+function takesAll({ prefix, filter }: ReplicationRule): boolean {
+  return (
+    [prefix, filter?.prefix].every((one) => one === undefined || one === '') && filter?.tagFilter === undefined && filter?.and === undefined
+  );
+}
+
+/**
+ * Buckets that replication rules write all objects to; a replica of a part is no copy of the bucket. The ARN of a bucket names no
+ * Region: only a bucket of this app has one, or one that somebody told of.
+ */
+function replicas(target: Target): readonly CopyFact[] {
+  return destinationsOf(target)
+    .filter(({ isWhole }) => isWhole)
+    .map((destination) => replicaOf(target, destination));
+}
+
+function replicaOf(target: Target, { id, bucket, rules }: Destination): CopyFact {
+  const told = replicaKnowledge(target.cfn!, bucket);
+  const timed = rules.every(({ destination }) => destination?.replicationTime?.status === 'Enabled');
+  const { account, encryptionConfiguration } = rules[0].destination!;
+  const key = encryptionConfiguration?.replicaKmsKeyId;
+  const own = keyOf(target);
+  return serviceCopy({
+    resource: target.id,
+    id,
+    by: target.id,
+    mechanism: `replica bucket ${containerOf(bucket) ?? ''}`.trimEnd(),
+    form: 'replica',
+    place: {
+      region: told.region ?? regionOf(bucket),
+      account: told.account ?? (account === undefined ? placeOf(target).account : typeof account === 'string' ? known(account) : undefined),
+      container: containerOf(bucket),
+    },
+    staleness: [term('replication lag', timed ? SERVICE_LIMITS.timedObjectReplicaLag : SERVICE_LIMITS.objectReplicaLag)],
+    restore: [...retrievalOf(rules), ...TAKEOVER],
+    immutable: told.immutable ?? 'no',
+    // S3 encrypts a replica as its original: only an object under AWS KMS gets the key of the replicas
+    key: own.kind === 'aws-owned' ? own : (told.key ?? (typeof key === 'string' ? namedKey(key) : { kind: 'unknown' })),
+    impossible:
+      (own.kind === 'customer' || own.kind === 'service-managed') && !rules.every(takesKmsObjects)
+        ? "its rules leave out objects under AWS KMS ('sseKmsEncryptedObjects'), which this bucket holds"
+        : undefined,
+  });
+}
+
+function takesKmsObjects({ sourceSelectionCriteria }: ReplicationRule): boolean {
+  const status = sourceSelectionCriteria?.sseKmsEncryptedObjects?.status;
+  return status === 'Enabled' || Token.isUnresolved(status);
+}
+
+/** An archived object has to be brought back before anybody reads it. */
+function retrievalOf(rules: readonly ReplicationRule[]): readonly Term[] {
+  const { value, ...limit } = BUCKET_LIMITS.retrieval;
+  const slowest = Math.max(0, ...rules.map(({ destination }) => value.get(String(destination?.storageClass)) ?? 0));
+  return slowest === 0 ? [] : [term('retrieve the objects from the archive', { ...limit, value: slowest })];
+}
+
+/** Warns of replicas that have a part of the objects only, and so count as no copy. */
+export function partialReplicas(target: Target): readonly ConcernFact[] {
+  return destinationsOf(target)
+    .filter(({ isWhole }) => !isWhole)
+    .map(({ bucket }) =>
+      concern(
+        target,
+        'warning',
+        'PartialReplica',
+        `'rules' that replicate to ${containerOf(bucket) ?? 'another bucket'} all have a prefix or tags, so that it lacks other objects and counts as no copy of the bucket: add a rule without filter, of the lowest priority`,
+      ),
+    );
 }
 
 function regionOf(arn: unknown): string | undefined {

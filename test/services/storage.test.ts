@@ -7,7 +7,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { SnsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { App, Aspects, CfnParameter, type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib/core';
+import { App, Aspects, Aws, CfnParameter, type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { ConcernFact, CopyFact, Term } from '../../lib/model/facts';
 import { DAY, HOUR, MINUTE } from '../../lib/model/time';
@@ -471,48 +471,75 @@ describe('a bucket', () => {
     });
   });
 
-  test('has the buckets that it replicates to as replicas', () => {
-    const far = new Stack(stack.node.root as App, 'Far', { env: { ...ENV, region: 'ap-northeast-3' } });
-    const destination = new s3.Bucket(far, 'Copy', { versioned: true, bucketName: 'orders-copy' });
-    const near = new s3.CfnBucket(stack, 'Near');
-    const rule = { status: 'Enabled', destination: { bucket: near.attrArn } };
-    const it = new s3.CfnBucket(stack, 'Bucket', {
-      replicationConfiguration: {
-        role: 'arn:aws:iam::111122223333:role/replicate',
-        rules: [
-          {
-            ...rule,
-            destination: {
-              bucket: 'arn:aws:s3:::orders-copy',
-              account: '444455556666',
-              replicationTime: { status: 'Enabled', time: { minutes: 15 } },
-              encryptionConfiguration: { replicaKmsKeyId: 'arn:aws:kms:ap-northeast-3:444455556666:key/1' },
-            },
-          },
-          { ...rule, status: 'Disabled' },
-          rule,
-        ],
-      },
+  describe('with replication rules', () => {
+    type Rule = s3.CfnBucket.ReplicationRuleProperty;
+    const KMS = encrypted({ sseAlgorithm: 'aws:kms', kmsMasterKeyId: 'key-1' });
+    const kms = { sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: 'Enabled' } } };
+    const to = (bucket: string, more: Partial<Rule> = {}): Rule => ({ status: 'Enabled', destination: { bucket }, ...more });
+    const replicated = (rules: Rule[], bucketEncryption?: s3.CfnBucket.BucketEncryptionProperty) =>
+      new s3.CfnBucket(stack, 'Bucket', { bucketEncryption, replicationConfiguration: { role: 'arn:aws:iam::1:role/r', rules } });
+
+    test('has the buckets that it replicates to as replicas', () => {
+      const near = new s3.CfnBucket(stack, 'Near');
+      const far = {
+        bucket: 'arn:aws:s3:::orders-copy',
+        account: '444455556666',
+        replicationTime: { status: 'Enabled', time: { minutes: 15 } },
+        encryptionConfiguration: { replicaKmsKeyId: 'arn:aws:kms:ap-northeast-3:444455556666:key/1' },
+      };
+      const it = replicated(
+        [{ ...to('', kms), destination: far }, { ...to('arn:aws:s3:::off'), status: 'Disabled' }, to(near.attrArn, kms)],
+        KMS,
+      );
+      expect(copies(it)).toMatchObject([
+        {
+          id: 'replica-1',
+          mechanism: 'replica bucket orders-copy',
+          form: 'replica',
+          place: { account: '444455556666', container: 'orders-copy' },
+          staleness: [{ ms: 15 * MINUTE, basis: 'documented' }],
+          key: { kind: 'customer', id: 'arn:aws:kms:ap-northeast-3:444455556666:key/1' },
+          impossible: undefined,
+        },
+        {
+          id: 'replica-3',
+          mechanism: 'replica bucket',
+          place: ENV,
+          staleness: [{ ms: 15 * MINUTE, basis: 'estimated' }],
+          key: { kind: 'unknown' },
+        },
+      ]);
     });
-    expect(copies(it)).toMatchObject([
-      {
-        id: 'replica-1',
-        mechanism: 'replica bucket orders-copy',
-        form: 'replica',
-        place: { account: '444455556666', container: 'orders-copy' },
-        staleness: [{ ms: 15 * MINUTE, basis: 'documented' }],
-        key: { kind: 'customer', id: 'arn:aws:kms:ap-northeast-3:444455556666:key/1' },
-      },
-      {
-        id: 'replica-3',
-        mechanism: 'replica bucket',
-        place: ENV,
-        staleness: [{ ms: 15 * MINUTE, basis: 'estimated' }],
-        key: { kind: 'unknown' },
-      },
-    ]);
-    const l2 = new s3.Bucket(stack, 'Source', { versioned: true, replicationRules: [{ destination }] });
-    expect(copies(l2)).toMatchObject([{ id: 'replica-1', form: 'replica', place: { account: ENV.account } }]);
+
+    test('has those of an L2 too, under the keys of S3 where it is itself', () => {
+      const elsewhere = new Stack(stack.node.root as App, 'Far', { env: { ...ENV, region: 'ap-northeast-3' } });
+      const destination = new s3.Bucket(elsewhere, 'Copy', { versioned: true, bucketName: 'orders-copy' });
+      const l2 = new s3.Bucket(stack, 'Source', { versioned: true, replicationRules: [{ destination }] });
+      expect(copies(l2)).toMatchObject([{ id: 'replica-1', form: 'replica', place: { account: ENV.account }, key: { kind: 'aws-owned' } }]);
+    });
+
+    test.each<[string, Rule[], number]>([
+      ['a prefix', [to('arn:aws:s3:::a', { filter: { prefix: 'x' } })], 0],
+      ['a prefix in the first form', [to('arn:aws:s3:::a', { prefix: 'x' })], 0],
+      ['a prefix that only deployment tells', [to('arn:aws:s3:::a', { filter: { prefix: Aws.STACK_NAME } })], 0],
+      ['a tag', [to('arn:aws:s3:::a', { filter: { tagFilter: { key: 'a', value: 'b' } } })], 0],
+      ['both', [to('arn:aws:s3:::a', { filter: { and: { prefix: '', tagFilters: [] } } })], 0],
+      ['an empty prefix', [to('arn:aws:s3:::a', { filter: { prefix: '' } })], 1],
+      ['all objects by one of several rules', [to('arn:aws:s3:::a', { filter: { prefix: 'x' } }), to('arn:aws:s3:::a', { filter: {} })], 1],
+      ['all objects into another bucket', [to('arn:aws:s3:::a', { filter: { prefix: 'x' } }), to('arn:aws:s3:::b')], 1],
+    ])('counts a replica only where it has every object: %s', (_, rules, count) => {
+      const it = replicated(rules);
+      expect(copies(it)).toHaveLength(count);
+      const partial = codes(prepare(it)).filter((code) => code === 'warning PartialReplica');
+      expect(partial).toHaveLength(new Set(rules.map(({ destination }) => (destination as { bucket: string }).bucket)).size - count);
+    });
+
+    test('counts no replica that leaves out the objects under its key', () => {
+      expect(copies(replicated([to('arn:aws:s3:::a')], KMS))[0].impossible).toContain('leave out objects under AWS KMS');
+      const some = [to('arn:aws:s3:::a', kms), to('arn:aws:s3:::a', { filter: { prefix: 'x' } })];
+      stack.node.tryRemoveChild('Bucket');
+      expect(copies(replicated(some, KMS))[0].impossible).toBeDefined();
+    });
   });
 
   test('that is imported is left alone', () => {

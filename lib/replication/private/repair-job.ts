@@ -1,0 +1,168 @@
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Choice, Condition, Fail, type IChainable, JsonPath, Succeed, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
+import type { Construct, IDependable } from 'constructs';
+import { repairMachine } from './repair-machine';
+import { reportBucketOf } from './report-bucket';
+import { acknowledgeWildcards } from './wildcards';
+
+/** A replicated bucket. */
+export interface Repaired {
+  readonly bucketArn: string;
+  /** What descriptions call it. */
+  readonly words: string;
+  /** Its rules: when they change, there are other objects to copy. */
+  readonly rules: readonly CfnBucket.ReplicationRuleProperty[];
+  /** What has to be there before a job can start. */
+  readonly after: readonly IDependable[];
+  /** A step that makes sure that the bucket has rules, where they are no property of it. */
+  readonly first?: CallAwsService;
+}
+
+/** Copies again and again what the rules of a bucket should have copied, but did not. Answers the bucket with the reports. */
+export function repairBucket(
+  scope: Construct,
+  { bucketArn, words, rules, after, first }: Repaired,
+  options: { readonly schedule: ScheduleExpression; readonly actions?: readonly IAlarmAction[] },
+): Bucket {
+  const reports = reportBucketOf(scope);
+  const steps = repairSteps(scope, {
+    bucketArn,
+    reportArn: reports.bucketArn,
+    reportPrefix: scope.node.scopes
+      .slice(1)
+      .map(({ node }) => node.id)
+      .join('/'),
+  });
+  repairMachine(scope, {
+    ...options,
+    steps: first ? first.next(steps) : steps,
+    after,
+    subject: rules,
+    words: `Copy objects of ${words} that were not replicated`,
+  });
+  return reports;
+}
+
+interface RepairJob {
+  readonly bucketArn: string;
+  /** Where it lists what it could not copy. */
+  readonly reportArn: string;
+  readonly reportPrefix: string;
+}
+
+const PATH = '$.Described.Job';
+const REASON = `${PATH}.FailureReasons[0].FailureReason`;
+
+/** Where S3 says in a sentence that there is nothing to copy; which sentence that is, it does not document. */
+const NOTHING = ['*o objects*', '*o keys*', '*o eligible*', '*o matching*', '*mpty*'];
+
+/**
+ * Starts a job and follows it to its end: S3 lists the objects itself that were never replicated or failed to be (S3 User Guide:
+ * replicating existing objects with Batch Replication). Fails where a single object could not be copied.
+ */
+function repairSteps(scope: Construct, { bucketArn, reportArn, reportPrefix }: RepairJob): IChainable {
+  const { account } = Stack.of(scope);
+  const role = jobRole(scope, bucketArn, `${reportArn}/${reportPrefix}/*`);
+  const start = new CallAwsService(scope, 'StartJob', {
+    service: 's3control',
+    action: 'createJob',
+    iamAction: 's3:CreateJob',
+    // the API knows no resource; what a job may do is up to the role that is passed to it
+    iamResources: ['*'],
+    additionalIamStatements: [new PolicyStatement({ actions: ['iam:PassRole'], resources: [role.roleArn] })],
+    parameters: {
+      AccountId: account,
+      // the same execution never starts a second job, however often the call is tried
+      ClientRequestToken: JsonPath.hash(JsonPath.executionId, 'SHA-256'),
+      ConfirmationRequired: false,
+      Operation: { S3ReplicateObject: {} },
+      ManifestGenerator: {
+        S3JobManifestGenerator: {
+          SourceBucket: bucketArn,
+          ExpectedBucketOwner: account,
+          EnableManifestOutput: false,
+          Filter: { EligibleForReplication: true, ObjectReplicationStatuses: ['NONE', 'FAILED'] },
+        },
+      },
+      Report: {
+        Enabled: true,
+        Bucket: reportArn,
+        ExpectedBucketOwner: account,
+        Prefix: reportPrefix,
+        Format: 'Report_CSV_20180820',
+        ReportScope: 'FailedTasksOnly',
+      },
+      Priority: 10,
+      RoleArn: role.roleArn,
+    },
+    resultSelector: { JobId: JsonPath.stringAt('$.JobId') },
+  });
+  start.addRetry({ errors: ['States.TaskFailed'], interval: Duration.seconds(30), maxAttempts: 5 });
+  const wait = new Wait(scope, 'Wait', { time: WaitTime.duration(Duration.minutes(10)) });
+  const describe = new CallAwsService(scope, 'DescribeJob', {
+    service: 's3control',
+    action: 'describeJob',
+    iamAction: 's3:DescribeJob',
+    iamResources: [
+      Stack.of(scope).formatArn({ service: 's3', resource: 'job', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME }),
+    ],
+    parameters: { AccountId: account, JobId: JsonPath.stringAt('$.JobId') },
+    resultPath: '$.Described',
+  });
+  describe.addRetry({ errors: ['States.TaskFailed'], interval: Duration.seconds(30), maxAttempts: 5 });
+  return start.next(wait).next(describe).next(verdict(scope, wait));
+}
+
+function verdict(scope: Construct, wait: Wait): Choice {
+  const failed = `${PATH}.ProgressSummary.NumberOfTasksFailed`;
+  const is = (status: string) => Condition.stringEquals(`${PATH}.Status`, status);
+  const done = new Succeed(scope, 'Copied');
+  return new Choice(scope, 'HowIsIt')
+    .when(
+      Condition.and(is('Complete'), Condition.isPresent(failed), Condition.numberGreaterThan(failed, 0)),
+      new Fail(scope, 'ObjectsFailed', {
+        error: 'ObjectsNotCopied',
+        cause: 'the job ended, but could not copy some objects: its report in the bucket for reports lists them with the reason',
+      }),
+    )
+    .when(is('Complete'), done)
+    .when(
+      Condition.and(
+        is('Failed'),
+        Condition.isPresent(REASON),
+        Condition.or(...NOTHING.map((words) => Condition.stringMatches(REASON, words))),
+      ),
+      new Succeed(scope, 'NothingToCopy'),
+    )
+    .when(
+      Condition.or(is('Failed'), is('Cancelled'), is('Suspended')),
+      new Fail(scope, 'JobFailed', {
+        error: 'JobFailed',
+        cause: 'the job failed or was cancelled: the input of this state has the reason of S3 under Described.Job.FailureReasons',
+      }),
+    )
+    .otherwise(wait);
+}
+
+/** What the S3 User Guide lists under "Configuring an IAM role for S3 Batch Replication", without the manifest, which is not kept. */
+function jobRole(scope: Construct, bucketArn: string, reports: string): Role {
+  const role = new Role(scope, 'JobRole', {
+    description: 'S3 Batch Operations starts the replication of objects that were not replicated with it',
+    assumedBy: new ServicePrincipal('batchoperations.s3.amazonaws.com'),
+  });
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:InitiateReplication'], resources: [`${bucketArn}/*`] }));
+  role.addToPolicy(
+    new PolicyStatement({ actions: ['s3:GetReplicationConfiguration', 's3:PutInventoryConfiguration'], resources: [bucketArn] }),
+  );
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [reports] }));
+  acknowledgeWildcards(role, {
+    resources: [`${bucketArn}/*`, reports],
+    reason: 'any object of the bucket may have to be copied, and reports have names that S3 chooses',
+  });
+  return role;
+}

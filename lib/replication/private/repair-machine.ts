@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { ComparisonOperator, type IAlarmAction, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Schedule, type ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
+import { DefinitionBody, type IChainable, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type { Construct, IDependable } from 'constructs';
+import { addAlarm } from './alarms';
+import { acknowledgeWildcards } from './wildcards';
+
+/** Steps that run by themselves, with whoever is told when they fail. */
+export interface RepairMachine {
+  readonly steps: IChainable;
+  readonly schedule: ScheduleExpression;
+  /** What the steps do, for descriptions. */
+  readonly words: string;
+  readonly actions?: readonly IAlarmAction[];
+  /** What the steps are about: when it changes, they run at once, where the schedule is a rate. */
+  readonly subject: unknown;
+  /** What has to be there before the first run, which a rate starts at once. */
+  readonly after: readonly IDependable[];
+}
+
+/** A state machine on a schedule of EventBridge Scheduler: by a rate it runs first when it is deployed (EventBridge Scheduler User Guide: schedule types). */
+export function repairMachine(scope: Construct, { steps, schedule, words, actions, after, subject }: RepairMachine): StateMachine {
+  const machine = new StateMachine(scope, 'Machine', {
+    definitionBody: DefinitionBody.fromChainable(steps),
+    comment: words,
+    timeout: Duration.days(14),
+    tracingEnabled: true,
+    logs: {
+      level: LogLevel.ALL,
+      destination: new LogGroup(scope, 'Log', { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY }),
+    },
+  });
+  const jobs = Stack.of(scope).formatArn({ service: 's3', resource: 'job', resourceName: '*' });
+  acknowledgeWildcards(machine.role as Role, {
+    resources: ['*', jobs],
+    reason: 'starting a job of S3, delivering logs and tracing know no resource, and jobs have names that S3 chooses',
+  });
+  const role = new Role(scope, 'ScheduleRole', {
+    description: `EventBridge Scheduler starts ${machine.node.path} with it`,
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  });
+  // another id is another schedule, and a new rate starts at once
+  const made = new Schedule(scope, `Schedule-${hashOf(scope, subject)}`, {
+    schedule,
+    description: words,
+    target: new StepFunctionsStartExecution(machine, { role }),
+  });
+  made.node.addDependency(...after, role, machine.role);
+  watch(scope, machine, words, actions);
+  return machine;
+}
+
+function watch(scope: Construct, machine: StateMachine, words: string, actions: RepairMachine['actions']): void {
+  const period = Duration.hours(1);
+  addAlarm(scope, 'Failures', {
+    metric: new MathExpression({
+      expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
+      label: 'runs that failed',
+      period,
+      usingMetrics: {
+        failed: machine.metricFailed({ period }),
+        timedOut: machine.metricTimedOut({ period }),
+        aborted: machine.metricAborted({ period }),
+      },
+    }),
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+    description: `A run that should have done this has failed: ${words}. Look at the last executions of the state machine`,
+    actions,
+  });
+}
+
+function hashOf(scope: Construct, subject: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(Stack.of(scope).resolve(subject)))
+    .digest('hex')
+    .slice(0, 8);
+}

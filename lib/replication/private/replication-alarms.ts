@@ -1,0 +1,108 @@
+import {
+  type Alarm,
+  ComparisonOperator,
+  type IAlarmAction,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { addAlarm } from './alarms';
+
+/** S3 publishes the metrics every minute, as far as it can. */
+const PERIOD_MINUTES = 5;
+
+/** One rule of one direction, with the places where S3 publishes its metrics. */
+export interface WatchedRule {
+  readonly id: string;
+  readonly source: WatchedEnd;
+  readonly destination: WatchedEnd;
+}
+
+export interface WatchedEnd {
+  /** In a stack of the Region of this bucket, in the account of the source: metrics belong to whoever replicates. */
+  readonly place: Construct;
+  /** What descriptions call the bucket. */
+  readonly words: string;
+  /** The name of the bucket as the stack of its own Region writes it. */
+  readonly name: string;
+  /** The name as the other stack may write it; left out where CloudFormation makes it up. */
+  readonly nameFromAfar?: string;
+  /** What actions the alarms there take. */
+  readonly actions?: readonly IAlarmAction[];
+}
+
+/** When alarms ring. */
+export interface AlarmLimits {
+  readonly latency: Duration;
+  /** Operations that wait; left out: no alarm on their number. */
+  readonly pendingOperations?: number;
+}
+
+/**
+ * Alarms of a rule: lag and backlog in the Region of the destination, failures in that of the source, for that is where S3
+ * publishes them (S3 User Guide: using S3 Replication metrics).
+ */
+export function watchRule(rule: WatchedRule, limits: AlarmLimits): readonly Alarm[] {
+  const { id, source, destination } = rule;
+  const words = `of replication rule '${id}' from ${source.words} to ${destination.words}`;
+  const atDestination = { treatMissingData: TreatMissingData.MISSING, actions: destination.actions };
+  const latency = addAlarm(destination.place, `Latency-${id}`, {
+    ...atDestination,
+    metric: largest(rule, 'ReplicationLatency'),
+    threshold: limits.latency.toSeconds(),
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    description: `Objects ${words} arrive more than ${limits.latency.toHumanString()} late, or nobody tells how late any more: look at the metrics of the source bucket and at the permissions of its role`,
+  });
+  // S3 tells the lag also when nothing is replicated, so silence means that replication is gone; at first there is none yet
+  latency.addInsufficientDataAction(...(destination.actions ?? []));
+  const pending =
+    limits.pendingOperations === undefined
+      ? []
+      : [
+          addAlarm(destination.place, `Pending-${id}`, {
+            ...atDestination,
+            metric: largest(rule, 'OperationsPendingReplication'),
+            threshold: limits.pendingOperations,
+            comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+            description: `More than ${limits.pendingOperations} operations ${words} wait: look at the rate of writes and at the quotas of AWS KMS`,
+          }),
+        ];
+  const failed = addAlarm(source.place, `Failed-${id}`, {
+    metric: new Metric({
+      namespace: 'AWS/S3',
+      metricName: 'OperationsFailedReplication',
+      dimensionsMap: { SourceBucket: source.name, DestinationBucket: destination.nameFromAfar ?? destination.name, RuleId: id },
+      statistic: 'Sum',
+      period: Duration.minutes(PERIOD_MINUTES),
+    }),
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    // S3 publishes failures only, so no data is no failure
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+    description: `Operations ${words} have failed: look at the replication status of objects, at the policies of the role, the replica bucket and both keys`,
+    actions: source.actions,
+  });
+  return [latency, ...pending, failed];
+}
+
+/** A metric in the Region of the destination. It asks by the other dimensions where the name of the source is not known there. */
+function largest({ id, source, destination }: WatchedRule, metricName: string): IMetric {
+  const period = Duration.minutes(PERIOD_MINUTES);
+  if (source.nameFromAfar === undefined) {
+    return new MathExpression({
+      expression: `SELECT MAX(${metricName}) FROM SCHEMA("AWS/S3", DestinationBucket, RuleId, SourceBucket) WHERE DestinationBucket = '${destination.name}' AND RuleId = '${id}'`,
+      label: metricName,
+      period,
+    });
+  }
+  return new Metric({
+    namespace: 'AWS/S3',
+    metricName,
+    dimensionsMap: { SourceBucket: source.nameFromAfar, DestinationBucket: destination.name, RuleId: id },
+    statistic: 'Maximum',
+    period,
+  });
+}

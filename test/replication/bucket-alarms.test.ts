@@ -1,0 +1,118 @@
+import { Aws, Duration, PhysicalName } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { ReplicaBucket } from '../../lib/replication';
+import { BUNKER, OSAKA, only, REPLICA, replicate } from './buckets';
+
+const alarm = (template: Template, id: string) => only(template, 'AWS::CloudWatch::Alarm', id).Properties;
+const action = (alarmActionArn: string): IAlarmAction => ({ bind: () => ({ alarmActionArn }) });
+const dimensions = (values: Record<string, unknown>) => Object.entries(values).map(([Name, Value]) => ({ Name, Value }));
+
+describe('the lag', () => {
+  const LATENCY = 'ReplicaDocsLatency';
+
+  test('rings in the Region of the replica, where S3 tells it, and when S3 no longer does', () => {
+    const actions = { alarmActions: [action('here')], recoveryAlarmActions: [action('there')] };
+    const { support, own } = replicate(actions, { bucketName: 'orders-docs' });
+    expect(alarm(support(), LATENCY)).toMatchObject({
+      Namespace: 'AWS/S3',
+      MetricName: 'ReplicationLatency',
+      Dimensions: dimensions({ DestinationBucket: REPLICA, RuleId: 'all-objects', SourceBucket: 'orders-docs' }),
+      Statistic: 'Maximum',
+      Threshold: 900,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'missing',
+      AlarmActions: ['there'],
+      InsufficientDataActions: ['there'],
+    });
+    expect(JSON.stringify(own.findResources('AWS::CloudWatch::Alarm'))).not.toContain('ReplicationLatency');
+  });
+
+  test('is asked for without the name of a source that CloudFormation names', () => {
+    for (const bucketName of [undefined, PhysicalName.GENERATE_IF_NEEDED, `docs-${Aws.REGION}`]) {
+      expect(alarm(replicate({}, { bucketName }).support(), LATENCY)).toMatchObject({
+        Metrics: [
+          {
+            Expression: `SELECT MAX(ReplicationLatency) FROM SCHEMA("AWS/S3", DestinationBucket, RuleId, SourceBucket) WHERE DestinationBucket = '${REPLICA}' AND RuleId = 'all-objects'`,
+            Period: 300,
+          },
+        ],
+      });
+    }
+  });
+
+  test('knows a source that is named after its account', () => {
+    const { support } = replicate({}, { bucketName: `docs-${Aws.ACCOUNT_ID}` }, {});
+    expect(alarm(support(), LATENCY).Dimensions).toContainEqual({
+      Name: 'SourceBucket',
+      Value: { 'Fn::Join': ['', ['docs-', { Ref: 'AWS::AccountId' }]] },
+    });
+  });
+
+  test('rings when the user says', () => {
+    expect(alarm(replicate({ latencyThreshold: Duration.hours(2) }).support(), LATENCY).Threshold).toBe(7200);
+  });
+
+  test('of a replica in another account rings in the account of the source', () => {
+    const made = replicate({ recoveryRegion: OSAKA, recoveryAccount: BUNKER });
+    expect(alarm(made.support(), LATENCY).Threshold).toBe(900);
+    expect(made.support(`${BUNKER}-${OSAKA}`).findResources('AWS::CloudWatch::Alarm')).toEqual({});
+  });
+
+  test('of a replica in the same Region rings beside the source', () => {
+    const made = replicate({ recoveryRegion: 'ap-northeast-1', recoveryAccount: BUNKER, alarmActions: [action('here')] });
+    expect(alarm(made.own, 'ReplicationLatency')).toMatchObject({
+      Dimensions: dimensions({
+        DestinationBucket: 'orders-docs-2d953809-444455556666-ap-northeast-1',
+        RuleId: 'all-objects',
+        SourceBucket: { Ref: 'DocsA50029D5' },
+      }),
+      AlarmActions: ['here'],
+    });
+  });
+
+  test('of an existing replica rings in its Region', () => {
+    const { support } = replicate(
+      { destination: ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA }) },
+      { bucketName: 'orders-docs' },
+    );
+    expect(alarm(support(), LATENCY).Dimensions).toEqual(
+      dimensions({ DestinationBucket: 'copies', RuleId: 'all-objects', SourceBucket: 'orders-docs' }),
+    );
+  });
+});
+
+describe('failures', () => {
+  test('ring in the Region of the source, where no data is no failure', () => {
+    const { own, support } = replicate({ alarmActions: [action('here')] });
+    expect(alarm(own, 'ReplicationFailed')).toMatchObject({
+      MetricName: 'OperationsFailedReplication',
+      Dimensions: dimensions({ DestinationBucket: REPLICA, RuleId: 'all-objects', SourceBucket: { Ref: 'DocsA50029D5' } }),
+      Statistic: 'Sum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+      AlarmActions: ['here'],
+    });
+    expect(JSON.stringify(support().findResources('AWS::CloudWatch::Alarm'))).not.toContain('OperationsFailedReplication');
+  });
+
+  test('ring for each rule', () => {
+    const { own, support } = replicate({ rules: [{ id: 'a', prefix: 'a' }, { id: 'b' }], repair: false });
+    for (const id of ['a', 'b']) {
+      expect(alarm(own, `ReplicationFailed${id}`).Dimensions).toContainEqual({ Name: 'RuleId', Value: id });
+      expect(alarm(support(), `ReplicaDocsLatency${id}`)).toBeDefined();
+    }
+  });
+});
+
+test('a backlog rings only where the user says how much is too much', () => {
+  expect(Object.keys(replicate().support().findResources('AWS::CloudWatch::Alarm'))).toHaveLength(1);
+  const { support } = replicate({ pendingOperationsThreshold: 5000 }, { bucketName: 'orders-docs' });
+  expect(alarm(support(), 'ReplicaDocsPending')).toMatchObject({
+    MetricName: 'OperationsPendingReplication',
+    Threshold: 5000,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'missing',
+  });
+});
