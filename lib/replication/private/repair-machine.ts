@@ -52,7 +52,8 @@ export function repairMachine(scope: Construct, { steps, schedule, words, action
     description: words,
     target: new StepFunctionsStartExecution(machine, { role }),
   });
-  made.node.addDependency(...after, role, machine.role);
+  // the machine itself waits for its policy, but who may start it does not
+  made.node.addDependency(...after, role.node.findChild('DefaultPolicy'));
   watch(scope, machine, words, actions);
   return machine;
 }
