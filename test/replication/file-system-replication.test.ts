@@ -6,7 +6,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { App, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { App, CfnParameter, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { RecoveryRecord } from '../../lib/core/private/record';
 import type { Assessment } from '../../lib/model/assessment';
@@ -73,7 +73,7 @@ describe('a new destination', () => {
       KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Sid: 'GrantThroughElasticfilesystem' })]) },
     });
     expect(JSON.stringify(template.toJSON())).not.toContain(ENV.region);
-    expect(stack.dependencies).toEqual([support]);
+    expect(stack.dependencies.map(({ node }) => node.path)).toEqual([support.node.path]);
     Template.fromStack(stack).hasResource(TYPE, { DeletionPolicy: 'Retain' });
     Template.fromStack(stack).resourceCountIs('AWS::IAM::Role', 0);
     expect(codes()).toEqual([]);
@@ -122,6 +122,12 @@ describe('a new destination', () => {
     replicate({ source: l1Of() });
     expect(destinations()).toEqual([{ Region: OSAKA, KmsKeyId: expect.anything() }]);
     expect(replica()).toMatchObject({ place: { region: OSAKA }, key: { kind: 'customer' } });
+  });
+
+  test('of a file system in a nested stack has its key in the stack that supports the one around it', () => {
+    stack = new NestedStack(stack, 'Nested') as unknown as Stack;
+    replicate({ source: l1Of() });
+    expect(destinations()).toEqual([{ Region: OSAKA, KmsKeyId: ALIAS }]);
   });
 
   test('shares its key with other copies of the stack', () => {

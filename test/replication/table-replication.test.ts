@@ -5,7 +5,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { App, Aws, CfnParameter, Duration, Lazy, RemovalPolicy, Stack, Stage, Tags } from 'aws-cdk-lib/core';
+import { App, Aws, CfnParameter, Duration, Lazy, NestedStack, RemovalPolicy, Stack, Stage, Tags } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Protection, RecoveryTier } from '../../lib';
 import { RecoveryRecord } from '../../lib/core/private/record';
@@ -63,6 +63,8 @@ function properties(): Record<string, unknown> & { readonly Replicas: readonly R
 }
 
 const replica = (region: string) => properties().Replicas.find(({ Region }) => Region === region);
+// constructs are compared by path: jest prints whole trees where they differ
+const pathsOf = (stacks: readonly Stack[]) => stacks.map(({ node }) => node.path);
 const assess = (): Assessment => RecoveryRecord.of(stack).assess();
 const findings = () => assess().findings.map(({ severity, code }) => `${severity} ${code}`);
 const copies = () => assess().resources[0].copies.places.map(({ copy, place, lag }) => [copy, place.region, lag?.ms] as const);
@@ -289,7 +291,7 @@ describe('keys', () => {
       KeyPolicy: { Statement: Match.arrayWith([Match.objectLike({ Sid: 'GrantThroughDynamodb' })]) },
     });
     expect(JSON.stringify(template.toJSON())).not.toContain('ap-northeast-1');
-    expect(stack.dependencies).toEqual([support]);
+    expect(pathsOf(stack.dependencies)).toEqual(['Orders-recovery-ap-northeast-3']);
     const place = assess().resources[0].copies.places.find(({ copy }) => copy === `replica-${OSAKA}`);
     expect(place).toMatchObject({ keyIndependent: true, survives: ['ZONE_LOSS', 'REGION_LOSS'] });
   });
@@ -330,6 +332,14 @@ describe('keys', () => {
       .copies(target, [])
       .filter(({ form }) => form === 'replica');
     expect([copy, key]).toEqual([`replica-${OSAKA}`, { kind: 'customer', id: 'Orders2-recovery-ap-northeast-3/LiveCopiesKey' }]);
+  });
+
+  test('of a table in a nested stack lie in the stack that supports the one around it', () => {
+    const around = stack;
+    stack = new NestedStack(around, 'Nested') as unknown as Stack;
+    replicate({ table: keyed() });
+    expect(replica(OSAKA)).toMatchObject({ SSESpecification: { KMSMasterKeyId: ALIAS } });
+    expect(pathsOf(around.dependencies)).toEqual(['Orders-recovery-ap-northeast-3']);
   });
 
   test.each<[string, () => void, RegExp]>([

@@ -6,6 +6,7 @@ import { claimName, deploymentOf } from '../../core/private/claimed-names';
 import { type SupportStackEnvironment, supportStackOf } from '../../core/private/support-stack';
 import type { KeyFact } from '../../model/facts';
 import { LIMITS } from '../../model/limits';
+import { outermostStackOf } from '../../vault/private/names';
 
 const ID = 'LiveCopiesKey';
 const USE = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
@@ -26,10 +27,11 @@ export interface RecoveryKey {
 
 /**
  * The key of all live copies that resources of the stack of `scope` have in another Region or account; made when first asked
- * for, in the support stack there. It has nothing in common with any key of the source, so losing that one loses no copy.
+ * for, in the support stack there, which nested stacks share with the one around them. It has nothing in common with any key
+ * of the source, so losing that one loses no copy.
  */
 export function recoveryKeyOf(scope: IConstruct, environment: SupportStackEnvironment, service: KeyService): RecoveryKey {
-  const stack = supportStackOf(scope, environment);
+  const stack = supportStackOf(outermostStackOf(scope), environment);
   const aliasName = `alias/recovery/${stack.stackName}`;
   const key = (stack.node.tryFindChild(ID) as Key | undefined) ?? newKey(stack, aliasName);
   permit(stack, key, service);
