@@ -6,9 +6,6 @@ import { build } from 'esbuild';
 import { licensesOf } from './licenses.mjs';
 import { root } from './run.mjs';
 
-/** What a bundle may weigh, in bytes: a function loads all of it before its first line runs. */
-export const MAX_BUNDLE_BYTES = 700_000;
-
 const ASSETS = join(root, 'assets');
 const HANDLERS = join(root, 'lib', 'handlers');
 

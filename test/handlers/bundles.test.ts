@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { ROOT } from '../harness/sources';
+
+const ASSETS = join(ROOT, 'assets');
+/** A function loads all of it before its first line runs. */
+const MAX_BYTES = 700_000;
+const handlers = readdirSync(join(ROOT, 'lib', 'handlers'));
+
+describe.each(handlers)('the bundle of %s', (name) => {
+  const file = join(ASSETS, name, 'index.js');
+
+  test('is light', () => {
+    expect(statSync(file).size).toBeLessThan(MAX_BYTES);
+  });
+
+  test('is all there is in its folder, and runs without packages', () => {
+    expect(readdirSync(join(ASSETS, name))).toEqual(['index.js']);
+    const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+    try {
+      const script = `process.stdout.write(typeof require(${JSON.stringify(file)}).handler)`;
+      expect(execFileSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH } })).toBe(
+        'function',
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('has no word about the machine that made it', () => {
+    expect(readFileSync(file, 'utf8')).not.toContain(ROOT);
+  });
+
+  test('is the same when it is made again', () => {
+    const script =
+      "import('./scripts/bundle-handlers.mjs').then(({ bundleOptions }) => console.log(JSON.stringify(bundleOptions(process.argv[1], 'x.js'))))";
+    const options = JSON.parse(
+      execFileSync(process.execPath, ['-e', script, `lib/handlers/${name}/index.ts`], { cwd: ROOT, encoding: 'utf8' }),
+    );
+    const { outputFiles } = buildSync({ ...options, write: false });
+    expect(Buffer.from(outputFiles[0].contents).equals(readFileSync(file))).toBe(true);
+  });
+});
+
+test('the licences of what is bundled are beside it', () => {
+  expect(readFileSync(join(ASSETS, 'THIRD-PARTY-LICENSES'), 'utf8')).toMatch(/^@aws-sdk\/client-backup \S+ \(Apache-2\.0\)\n/);
+});
