@@ -36,6 +36,7 @@ _PARTS = (
     "patches.lambda_runtime",
     "patches.step_functions",
     "patches.step_functions_language",
+    "patches.step_functions_moments",
     "patches.event_targets",
     "patches.event_schedules",
     "patches.alarm_actions",

@@ -15,7 +15,7 @@ import type { ExportStore } from './store';
 const TASK = '$states.result.ExportTasks[0]';
 
 /** Errors that pass: another export of the same source still runs, too many calls or exports at a time, and those of the service. */
-const PASSING = ['Rds.InvalidExportSourceStateException', 'Rds.RdsException', 'Rds.SdkClientException'];
+const PASSING = ['Rds.InvalidExportSourceStateException', 'Rds.ThrottlingException', 'Rds.RdsException', 'Rds.SdkClientException'];
 
 /** Digits of the moment at which an execution started, to the millisecond. */
 const STAMP = 17;

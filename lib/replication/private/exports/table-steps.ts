@@ -10,6 +10,7 @@ const EXPORT = '$states.result.ExportDescription';
 /** Errors that pass: too many calls or exports at a time, and those of the service itself. */
 const PASSING = [
   'DynamoDb.LimitExceededException',
+  'DynamoDb.ThrottlingException',
   'DynamoDb.ExportConflictException',
   'DynamoDb.DynamoDbException',
   'DynamoDb.SdkClientException',
