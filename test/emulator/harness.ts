@@ -82,19 +82,7 @@ export function whyNoEmulator(): string | undefined {
  * with CI=true they fail instead.
  */
 export function describeWithEmulator(title: string, body: (emulator: () => Emulator) => void): void {
-  const problem = whyNoEmulator();
-  if (problem && process.env.CI === 'true') {
-    test(`${title}: the emulator can run`, () => {
-      throw new Error(problem);
-    });
-    return;
-  }
-  if (problem) {
-    process.stderr.write(`skipped: needs moto (${title}): ${problem}\n`);
-    describe.skip(`${title} (skipped: needs moto)`, () => body(() => undefined as unknown as Emulator));
-    return;
-  }
-  describe(title, () => {
+  describeNeeding('moto', whyNoEmulator(), title, () => {
     let running: Emulator | undefined;
     beforeAll(async () => {
       running = await startEmulator();
@@ -102,6 +90,35 @@ export function describeWithEmulator(title: string, body: (emulator: () => Emula
     afterAll(async () => running?.stop());
     body(() => running!);
   });
+}
+
+/** Why state machines cannot evaluate JSONata here, or undefined when they can. */
+export function whyNoJsonata(): string | undefined {
+  try {
+    require.resolve('jsonata', { paths: [PROJECT] });
+    return undefined;
+  } catch {
+    return 'needs the npm package jsonata: npm ci';
+  }
+}
+
+/**
+ * A `describe` of what needs something that may be missing. Where it is, the tests are skipped and say so; with CI=true they
+ * fail instead.
+ */
+export function describeNeeding(what: string, problem: string | undefined, title: string, body: () => void): void {
+  if (problem && process.env.CI === 'true') {
+    test(`${title}: can run`, () => {
+      throw new Error(problem);
+    });
+    return;
+  }
+  if (problem) {
+    process.stderr.write(`skipped: needs ${what} (${title}): ${problem}\n`);
+    describe.skip(`${title} (skipped: needs ${what})`, body);
+    return;
+  }
+  describe(title, body);
 }
 
 /** Polls until a check gives something, or fails with its last answer. */

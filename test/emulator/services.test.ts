@@ -29,7 +29,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { ACCOUNT, describeWithEmulator, eventually, sleep } from './harness';
+import { ACCOUNT, describeNeeding, describeWithEmulator, eventually, sleep, whyNoJsonata } from './harness';
 import { StackClient, type Template } from './stack-client';
 
 jest.setTimeout(120_000);
@@ -106,18 +106,19 @@ describeWithEmulator('other services', (emulator) => {
     });
   });
 
+  const run = async (definition: object, input: object = {}) => {
+    const sfn = new SFNClient(emulator().client());
+    const { stateMachineArn } = await sfn.send(
+      new CreateStateMachineCommand({ name: `machine-${Date.now()}`, definition: JSON.stringify(definition), roleArn: ROLE }),
+    );
+    const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
+    return eventually('the execution', async () => {
+      const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return execution.status !== 'RUNNING' && execution;
+    });
+  };
+
   describe('Step Functions', () => {
-    const run = async (definition: object, input: object = {}) => {
-      const sfn = new SFNClient(emulator().client());
-      const { stateMachineArn } = await sfn.send(
-        new CreateStateMachineCommand({ name: `machine-${Date.now()}`, definition: JSON.stringify(definition), roleArn: ROLE }),
-      );
-      const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
-      return eventually('the execution', async () => {
-        const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-        return execution.status !== 'RUNNING' && execution;
-      });
-    };
     const task = (resource: string, parameters: object, more: object) => ({
       Type: 'Task',
       Resource: `arn:aws:states:::aws-sdk:${resource}`,
@@ -178,6 +179,36 @@ describeWithEmulator('other services', (emulator) => {
       };
       expect(await run({ StartAt: 'List', States: states })).toMatchObject({ status: 'SUCCEEDED' });
       expect(await control().requests({ operation: 'ListBackupVaults' })).toHaveLength(3);
+    });
+  });
+
+  describeNeeding('jsonata', whyNoJsonata(), 'Step Functions in JSONata', () => {
+    test('calls, chooses, waits and remembers', async () => {
+      await new SQSClient(emulator().client()).send(new CreateQueueCommand({ QueueName: 'only' }));
+      await control().settings({ waitScale: 0.001 });
+      const states = {
+        Remember: { Type: 'Pass', Assign: { wanted: '{% $uppercase($states.input.word) %}' }, Next: 'List' },
+        List: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::aws-sdk:sqs:listQueues',
+          Arguments: {},
+          Assign: { count: '{% $count($states.result.QueueUrls) %}' },
+          Next: 'Wait',
+        },
+        Wait: { Type: 'Wait', Seconds: '{% $count * 60 %}', Next: 'Choose' },
+        Choose: { Type: 'Choice', Choices: [{ Condition: "{% $wanted = 'YES' and $count = 1 %}", Next: 'Good' }], Default: 'Bad' },
+        Good: { Type: 'Pass', Output: { said: '{% $wanted %}' }, End: true },
+        Bad: { Type: 'Fail', Error: "{% 'Not' & $wanted %}" },
+      };
+      const machine = { QueryLanguage: 'JSONata', StartAt: 'Remember', States: states };
+      expect(await run(machine, { word: 'yes' })).toMatchObject({ status: 'SUCCEEDED', output: '{"said": "YES"}' });
+      expect(await run(machine, { word: 'no' })).toMatchObject({ status: 'FAILED', error: 'NotNO' });
+    });
+
+    test('fails on an expression that is none, and on one without a value', async () => {
+      const only = (Output: string) => ({ QueryLanguage: 'JSONata', StartAt: 'A', States: { A: { Type: 'Pass', Output, End: true } } });
+      expect(await run(only('{% $sum( %}'))).toMatchObject({ status: 'FAILED' });
+      expect(await run(only('{% $states.input.nothing %}'))).toMatchObject({ status: 'FAILED' });
     });
   });
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from recovery_emulator import loopback
 from recovery_emulator.backup.state import Point, Region
+from recovery_emulator.rds.automated_snapshots import mark_as_backup
 
 FULLY_MANAGED = {"S3", "EFS", "DynamoDB"}
 WITH_COLD_STORAGE = {"EFS", "EBS", "DynamoDB"}
@@ -66,6 +67,7 @@ def _capture_rds(region: Region, arn: str, label: str) -> Captured:
     made = client.create_db_snapshot(DBSnapshotIdentifier=f"awsbackup-job-{label}", DBInstanceIdentifier=name)[
         "DBSnapshot"
     ]
+    mark_as_backup(region.account, region.name, made["DBSnapshotIdentifier"])
     metadata = {
         "DBInstanceIdentifier": name,
         "DBInstanceClass": source["DBInstanceClass"],
@@ -81,6 +83,7 @@ def _capture_cluster(region: Region, arn: str, label: str) -> Captured:
     made = client.create_db_cluster_snapshot(
         DBClusterSnapshotIdentifier=f"awsbackup-job-{label}", DBClusterIdentifier=name
     )["DBClusterSnapshot"]
+    mark_as_backup(region.account, region.name, made["DBClusterSnapshotIdentifier"])
     return Captured(made["DBClusterSnapshotArn"], GIB, {"DBClusterIdentifier": name, "Engine": source["Engine"]})
 
 
@@ -169,6 +172,7 @@ def copy_arn(source: Region, target: Region, point: Point, label: str) -> str:
             TargetDBSnapshotIdentifier=f"awsbackup-copyjob-{label}",
             SourceRegion=source.name,
         )
+        mark_as_backup(target.account, target.name, made["DBSnapshot"]["DBSnapshotIdentifier"])
         return str(made["DBSnapshot"]["DBSnapshotArn"])
     if ":rds:" in point.arn:
         made = _client(target, "rds").copy_db_cluster_snapshot(
@@ -176,6 +180,7 @@ def copy_arn(source: Region, target: Region, point: Point, label: str) -> str:
             TargetDBClusterSnapshotIdentifier=f"awsbackup-copyjob-{label}",
             SourceRegion=source.name,
         )
+        mark_as_backup(target.account, target.name, made["DBClusterSnapshot"]["DBClusterSnapshotIdentifier"])
         return str(made["DBClusterSnapshot"]["DBClusterSnapshotArn"])
     client, name = _client(target, "ec2"), point.arn.split("/")[-1]
     if ":image/" in point.arn:

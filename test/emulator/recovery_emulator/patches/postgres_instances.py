@@ -180,7 +180,8 @@ RDSResponse.restore_db_instance_to_point_in_time = _remember_time
 
 @_replaces("create_db_instance_read_replica")
 def _replica(self: Any, options: dict[str, Any]) -> Any:
-    database = _ORIGINAL["create_db_instance_read_replica"](self, options)
+    # moto looks for the subnet group in the Region of the source, unless it knows first where the replica is
+    database = _ORIGINAL["create_db_instance_read_replica"](self, {"backend": self, **options})
     source = _SERVERS.get(_key(self, options["source_db_instance_identifier"]))
     if source is not None:
         name = _directory(_key(self, database.db_instance_identifier))

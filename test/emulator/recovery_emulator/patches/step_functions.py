@@ -10,12 +10,14 @@ import datetime
 import functools
 import json
 import re
+import sys
 import uuid
 from typing import Any
 
 import boto3
 import moto.stepfunctions.models as plain_models
 import moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_factory  # noqa: F401 (loads the subclasses)
+from botocore.config import Config
 from botocore.model import StructureShape
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser import models as parser_models
@@ -26,9 +28,38 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
     StateTaskServiceCallback,
 )
+from moto.stepfunctions.parser.asl.utils import boto_client
+
+from recovery_emulator import loopback
 
 _SERVICE_NAMES = {"dynamodb": "DynamoDb", "sfn": "Sfn", "s3": "S3"}
 _MODELLED = ("StateTaskServiceSfn", "StateTaskServiceEcs", "StateTaskServiceBatch")
+
+
+_moto_client_for = boto_client.boto_client_for
+
+
+def _client_for(region: str, service: str, state_credentials: Any = None) -> Any:
+    """A client with the role of the state machine, so in its account; moto's is always of the same one."""
+    role = getattr(state_credentials, "role_arn", None)
+    credentials = (
+        loopback.role_credentials(role, region, "states")
+        if role
+        else {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+    )
+    return boto3.client(service, region_name=region, endpoint_url=loopback.url(), config=_CLIENT_CONFIG, **credentials)
+
+
+_CLIENT_CONFIG = Config(
+    parameter_validation=False,
+    retries={"max_attempts": 0, "total_max_attempts": 1},
+    # A task may wait for a Lambda function.
+    read_timeout=900,
+    inject_host_prefix=False,
+)
+for _module in list(sys.modules.values()):
+    if getattr(_module, "boto_client_for", None) is _moto_client_for:
+        _module.boto_client_for = _client_for  # type: ignore[attr-defined]
 
 
 @functools.cache

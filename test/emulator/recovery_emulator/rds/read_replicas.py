@@ -88,3 +88,17 @@ def _own_properties(call: Call) -> None:
     if "VpcSecurityGroupIds" not in call.params:
         replica.vpc_security_group_ids = []
     replica.source_db_instance_identifier = source.db_instance_arn
+
+
+@after("rds", "PromoteReadReplica")
+def _forget_source(call: Call) -> None:
+    """moto lets a promoted instance name its source for ever."""
+    promoted = backend(call.account, call.region).databases[call.params["DBInstanceIdentifier"].lower()]
+    source = promoted.source_db_instance_identifier
+    if source is None:
+        return
+    region, name = (region_of(source), source.split(":")[6]) if source.startswith("arn:") else (call.region, source)
+    found = backend(call.account, region).databases.get(name)
+    if found is not None:
+        found.remove_replica(promoted)
+    promoted.source_db_instance_identifier = None

@@ -39,6 +39,8 @@ _OF_SOURCE = {
     "MasterUserPassword",
     "StorageEncrypted",
 }
+# What the operation that makes a replica does not take: CloudFormation modifies the replica once it is there.
+_AFTER_REPLICA = {"BackupRetentionPeriod", "PreferredBackupWindow", "PreferredMaintenanceWindow"}
 _BACKUP_REPLICATION = {
     "AutomaticBackupReplicationRegion",
     "AutomaticBackupReplicationRetentionPeriod",
@@ -62,13 +64,15 @@ class DBInstance(Handler):
             raise NotEmulated("ManageMasterUserPassword of AWS::RDS::DBInstance is not emulated")
         database = self._make(context, {**api_of(properties, context), "DBInstanceIdentifier": name})
         made = Made(name, self._attributes(database))
-        if "AutomaticBackupReplicationRegion" in properties:
-            try:
+        try:
+            if "SourceDBInstanceIdentifier" in properties:
+                self._complete_replica(context, made, properties)
+            if "AutomaticBackupReplicationRegion" in properties:
                 self._replicate_backups(context, made, properties)
-            except Exception:
-                # The instance is there, and nobody would delete it: it never became part of the stack.
-                self.delete(context, made, properties)
-                raise
+        except Exception:
+            # The instance is there, and nobody would delete it: it never became part of the stack.
+            self.delete(context, made, properties)
+            raise
         return made
 
     @staticmethod
@@ -82,13 +86,20 @@ class DBInstance(Handler):
             api = {**api, "TargetDBInstanceIdentifier": api["DBInstanceIdentifier"]}
             del api["DBInstanceIdentifier"]
         elif "SourceDBInstanceIdentifier" in api:
-            operation, taken = "create_db_instance_read_replica", _OF_SOURCE - {"AllocatedStorage"}
+            operation, taken = "create_db_instance_read_replica", (_OF_SOURCE - {"AllocatedStorage"}) | _AFTER_REPLICA
             source = api["SourceDBInstanceIdentifier"]
             if source.startswith("arn:"):
                 api = {"SourceRegion": source.split(":")[3], **api}
         else:
             operation, taken = "create_db_instance", set()
         return dict(call(client, operation, api, {*taken, *_BACKUP_REPLICATION})["DBInstance"])
+
+    @staticmethod
+    def _complete_replica(context: Context, made: Made, properties: Properties) -> None:
+        later = {k: properties[k] for k in _AFTER_REPLICA & properties.keys()}
+        if later:
+            wanted = {**later, "DBInstanceIdentifier": made.physical_id, "ApplyImmediately": True}
+            call(context.client("rds"), "modify_db_instance", wanted)
 
     @staticmethod
     def _replicate_backups(context: Context, made: Made, properties: Properties) -> None:
