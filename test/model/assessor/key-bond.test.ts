@@ -1,7 +1,7 @@
 import { assess } from '../../../lib/model/assessor';
 import { Disruption } from '../../../lib/model/disruption';
-import type { CopyFact, KeyFact, Place } from '../../../lib/model/facts';
-import { database, ID, objective, points, TOKYO } from '../facts';
+import type { CopyFact, Fact, KeyFact, Place } from '../../../lib/model/facts';
+import { database, objective, points, TOKYO } from '../facts';
 
 const [OURS, THEIRS] = ['111122223333', '444455556666'];
 const [HERE, THERE] = ['ap-northeast-1', 'ap-northeast-3'];
@@ -125,19 +125,30 @@ test('a multi-Region replica outlives the Region of its primary, but not the acc
   expect(survives).toEqual([Disruption.OPERATOR_ERROR, Disruption.ZONE_LOSS, Disruption.REGION_LOSS]);
 });
 
-test('resources that differ by their keys alone are judged apart', () => {
-  const keys = [customer('App/Key'), customer('App/Own'), customer(arn(HERE, OURS, 'key/1')), { kind: 'none' } as const];
-  const far = customer(arn(HERE, OURS, 'key/1'));
-  const facts = keys.flatMap((key, index) => [
-    database({ id: `${index}`, name: `${index}`, key }),
-    points({ resource: `${index}`, place: { ...OTHER_ACCOUNT, container: 'far' }, key: index === 0 ? key : far }),
-  ]);
-  const { resources } = assess(facts, [], { unprotected: 'ignore' });
-  expect(resources.map(({ copies }) => copies.places[0].lost.at(-1)?.why)).toEqual([
-    'has the key of the resource, and who takes that key takes the copy',
-    'has a key of the account of the resource, and who takes that key takes the copy',
-    'has the key of the resource, and who takes that key takes the copy',
-    'has a key of the account of the resource, and who takes that key takes the copy',
-  ]);
-  expect(resources[0].id).not.toBe(ID);
+test.each<[string, Place]>([
+  ['beside it', BESIDE],
+  ['in another Region', OTHER_REGION],
+  ['in another account', OTHER_ACCOUNT],
+  ['in both', BOTH],
+])('resources that differ by nothing but keys, their own or those of copies %s, are judged as each is alone', (_where, place) => {
+  const keys: readonly KeyFact[] = [
+    ...[customer('App/Key'), customer('App/Far', { region: HERE }), customer('App/Far', { account: OURS }), customer(), customer(ALIAS)],
+    ...[HERE, THERE].flatMap((region) => [OURS, THEIRS].map((account) => customer(arn(region, account, 'key/1')))),
+    ...(['none', 'aws-owned', 'service-managed', 'unknown'] as const).map((kind): KeyFact => ({ kind })),
+  ];
+  const apps = keys.flatMap((key, i) =>
+    keys.map((copyKey, j): readonly Fact[] => {
+      const name = `${i} ${j}`;
+      const copy = points({ resource: name, place: { ...place, container: 'far' }, key: copyKey, immutable: 'compliance' });
+      return [database({ id: name, name, place: TOKYO, key }), copy];
+    }),
+  );
+  const judge = (facts: readonly Fact[]) => assess(facts, [], { unprotected: 'ignore' }).resources;
+  for (const order of [apps, [...apps].reverse()]) {
+    const together = new Map(judge(order.flat()).map((resource) => [resource.id, resource]));
+    expect([...together.values()]).toHaveLength(apps.length);
+    for (const [alone] of apps.map(judge)) {
+      expect(together.get(alone.id)).toEqual(alone);
+    }
+  }
 });

@@ -1,55 +1,22 @@
+import type { CopyPlace } from '../../../lib/model/assessment';
+import { Disruption } from '../../../lib/model/disruption';
+import type { Fact } from '../../../lib/model/facts';
 import { CronSchedule, HORIZON_START } from '../../../lib/model/schedule';
 import { DAY, sumMs } from '../../../lib/model/time';
-import { claimsOf } from '../../../lib/model/worst-case';
-import { Chance } from './chance';
-import { type Plan, randomPlan } from './random-plan';
-import { feeds, worstSeen } from './worst-seen';
+import type { Disaster } from './disaster';
+import { type ClaimMs, claimed, type Outcome, play } from './plays';
+import { assessor, type Breach, DISASTERS, type Judge, type Visits, visit } from './visits';
+import { feeds } from './worst-seen';
 
-type ClaimMs = (plan: Plan, container: string) => number;
-
-interface Outcome {
-  readonly plan: Plan;
-  readonly container: string;
-  readonly claimMs: number;
-  readonly seenMs: number;
-}
-
-const claimed: ClaimMs = ({ rules, times }, container) => {
-  const { staleness } = claimsOf(rules, times).find((claim) => claim.container === container)!;
-  return staleness.reduce((sum, { ms }) => sum + ms, 0);
-};
-
-/**
- * Plays one place of each random plan, until `plans` of them could be played: not those whose recovery points expire too
- * soon, which the assessor tells, and not those that would take thousands of jobs.
- */
-function play(plans: number, seed: number, claim: ClaimMs): readonly Outcome[] {
-  const chance = new Chance(seed);
-  const outcomes: Outcome[] = [];
-  while (outcomes.length < plans) {
-    const plan = randomPlan(chance);
-    const claims = claimsOf(plan.rules, plan.times);
-    if (claims.length === 0) {
-      continue;
-    }
-    const { container, shortestKeptMs, staleness } = chance.pick(claims);
-    const expires = shortestKeptMs !== 'forever' && shortestKeptMs < sumMs(staleness);
-    const seenMs = expires ? undefined : worstSeen(plan, container, chance);
-    if (seenMs !== undefined) {
-      outcomes.push({ plan, container, claimMs: claim(plan, container), seenMs });
-    }
-  }
-  return outcomes;
-}
+/** Plans with what was claimed and seen of them; the disasters visit the same plans. */
+let outcomes: readonly Outcome[];
+beforeAll(() => {
+  outcomes = play(10_000, 1, claimed);
+}, 600_000);
 
 const broken = (outcomes: readonly Outcome[]) => outcomes.filter(({ seenMs, claimMs }) => seenMs > claimMs);
 
 describe('the claims of 10,000 random plans', () => {
-  let outcomes: readonly Outcome[];
-  beforeAll(() => {
-    outcomes = play(10_000, 1, claimed);
-  }, 600_000);
-
   test('no simulated loss exceeds its claim', () => {
     expect(outcomes).toHaveLength(10_000);
     expect(broken(outcomes).slice(0, 1)).toEqual([]);
@@ -65,15 +32,12 @@ describe('the claims of 10,000 random plans', () => {
 describe('the simulation notices a claim that', () => {
   const without =
     (name: string): ClaimMs =>
-    ({ rules, times }, container) =>
-      claimsOf(rules, times)
-        .find((claim) => claim.container === container)!
-        .staleness.filter((term) => !term.name.startsWith(name))
-        .reduce((sum, { ms }) => sum + ms, 0);
+    (_, { staleness }) =>
+      sumMs(staleness.filter((term) => !term.name.startsWith(name)));
 
   const naive =
     (gapOf: (runs: readonly number[]) => number): ClaimMs =>
-    ({ rules, times }, container) => {
+    ({ rules, times }, { container }) => {
       const feeders = rules.filter((rule) => feeds(rule, container));
       const runs = feeders
         .flatMap((rule) => CronSchedule.parse(rule.expression, rule.timeZone).runs(HORIZON_START, HORIZON_START + 400 * DAY))
@@ -99,4 +63,81 @@ describe('the simulation notices a claim that', () => {
     },
     60_000,
   );
+});
+
+describe('disasters that visit 10,000 random worlds, one around each plan', () => {
+  let visits: Visits;
+  beforeAll(() => {
+    visits = visit(outcomes, assessor);
+  }, 600_000);
+
+  test('leave every copy that is said to survive there, readable and as fresh as claimed, and lose those that are said to be lost', () => {
+    expect(visits.breaches.slice(0, 3)).toEqual([]);
+  });
+
+  test.each(DISASTERS)('find copies to rely on at %s', (kind) => {
+    expect(visits.relied.get(kind)).toBeGreaterThan(1_000);
+  });
+});
+
+describe('the simulation notices a judgement by which', () => {
+  /** A judge who says something else of some copies. */
+  const saying =
+    (change: (place: CopyPlace, facts: readonly Fact[]) => Partial<CopyPlace>): Judge =>
+    (facts) => {
+      const judged = assessor(facts);
+      const places = judged.copies.places.map((place) => ({ ...place, ...change(place, facts) }));
+      return { ...judged, copies: { ...judged.copies, places } };
+    };
+  const surviving = (disruption: Disruption, which: (place: CopyPlace, facts: readonly Fact[]) => boolean): Judge =>
+    saying((place, facts) => (which(place, facts) ? { survives: [...place.survives, disruption] } : {}));
+  const counting =
+    (part: 'offSite' | 'otherAccount'): Judge =>
+    (facts) => {
+      const judged = assessor(facts);
+      const key = part === 'offSite' ? 'region' : 'account';
+      const away = judged.copies.places.filter(({ place }) => place[key] !== undefined && place[key] !== judged.place[key]);
+      return { ...judged, copies: { ...judged.copies, [part]: new Set(away.map(({ place }) => place.container)).size } };
+    };
+  const { OPERATOR_ERROR, REGION_LOSS, ACCOUNT_COMPROMISE, ZONE_LOSS } = Disruption;
+
+  test.each<[string, Judge, Breach['what'], Disaster['kind']]>([
+    ['a replica survives an operator error', surviving(OPERATOR_ERROR, ({ form }) => form === 'replica'), 'lost', OPERATOR_ERROR],
+    ['a replica survives its zone, wherever it lies', surviving(ZONE_LOSS, ({ form }) => form === 'replica'), 'lost', ZONE_LOSS],
+    ['a copy under the key of the resource survives that key', saying(() => ({ keyIndependent: true })), 'unreadable', 'KEY_LOSS'],
+    ['no copy is behind the data', saying(({ lag }) => ({ lag: lag && { ms: 0, terms: [] } })), 'older', REGION_LOSS],
+    [
+      'the last term of a lag is left out',
+      saying(({ lag }) => ({ lag: lag && { ...lag, ms: lag.ms - lag.terms[lag.terms.length - 1].ms } })),
+      'older',
+      REGION_LOSS,
+    ],
+    ['a copy in the same Region survives that Region', surviving(REGION_LOSS, ({ form }) => form === 'points'), 'lost', REGION_LOSS],
+    [
+      'a governance lock holds against an intruder',
+      surviving(ACCOUNT_COMPROMISE, ({ immutable }) => immutable === 'governance'),
+      'lost',
+      ACCOUNT_COMPROMISE,
+    ],
+    [
+      'whatever is in another account survives, whosever key it has',
+      surviving(ACCOUNT_COMPROMISE, ({ form, place }) => form === 'points' && place.account === '222222222222'),
+      'lost',
+      ACCOUNT_COMPROMISE,
+    ],
+    ['whatever is in another Region counts as off-site', counting('offSite'), 'counted', REGION_LOSS],
+    ['whatever is in another account counts as there', counting('otherAccount'), 'counted', ACCOUNT_COMPROMISE],
+    [
+      'nothing survives an intruder',
+      saying(({ survives, lost }) => ({
+        survives: survives.filter((each) => each !== ACCOUNT_COMPROMISE),
+        lost: [...lost, { disruption: ACCOUNT_COMPROMISE, certain: true, why: 'x' }],
+      })),
+      'spared',
+      ACCOUNT_COMPROMISE,
+    ],
+  ])('%s', (_what, judge, what, disaster) => {
+    const { breaches } = visit(outcomes.slice(0, 300), judge);
+    expect(breaches.filter((breach) => breach.what === what && breach.disaster === disaster).length).toBeGreaterThan(0);
+  });
 });

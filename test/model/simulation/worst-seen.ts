@@ -29,6 +29,19 @@ export function worstSeen(plan: Plan, container: string, chance: Chance): number
 }
 
 function worstAround(plan: Plan, container: string, centreMs: number, halfMs: number, chance: Chance): number | undefined {
+  const jobs = jobsAround(plan, centreMs, halfMs, chance);
+  if (jobs === undefined) {
+    return undefined;
+  }
+  const endMs = centreMs + halfMs;
+  const played = [randomDraws(chance, plan.times), ...adversaries(plan, container, jobs)].map((draws) =>
+    worstIn(simulate(jobs, draws), container, endMs, chance),
+  );
+  return Math.max(0, ...played);
+}
+
+/** The jobs of a spell of simulated time, by one reading of the documentation; `undefined` where they are too many to play. */
+export function jobsAround(plan: Plan, centreMs: number, halfMs: number, chance: Chance): readonly Job[] | undefined {
   const startMs = centreMs - halfMs;
   const endMs = centreMs + halfMs;
   const runs = plan.rules.flatMap((rule) =>
@@ -40,11 +53,7 @@ function worstAround(plan: Plan, container: string, centreMs: number, halfMs: nu
     return undefined;
   }
   const reading = { swallowedSwallow: chance.maybe(0.5), tieOrder: chance.shuffled(plan.rules) };
-  const jobs = jobsOf(runs, reading).filter(({ dueMs }) => dueMs >= startMs && dueMs <= endMs);
-  const played = [randomDraws(chance, plan.times), ...adversaries(plan, container, jobs)].map((draws) =>
-    worstIn(simulate(jobs, draws), container, endMs, chance),
-  );
-  return Math.max(0, ...played);
+  return jobsOf(runs, reading).filter(({ dueMs }) => dueMs >= startMs && dueMs <= endMs);
 }
 
 /** Adversaries that pick the recovery points after which the next is furthest, and start them early or just in the way. */
