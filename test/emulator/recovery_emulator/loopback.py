@@ -6,6 +6,7 @@ they make is checked against the service's API model as well.
 
 import functools
 import os
+import re
 from typing import Any
 
 import boto3
@@ -19,8 +20,6 @@ CONFIG = Config(
     max_pool_connections=32,
     s3={"addressing_style": "path"},
     parameter_validation=True,
-    # 127.0.0.1 has no names below it.
-    inject_host_prefix=False,
 )
 INTERNAL_HEADER = "x-emulator-internal"
 
@@ -33,6 +32,16 @@ def port() -> int:
 def url() -> str:
     """The base URL of the running emulator."""
     return f"http://127.0.0.1:{port()}"
+
+
+def keep_host(made: Any) -> Any:
+    """Some services put an account in front of the host; 127.0.0.1 has no names below it."""
+
+    def straight(request: Any, **_: Any) -> None:
+        request.url = re.sub(r"^http://[^/]*\.127\.0\.0\.1:", "http://127.0.0.1:", request.url)
+
+    made.meta.events.register("before-sign", straight)
+    return made
 
 
 @functools.cache
@@ -52,7 +61,7 @@ def client(service: str, region: str, account: str = DEFAULT_ACCOUNT) -> Any:
         request.headers[INTERNAL_HEADER] = "1"
 
     made.meta.events.register("before-sign", sign)
-    return made
+    return keep_host(made)
 
 
 def role_credentials(role_arn: str, region: str, session: str) -> dict[str, str]:

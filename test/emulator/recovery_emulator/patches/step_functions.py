@@ -32,7 +32,7 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 
 from recovery_emulator import loopback
 
-_SERVICE_NAMES = {"dynamodb": "DynamoDb", "sfn": "Sfn", "s3": "S3"}
+_SERVICE_NAMES = {"dynamodb": "DynamoDb", "sfn": "Sfn", "s3": "S3", "s3control": "S3Control"}
 _MODELLED = ("StateTaskServiceSfn", "StateTaskServiceEcs", "StateTaskServiceBatch")
 
 
@@ -47,7 +47,8 @@ def _client_for(region: str, service: str, state_credentials: Any = None) -> Any
         if role
         else {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
     )
-    return boto3.client(service, region_name=region, endpoint_url=loopback.url(), config=_CLIENT_CONFIG, **credentials)
+    made = boto3.client(service, region_name=region, endpoint_url=loopback.url(), config=_CLIENT_CONFIG, **credentials)
+    return loopback.keep_host(made)
 
 
 _CLIENT_CONFIG = Config(
@@ -55,7 +56,6 @@ _CLIENT_CONFIG = Config(
     retries={"max_attempts": 0, "total_max_attempts": 1},
     # A task may wait for a Lambda function.
     read_timeout=900,
-    inject_host_prefix=False,
 )
 for _module in list(sys.modules.values()):
     if getattr(_module, "boto_client_for", None) is _moto_client_for:

@@ -100,5 +100,6 @@ def _forget_source(call: Call) -> None:
     region, name = (region_of(source), source.split(":")[6]) if source.startswith("arn:") else (call.region, source)
     found = backend(call.account, region).databases.get(name)
     if found is not None:
-        found.remove_replica(promoted)
+        names = (promoted.db_instance_arn, promoted.db_instance_identifier)
+        found.replicas = [known for known in found.replicas if known not in names]
     promoted.source_db_instance_identifier = None

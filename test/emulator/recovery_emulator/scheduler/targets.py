@@ -112,4 +112,5 @@ def invoke(target: dict[str, Any], text: str, region: str) -> None:
 
 def _client(service: str, role: str, region: str) -> Any:
     credentials = loopback.role_credentials(role, region, "scheduler")
-    return boto3.client(service, region_name=region, endpoint_url=loopback.url(), config=loopback.CONFIG, **credentials)
+    url, config = loopback.url(), loopback.CONFIG
+    return loopback.keep_host(boto3.client(service, region_name=region, endpoint_url=url, config=config, **credentials))
