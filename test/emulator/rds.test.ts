@@ -344,6 +344,35 @@ describeWithEmulator('RDS in several Regions', (emulator) => {
       });
     });
 
+    test('has subnets of its own Region, is backed up once it is there, and forgets its source when it is promoted', async () => {
+      const network = {
+        Network: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
+        ...Object.fromEntries(
+          ['a', 'c'].map((zone, index) => [
+            `Subnet${zone}`,
+            {
+              Type: 'AWS::EC2::Subnet',
+              Properties: { VpcId: { Ref: 'Network' }, CidrBlock: `10.0.${index}.0/24`, AvailabilityZone: `${OSAKA}${zone}` },
+            },
+          ]),
+        ),
+        Subnets: {
+          Type: 'AWS::RDS::DBSubnetGroup',
+          Properties: { DBSubnetGroupDescription: 'of the replica', SubnetIds: [{ Ref: 'Subneta' }, { Ref: 'Subnetc' }] },
+        },
+      };
+      const own = { DBSubnetGroupName: { Ref: 'Subnets' }, BackupRetentionPeriod: 9, SourceRegion: TOKYO };
+      const sourced = async () => (await rds().send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'orders' }))).DBInstances![0];
+      await tokyo.create('Source', instance());
+      expect(await osaka.create('Replica', { ...network, ...replica(own) })).toMatchObject({ failures: [], status: 'CREATE_COMPLETE' });
+      expect(await describe1()).toMatchObject({ BackupRetentionPeriod: 9, DBSubnetGroup: { DBSubnetGroupDescription: 'of the replica' } });
+      expect((await sourced()).ReadReplicaDBInstanceIdentifiers).toHaveLength(1);
+      const alone = replica({ ...own, SourceDBInstanceIdentifier: { Ref: 'AWS::NoValue' } });
+      expect(await osaka.update('Replica', { ...network, ...alone })).toMatchObject({ failures: [], status: 'UPDATE_COMPLETE' });
+      expect((await describe1()).ReadReplicaSourceDBInstanceIdentifier).toBeUndefined();
+      expect((await sourced()).ReadReplicaDBInstanceIdentifiers ?? []).toEqual([]);
+    });
+
     test.each<[string, Template, Template, RegExp]>([
       ['no source', {}, replica(), /DBInstance .*orders not found/],
       ['a source without backups', instance({ BackupRetentionPeriod: 0 }), replica(), /Automated backups are not enabled/],

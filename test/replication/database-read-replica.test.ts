@@ -86,7 +86,6 @@ describe('a replica', () => {
       SourceDBInstanceIdentifier: sourceArn(),
       SourceRegion: 'ap-northeast-1',
       KmsKeyId: { 'Fn::GetAtt': [expect.stringMatching(/^ReplicaKey/), 'Arn'] },
-      StorageEncrypted: true,
       DBInstanceClass: 'db.m7g.large',
       DBSubnetGroupName: { Ref: expect.stringMatching(/^ReplicaSubnetGroup/) },
       VPCSecurityGroups: [{ 'Fn::GetAtt': [expect.stringMatching(/^ReplicaSecurityGroup/), 'GroupId'] }],
@@ -150,6 +149,11 @@ describe('a replica', () => {
       DeletionProtection: false,
     });
     Template.fromStack(osaka).resourceCountIs('AWS::KMS::Key', 0);
+  });
+
+  test('says nothing about encryption but its key, for RDS takes the rest from the source', () => {
+    follow(l2());
+    expect(properties()).not.toHaveProperty('StorageEncrypted');
   });
 
   test('takes a key that is deployed with it', () => {
@@ -217,7 +221,7 @@ describe('the source', () => {
     follow(imported, { instanceType: new ec2.InstanceType('m7g.large'), parameters: { a: '1' } });
     expect(properties()).toMatchObject({
       SourceDBInstanceIdentifier: sourceArn('legacy'),
-      StorageEncrypted: true,
+      KmsKeyId: { 'Fn::GetAtt': [expect.stringMatching(/^ReplicaKey/), 'Arn'] },
       BackupRetentionPeriod: 7,
     });
     expect(properties()).not.toHaveProperty('StorageType');
@@ -236,7 +240,6 @@ describe('the source', () => {
 
   test('without encryption has a replica without it', () => {
     follow(l1({ storageEncrypted: false }));
-    expect(properties()).toMatchObject({ StorageEncrypted: false });
     expect(properties()).not.toHaveProperty('KmsKeyId');
     Template.fromStack(osaka).resourceCountIs('AWS::KMS::Key', 0);
   });

@@ -38,7 +38,18 @@ function engineOfSource(source: IConstruct): IInstanceEngine | undefined {
 /** Makes the instance of a replica; the L2 knows everything but that its source is elsewhere. */
 export function replicaInstance(scope: Construct, props: DatabaseReadReplicaProps, origin: ReplicaOrigin): DatabaseInstanceReadReplica {
   const { target, sourceArn, sourceRegion, keyArn } = origin;
-  const { source, sourceIdentifier, engine, parameters, maxLag, recoveryAlarmActions, promoted, storageEncryptionKey, ...rest } = props;
+  const {
+    source,
+    sourceIdentifier,
+    engine,
+    parameters,
+    maxLag,
+    recoveryAlarmActions,
+    promoted,
+    storageEncrypted,
+    storageEncryptionKey,
+    ...rest
+  } = props;
   const own = settingsOfSource(target);
   const replica = new DatabaseInstanceReadReplica(scope, 'Resource', {
     ...rest,
@@ -51,17 +62,18 @@ export function replicaInstance(scope: Construct, props: DatabaseReadReplicaProp
     backupRetention: rest.backupRetention ?? usualRetention(props, target),
     deletionProtection: rest.deletionProtection ?? rest.removalPolicy !== RemovalPolicy.DESTROY,
     deleteAutomatedBackups: rest.deleteAutomatedBackups ?? false,
-    storageEncrypted: keyArn !== undefined,
   });
   const cfn = replica.node.defaultChild as CfnDBInstance;
   cfn.kmsKeyId = keyArn;
+  // RDS takes it from the source, and CloudFormation refuses both
+  cfn.storageEncrypted = undefined;
   // the Region stays in the template for ever: to take it out would replace the instance
   cfn.sourceRegion = sourceRegion;
   cfn.sourceDbInstanceIdentifier = promoted ? undefined : sourceArn;
   if (rest.storageType === undefined && own.storageType === undefined) {
     cfn.storageType = undefined;
   }
-  acknowledgeOneZone(replica, props);
+  acknowledge(replica, props, keyArn);
   return replica;
 }
 
@@ -117,12 +129,22 @@ function usualRetention({ source, engine, promoted }: DatabaseReadReplicaProps, 
   return able || promoted ? Duration.days(SERVICE_RETENTION_DAYS) : undefined;
 }
 
-/** Whether a copy needs a standby of its own is for the user to say. */
-function acknowledgeOneZone(replica: DatabaseInstanceReadReplica, { multiAz }: DatabaseReadReplicaProps): void {
-  if (!multiAz) {
-    Validations.of(replica).acknowledge({
+/** Auditing rules find here what the source or the user decides. */
+function acknowledge(replica: DatabaseInstanceReadReplica, { multiAz, port }: DatabaseReadReplicaProps, keyArn: string | undefined): void {
+  const left = [
+    {
+      open: keyArn !== undefined,
+      id: 'AwsSolutions-RDS2',
+      reason: 'the replica is encrypted with the key that it names; RDS takes StorageEncrypted from the source and not from the template',
+    },
+    {
+      open: !multiAz,
       id: 'AwsSolutions-RDS3',
       reason: 'the replica is itself a copy of a database in another Region; multiAz gives it a standby of its own',
-    });
+    },
+    { open: port === undefined, id: 'AwsSolutions-RDS11', reason: 'the replica listens on the port of its source' },
+  ];
+  for (const { id, reason } of left.filter(({ open }) => open)) {
+    Validations.of(replica).acknowledge({ id, reason });
   }
 }
