@@ -1,5 +1,6 @@
 export * from './core';
 export { Disruption } from './model/disruption';
+export * from './observability';
 export * from './protection';
 export * from './replication';
 export * from './vault';

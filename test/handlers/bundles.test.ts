@@ -40,7 +40,7 @@ describe.each(handlers)('the bundle of %s', (name) => {
     const options = JSON.parse(
       execFileSync(process.execPath, ['-e', script, `lib/handlers/${name}/index.ts`], { cwd: ROOT, encoding: 'utf8' }),
     );
-    const { outputFiles } = buildSync({ ...options, write: false });
+    const { outputFiles = [] } = buildSync({ ...options, write: false });
     expect(Buffer.from(outputFiles[0].contents).equals(readFileSync(file))).toBe(true);
   });
 });

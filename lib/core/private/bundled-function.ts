@@ -19,8 +19,8 @@ export interface BundledFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** All that it may do besides writing its log. */
   readonly statements: readonly PolicyStatement[];
-  /** Why a statement has no narrower resource than a wildcard, by the resource as cdk-nag tells it. */
-  readonly wildcards?: Readonly<Record<string, string>>;
+  /** Why statements have wildcards in their resources. */
+  readonly wildcardReason?: string;
   /**
    * How long its log is kept.
    * @default RetentionDays.THREE_MONTHS
@@ -92,8 +92,8 @@ export class BundledFunction extends Construct {
       deadLetterQueue: this.deadLetters,
       retryAttempts: 0,
     });
-    for (const [resource, reason] of Object.entries(props.wildcards ?? {})) {
-      Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+    if (props.wildcardReason) {
+      Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5', reason: props.wildcardReason });
     }
     Validations.of(this.deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',

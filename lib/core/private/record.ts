@@ -5,6 +5,7 @@ import { Construct, type IConstruct } from 'constructs';
 import type { Assessment, Finding } from '../../model/assessment';
 import { assess } from '../../model/assessor';
 import type { Fact } from '../../model/facts';
+import type { PlanWatch } from '../../model/freshness';
 import { type RecoveryReportJson, renderMarkdown, renderText, toReport } from '../../model/report';
 import { ConfigurationError } from './errors';
 import { type Inventory, isAttached, takeInventory } from './inventory';
@@ -16,6 +17,8 @@ export interface FactSource {
   /** Whose facts these are: they are gone when it is taken out of the app. */
   readonly owner?: IConstruct;
   facts(inventory: Inventory): readonly Fact[];
+  /** What somebody has to look after once it is deployed; asked by whoever looks. */
+  watched?(): readonly PlanWatch[];
 }
 
 const ID = 'RecoveryRecord';
@@ -66,6 +69,15 @@ export class RecoveryRecord extends Construct {
     const facts = [...present.flatMap((source) => source.facts(inventory)), ...own.concerns(inventory)];
     const stateful = [...inventory.values()].map(({ id, name, type, label }) => ({ id, name, type, label }));
     return assess(facts, stateful, { unprotected: this.settled('unprotected') ?? 'warn' });
+  }
+
+  /** The backup plans of the stage, with what they promise as the tree stands. */
+  public watched(): readonly PlanWatch[] {
+    return this.present().flatMap((source) => source.watched?.() ?? []);
+  }
+
+  private present(): readonly FactSource[] {
+    return this.sources.filter(({ owner }) => owner === undefined || isAttached(owner));
   }
 
   /** What was set here, or else at the nearest stage around this one. */

@@ -1,10 +1,8 @@
 import {
   type ConfiguredCopy,
-  type ConfiguredPlan,
   type FirstBackup,
   type FreshnessConfig,
   graceMs,
-  type Judged,
   type Judgement,
   judge,
   kindOf,
@@ -15,6 +13,7 @@ import { Databases } from './databases';
 import { findPromised, type PromisedResource } from './find-promised';
 import { firstBackupsOf } from './first-backups';
 import { inWords } from './in-words';
+import { judgePlan } from './judge-plan';
 import { type Newest, newestPoints } from './newest-points';
 import { Places } from './places';
 import type { Ports } from './ports';
@@ -39,17 +38,10 @@ export async function judgeFreshness(config: FreshnessConfig, ports: Ports): Pro
   const promised: PromisedResource[] = [];
   const databases = new Databases(ports);
   for (const plan of config.plans) {
-    const { resources, problems } = await findPromised(plan, ports, databases);
-    promised.push(...resources);
-    for (const { resource, verdict, reason } of problems) {
-      for (const place of places.of(plan)) {
-        tally.add({ protection: plan.label, place, resource, judgement: { verdict, reason } });
-      }
-      if (verdict === 'unknown' && plan.region !== undefined && resources.length === 0) {
-        for (const judged of await arrivalsOf(plan, places, ports)) {
-          tally.add(judged);
-        }
-      }
+    const promises = await findPromised(plan, ports, databases);
+    promised.push(...promises.resources);
+    for (const judged of await judgePlan(plan, promises, places, ports)) {
+      tally.add(judged);
     }
   }
   const points = await perVault(config, promised, isPoints, (vault, wanted) => newestPoints(ports, places.address(vault), wanted));
@@ -83,25 +75,6 @@ export async function judgeFreshness(config: FreshnessConfig, ports: Ports): Pro
   if (unknown > 0) {
     throw new CannotLookError(`${unknown} could not be looked at, so nobody knows whether they are fresh: the log says which, and why`);
   }
-}
-
-/**
- * The Region of a plan does not answer, perhaps because it is lost: then it is all the more important how old the newest is
- * that lies here. That alone makes nothing fresh.
- */
-async function arrivalsOf(plan: ConfiguredPlan, places: Places, ports: Ports): Promise<readonly Judged[]> {
-  const arrivals: Judged[] = [];
-  for (const [vault, pulseMs] of places.expectationsOf(plan)) {
-    const judged = await judgePulse(ports, places.address(vault), pulseMs);
-    const { verdict, ageMs } = judged.judgement;
-    const reason = 'lies here, and whether it is what was promised cannot be read';
-    arrivals.push({
-      ...judged,
-      protection: plan.label,
-      judgement: verdict === 'fresh' ? { verdict: 'unjudged', ageMs, reason } : judged.judgement,
-    });
-  }
-  return arrivals;
 }
 
 interface Seen {

@@ -18,18 +18,16 @@ export class Places {
     return `${region}/${name}${continuous ? '/continuous' : ''}`;
   }
 
-  /** Every place of a plan. */
-  public of({ promises }: ConfiguredPlan): ReadonlySet<string> {
-    return new Set(promises.flatMap(({ copies }) => copies.map((copy) => this.name(copy))));
+  /** Every place of a plan, one copy standing for all that are there. */
+  public of({ promises }: ConfiguredPlan): ReadonlyMap<string, ConfiguredCopy> {
+    return new Map(promises.flatMap(({ copies }) => copies.map((copy) => [this.name(copy), copy] as const)));
   }
 
-  /** The shortest age that a plan expects in each of its vaults in the Region of the function. */
+  /** The shortest age that a plan expects in each of its vaults. */
   public expectationsOf({ promises }: ConfiguredPlan): ReadonlyMap<number, number> {
     const shortest = new Map<number, number>();
     for (const { vault, thresholdMs } of promises.flatMap(({ copies }) => copies)) {
-      if (this.address(vault).region === this.region) {
-        shortest.set(vault, Math.min(shortest.get(vault) ?? Number.POSITIVE_INFINITY, graceMs(thresholdMs)));
-      }
+      shortest.set(vault, Math.min(shortest.get(vault) ?? Number.POSITIVE_INFINITY, graceMs(thresholdMs)));
     }
     return shortest;
   }

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { type Inventory, isAttached } from '../../core/private/inventory';
 import type { FactSource } from '../../core/private/record';
 import type { ConcernFact, CopyFact, Fact } from '../../model/facts';
+import type { PlanWatch } from '../../model/freshness';
 import { SERVICE_RETENTION_DAYS } from '../../model/retention';
 import { CronSchedule, HORIZON_START } from '../../model/schedule';
 import type { ResourceType } from '../../model/services';
@@ -18,6 +19,7 @@ import { jobTimes } from './job-times';
 import { madeCopy } from './made-copies';
 import { absenceConcerns, memberConcerns, planConcerns, resourceConcerns } from './plan-concerns';
 import type { PlanMember, ProtectedResource } from './plan-members';
+import { watchOf } from './plan-watch';
 import { selects } from './selection-match';
 
 /** Tells the record which copies a plan makes of which resources. */
@@ -26,7 +28,7 @@ export class PlanFacts implements FactSource {
   private needed?: { readonly rules: number; readonly needs: Needs };
 
   constructor(
-    public readonly owner: IConstruct,
+    public readonly owner: IConstruct & { readonly planName: string },
     private readonly rules: readonly BoundRule[],
     private readonly registered: readonly PlanMember[],
   ) {}
@@ -46,6 +48,11 @@ export class PlanFacts implements FactSource {
         this.prepared.set(target.id, adapterOf(target.type).prepare(target, needsOf(target.type, needs)));
       }
     }
+  }
+
+  public watched(): readonly PlanWatch[] {
+    const watch = watchOf(this.owner, this.rules, this.members);
+    return watch ? [watch] : [];
   }
 
   public facts(inventory: Inventory): readonly Fact[] {

@@ -260,6 +260,15 @@ describe('a plan', () => {
     expect(reasons[0]).toMatch(reason);
   });
 
+  test('that is not there yet is awaited while its vault is new: stacks are deployed one after the other', async () => {
+    account.vaultCreatedMs.set(MAIN, NOW - 2 * HOUR);
+    expect((await run(account, configOf())).totals).toMatchObject({ Awaited: 1, Missing: 0, Fresh: 0 });
+    account.vaultCreatedMs.set(MAIN, NOW - 4 * HOUR);
+    expect((await run(account, configOf())).totals).toMatchObject({ Awaited: 0, Missing: 1, Fresh: 0 });
+    account.fault = { port: 'vaultCreatedMs' };
+    expect((await run(account, configOf())).totals).toMatchObject({ Awaited: 0, Missing: 1, Fresh: 0 });
+  });
+
   test.each(['planIds', 'selections'])('whose %s cannot be read is unknown in every place', async (port) => {
     account.list('plan', [orders]);
     account.keep(MAIN, orders, HOUR);

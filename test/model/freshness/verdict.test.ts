@@ -7,7 +7,7 @@ const DAILY = 26 * HOUR;
 const seen = (more: Partial<Observation>): Observation => ({ nowMs: NOW, thresholdMs: DAILY, ...more });
 
 describe('a verdict', () => {
-  test.each<readonly [string, Partial<Observation>, string, number?]>([
+  test.each<[string, Partial<Observation>, string, ...number[]]>([
     ['as old as the schedule explains, to the millisecond', { newestMs: NOW - DAILY }, 'fresh', DAILY],
     ['a millisecond older', { newestMs: NOW - DAILY - 1 }, 'stale', DAILY + 1],
     ['made this moment', { newestMs: NOW }, 'fresh', 0],

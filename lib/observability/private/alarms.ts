@@ -1,0 +1,70 @@
+import { Alarm, type AlarmProps, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
+import type { Construct, IConstruct } from 'constructs';
+import { ConfigurationError } from '../../core/private/errors';
+import { differ } from '../../model/differ';
+import type { AlarmActions } from '../alarm-actions';
+
+/** How bad it is that an alarm rings. */
+export type Severity = 'critical' | 'high' | 'low';
+
+/** Who is told, and of what. */
+export interface AlarmRoute {
+  readonly actions: AlarmActions;
+  /** Whether they are told too that it is over. */
+  readonly whenOver: boolean;
+}
+
+/** An alarm as this library makes them: with a section of the runbook, and with its opinion on missing data. */
+export interface WatchAlarm extends Omit<AlarmProps, 'alarmDescription' | 'treatMissingData'> {
+  readonly severity: Severity;
+  /** What is wrong, in a sentence without a full stop. */
+  readonly wrong: string;
+  /** Heading of docs/runbook.md, as it stands in links. */
+  readonly section: string;
+  readonly treatMissingData: NonNullable<AlarmProps['treatMissingData']>;
+}
+
+/** Makes an alarm and tells whom it concerns. */
+export function addAlarm(scope: Construct, id: string, alarm: WatchAlarm, route: AlarmRoute): Alarm {
+  const { severity, wrong, section, ...props } = alarm;
+  const made = new Alarm(scope, id, { ...props, alarmDescription: `${wrong}; runbook: docs/runbook.md#${section}` });
+  notify(made, severity, route);
+  return made;
+}
+
+/** Adds the actions of a severity to an alarm. */
+export function notify(alarm: Alarm, severity: Severity, { actions, whenOver }: AlarmRoute): void {
+  const chosen = [...(actions.all ?? []), ...(actions[severity] ?? [])];
+  for (const action of chosen) {
+    requireNear(alarm, action);
+  }
+  alarm.addAlarmAction(...chosen);
+  if (whenOver) {
+    alarm.addOkAction(...chosen);
+  }
+}
+
+/** CloudWatch runs actions of the Region of the alarm only. */
+function requireNear(alarm: Alarm, action: IAlarmAction): void {
+  const { alarmActionArn } = action.bind(alarm, alarm);
+  const { region } = Stack.of(alarm);
+  const elsewhere = regionOf(alarmActionArn);
+  if (differ(elsewhere, Token.isUnresolved(region) ? undefined : region)) {
+    throw new ConfigurationError(
+      'AlarmActionElsewhere',
+      `an action of the alarms is in ${elsewhere}, but the alarm in ${region}, and CloudWatch acts in its own Region only: give one of that Region by its ARN in 'alarmActionsIn'`,
+      alarm,
+    );
+  }
+}
+
+function regionOf(arn: string): string | undefined {
+  if (!Token.isUnresolved(arn)) {
+    return arn.split(':')[3] || undefined;
+  }
+  const token = Tokenization.reverse(arn, { failConcat: false });
+  const target: IConstruct | undefined = Reference.isReference(token) ? token.target : undefined;
+  const region = target && Stack.of(target).region;
+  return region === undefined || Token.isUnresolved(region) ? undefined : region;
+}
