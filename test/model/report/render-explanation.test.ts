@@ -111,9 +111,9 @@ describe('of copies', () => {
     expect(part('3-2-1')?.slice(0, 5)).toEqual([
       '3-2-1: 6 copies, 2 media, 2 off-site; immutable: compliance lock',
       '  point-in-time recovery',
-      '    ap-northeast-1, account 111122223333; AWS Backup; immutable: no; key independent: yes; age not known',
+      '    ap-northeast-1, account 111122223333; AWS Backup; immutable: no; independent key; age not known',
       '  locked vault',
-      '    ap-northeast-1, account 111122223333; AWS Backup; immutable: compliance lock; key independent: yes; 2 h behind at worst; kept 35 days',
+      '    ap-northeast-1, account 111122223333; AWS Backup; immutable: compliance lock; independent key; 2 h behind at worst; kept 35 days',
     ]);
     expect(renderExplanation(judged, 'REGION_LOSS')).not.toContain('3-2-1');
   });

@@ -9,7 +9,21 @@ import type { CopyFact, Fact, StatefulResource } from '../../../lib/model/facts'
 import { type RecoveryReportJson, renderMarkdown, renderText, toReport } from '../../../lib/model/report';
 import { DAY, HOUR, MINUTE } from '../../../lib/model/time';
 import { facts as arbitraryFacts } from '../arbitrary-facts';
-import { continuous, copied, database, OSAKA, objective, points, restoreTest, SAFE, stateful, survives, TOKYO, term } from '../facts';
+import {
+  continuous,
+  copied,
+  database,
+  OSAKA,
+  objective,
+  points,
+  replica,
+  restoreTest,
+  SAFE,
+  stateful,
+  survives,
+  TOKYO,
+  term,
+} from '../facts';
 
 const { OPERATOR_ERROR, ZONE_LOSS, REGION_LOSS } = Disruption;
 
@@ -284,21 +298,17 @@ describe('the copies in the text', () => {
   });
 
   test.each([
-    /^ {3}copy +5 min +point-in-time recovery; survives operator error, zone ap-northeast-1, account 111122223333; AWS Backup; immutable: no; key/m,
+    /^ {3}copy +5 min +point-in-time recovery; survives operator error, zone ap-northeast-1, account 111122223333; AWS Backup; immutable: no; independent key$/m,
     /^ {3}copy +2 h 30 +copy in ap-northeast-3; survives operator error, zone, Region ap-northeast-3, account 111122223333; AWS Backup;/m,
-    /air-gapped vault; survives operator error, zone, account .*; immutable: compliance lock, air-gapped; key independent: yes/,
-    /copy in ap-northeast-3; survives operator error, zone unknown Region, unknown account; .*; key independent: unknown/,
+    /air-gapped vault; survives operator error, zone, account .*; immutable: compliance lock, air-gapped; independent key/,
+    /copy in ap-northeast-3; survives operator error, zone unknown Region, unknown account; .*; key unknown/,
   ])('say where they are, how far behind, under which key and what they survive: %s', (row) => {
     expect(text).toMatch(row);
   });
 
   test.each<[string, Partial<CopyFact>, RegExp]>([
-    [
-      'files in a bucket',
-      { medium: 'export', immutable: 'governance' },
-      /exported files; immutable: governance lock; key independent: yes/,
-    ],
-    ['a key of the resource', { key: database().key }, /AWS Backup; immutable: no; key independent: no/],
+    ['files in a bucket', { medium: 'export', immutable: 'governance' }, /exported files; immutable: governance lock; independent key/],
+    ['a key of the resource', { key: database().key }, /AWS Backup; immutable: no; key not independent/],
     [
       'a replica in the same zone',
       { form: 'replica', medium: 'service', lostWithZone: true, staleness: [] },
@@ -350,6 +360,14 @@ describe('the report as Markdown', () => {
     '- **error** `RecoveryPointTooOld` at `Orders/Protection`: ',
   ])('says %j', (part) => {
     expect(markdown).toContain(part);
+  });
+
+  test('says of a replica that it follows errors', () => {
+    const shown = renderMarkdown(reportOf([database(), objective(), replica()], []));
+    expect(shown).toContain(
+      '| read replica in ap-northeast-3 | no: follows every change, so the error too | yes | yes | no: follows every change, those',
+    );
+    expect(shown).toContain('- operator error, corruption: read replica in ap-northeast-3: follows every change, so the error too\n');
   });
 
   test('keeps each row of a table on one line with as many cells as its head', () => {

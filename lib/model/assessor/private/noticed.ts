@@ -10,9 +10,8 @@ const ALLOWED_MISSES = 1;
 
 /** Damage that nobody has noticed yet is copied as well: what cannot be changed has to last until it is. */
 export function noticedFindings({ resource, copies, tests }: Subject): readonly Finding[] {
-  const ids = new Set(copies.map(({ id }) => id));
   const noticing = tests
-    .filter(({ copy, checks }) => checks > 0 && ids.has(copy))
+    .filter((test) => test.checks > 0 && copies.some(({ id }) => id === test.copy))
     .map(({ everyMs, allowedMisses = ALLOWED_MISSES }) => ({ everyMs, allowedMisses, ms: everyMs * (1 + allowedMisses) }))
     .sort((a, b) => a.ms - b.ms || a.everyMs - b.everyMs)[0];
   if (noticing === undefined) {

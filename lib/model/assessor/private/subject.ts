@@ -52,7 +52,7 @@ export function bookOf(facts: readonly Fact[]): FactBook {
  * Of what one mechanism does the surest words hold; what two mechanisms tell differently are two copies.
  */
 function settled(copies: readonly CopyFact[]): readonly CopyFact[] {
-  const surest = [...group(copies, ({ id, by }) => JSON.stringify([id, by])).values()].map((told) =>
+  const surest = [...group(copies, ({ id, by }) => `${id}\n${by}`).values()].map((told) =>
     told.length === 1 ? told[0] : ordered(told, doubtOf)[0],
   );
   return ordered(surest, ({ id }) => id);

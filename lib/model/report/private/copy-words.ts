@@ -19,19 +19,21 @@ export function lockWords({ immutable, airGapped }: ReportCopy): string {
   return `${immutable === 'no' ? 'no' : `${immutable} lock`}${airGapped ? ', air-gapped' : ''}`;
 }
 
+const KEYS = { yes: 'independent key', no: 'key not independent', unknown: 'key unknown' } as const;
+
 /** Whether it outlives the keys of what it is away from. */
-export function keyWords({ keyIndependent }: ReportCopy): string {
+export function keyWords({ keyIndependent }: ReportCopy): keyof typeof KEYS {
   return keyIndependent === undefined ? 'unknown' : keyIndependent ? 'yes' : 'no';
 }
 
 /** `ap-northeast-3, account 111122223333`. */
-export function placeWords({ place: { region, account } }: Pick<ReportCopy, 'place'>): string {
+function placeWords({ place: { region, account } }: Pick<ReportCopy, 'place'>): string {
   return `${region ?? 'unknown Region'}, ${account === undefined ? 'unknown account' : `account ${account}`}`;
 }
 
 /** Where a copy is and what can be said of it in general. */
 export function copyTraits(copy: ReportCopy): readonly string[] {
-  return [placeWords(copy), MEDIUM_WORDS[copy.medium], `immutable: ${lockWords(copy)}`, `key independent: ${keyWords(copy)}`];
+  return [placeWords(copy), MEDIUM_WORDS[copy.medium], `immutable: ${lockWords(copy)}`, KEYS[keyWords(copy)]];
 }
 
 /** `survives operator error, zone, Region`. */
