@@ -1,12 +1,13 @@
-import { Stack, Stage } from 'aws-cdk-lib/core';
+import { type Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { outermostStackOf } from '../../vault/private/names';
 
 /**
  * Lets the stack of `later` be deployed after that of `earlier` where both are deployed together. It is a matter of order alone:
  * `cdk deploy --exclusively` deploys the later one while the Region of the other is gone.
  */
 export function deployAfter(later: IConstruct, earlier: IConstruct): void {
-  const [stack, first] = [Stack.of(later), Stack.of(earlier)];
+  const [stack, first] = [outermostStackOf(later), outermostStackOf(earlier)];
   if (stack !== first && Stage.of(stack) === Stage.of(first) && !leadsTo(first, stack)) {
     stack.addStackDependency(first);
   }
