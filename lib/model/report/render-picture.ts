@@ -13,6 +13,8 @@ const PAD = 10;
 const BETWEEN = 12;
 /** Of 12 px of a sans-serif font about so many fit into a box; those of East Asian scripts count twice. */
 const CHARACTERS = 38;
+/** Bold ones are wider. */
+const BOLD_CHARACTERS = 32;
 
 const STYLE = `
 text{font:12px system-ui,"Segoe UI",Helvetica,Arial,sans-serif;fill:#1f2328}
@@ -80,11 +82,11 @@ const MARKER = element(
 
 const LEGEND: readonly (readonly [style: string, words: string])[] = [
   ['live', 'live data'],
-  ['service', 'copy of the service itself'],
+  ['service', 'copy by the service'],
   ['backup', 'recovery points'],
   ['export', 'exported files'],
 ];
-const LEGEND_WIDTH = 190;
+const LEGEND_WIDTH = 150;
 const LEGEND_STEP = 22;
 
 /** How many entries of the legend stand beside each other. */
@@ -130,7 +132,7 @@ function boxesOf(alike: Alike, places: readonly PicturePlace[]): readonly Box[] 
     {
       column: columnOfPlace(resource.place),
       style: 'live',
-      title: wrap(namesOf(alike), CHARACTERS),
+      title: wrap(namesOf(alike), BOLD_CHARACTERS),
       notes: [resource.label, ...copiesWords(resource)].flatMap((words) => wrap(words, CHARACTERS)),
     },
     ...resource.copies.places.map((copy): Box => {
@@ -145,7 +147,7 @@ function boxesOf(alike: Alike, places: readonly PicturePlace[]): readonly Box[] 
       return {
         column: columnOfPlace(copy.place),
         style: copy.medium,
-        title: wrap(copy.mechanism, CHARACTERS),
+        title: wrap(copy.mechanism, BOLD_CHARACTERS),
         notes: notes.length === 0 ? [] : wrap(notes.join(', '), CHARACTERS),
       };
     }),
