@@ -1,0 +1,185 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  DeleteObjectCommand,
+  GetBucketReplicationCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  PutObjectTaggingCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { ACCOUNT, bootstrapWithCli, deployWithCli, describeWithEmulator, eventually, synthesise } from '../emulator/harness';
+import { StackClient } from '../emulator/stack-client';
+
+const APP = join(__dirname, 'fixtures', 'documents-app.ts');
+const PRIMARY = 'ap-northeast-1';
+const RECOVERY = 'ap-northeast-3';
+const BUNKER = '999999999999';
+const MINUTE = 60_000;
+const OK = expect.objectContaining({ exitCode: 0 });
+
+jest.setTimeout(400_000);
+
+describeWithEmulator('buckets that are replicated', (emulator) => {
+  const assemblies: Record<string, string> = {};
+  const control = () => emulator().control;
+  const deploy = (...stacks: string[]) =>
+    deployWithCli({ emulator: emulator(), assembly: assemblies.replicated, stacks, args: ['--exclusively'] });
+  const deployed = async (filter: Record<string, string>) =>
+    (await control().deployed(filter)).filter(({ stack }) => stack !== 'CDKToolkit');
+  const replicaOf = async (stack: string) => {
+    const buckets = await deployed({ type: 'AWS::S3::Bucket' });
+    return buckets.find((bucket) => bucket.stack.startsWith(`${stack}-recovery`) && bucket.physicalId.includes('documents'))!.physicalId;
+  };
+  const roleOf = async (stack: string, id: string) => {
+    const roles = await deployed({ stack, type: 'AWS::IAM::Role' });
+    return `arn:aws:iam::${ACCOUNT}:role/${roles.find(({ logicalId }) => logicalId.startsWith(id))!.physicalId}`;
+  };
+  const s3 = (account?: string) => new S3Client(emulator().client(PRIMARY, account));
+  const put = (Bucket: string, Key: string, more: Partial<PutObjectCommandInput> = {}) =>
+    s3().send(new PutObjectCommand({ Bucket, Key, Body: Key, ...more }));
+  const head = (Bucket: string, Key: string, account?: string) => s3(account).send(new HeadObjectCommand({ Bucket, Key }));
+  const status = (Bucket: string, Key: string, account?: string) =>
+    head(Bucket, Key, account).then(
+      ({ ReplicationStatus }) => ReplicationStatus,
+      () => 'absent',
+    );
+  const settled = () => control().advanceClock(MINUTE);
+  const refusedTo = async (role: string) => (await control().replicationPermissions(role)).refused;
+
+  beforeAll(async () => {
+    [assemblies.replicated, assemblies.alone] = await Promise.all([synthesise(APP), synthesise(APP, { replicated: false })]);
+    // five minutes between two attempts are a second
+    await control().settings({ waitScale: 1 / 300 });
+    const here = [`aws://${ACCOUNT}/${PRIMARY}`, `aws://${ACCOUNT}/${RECOVERY}`];
+    expect(await bootstrapWithCli(emulator(), here)).toEqual(OK);
+  });
+  afterAll(() => {
+    for (const assembly of Object.values(assemblies)) {
+      rmSync(assembly, { recursive: true, force: true });
+    }
+  });
+
+  test('the recovery side deploys while there is nothing in the primary Region, in two accounts', async () => {
+    const stacks = ['Ruled', 'Both', 'Vital', 'Grown'].map((stack) => `${stack}-recovery-${RECOVERY}`);
+    expect(await deploy(...stacks)).toEqual(OK);
+    // the command line asks whose credentials it has, and the emulator knows one account there
+    const bunker = `Vital-recovery-${BUNKER}-${RECOVERY}`;
+    const { Resources } = JSON.parse(readFileSync(join(assemblies.replicated, `${bunker}.template.json`), 'utf8'));
+    expect(await new StackClient(emulator(), RECOVERY, BUNKER).create(bunker, Resources)).toMatchObject({ status: 'CREATE_COMPLETE' });
+    expect(await deployed({ region: PRIMARY })).toEqual([]);
+    expect(await replicaOf('Ruled')).toMatch(/^ruled-documents-[0-9a-f]{8}-123456789012-ap-northeast-3$/);
+    expect(await replicaOf('Vital')).toMatch(/^vital-documents-[0-9a-f]{8}-999999999999-ap-northeast-3$/);
+  });
+
+  test('the primary side deploys', async () => {
+    expect(await deploy('Ruled', 'Both', 'Vital')).toEqual(OK);
+  });
+
+  test('a second deployment changes nothing', async () => {
+    await control().forgetRequests();
+    expect(await deploy('Ruled', 'Both', `Ruled-recovery-${RECOVERY}`, `Both-recovery-${RECOVERY}`)).toEqual(OK);
+    expect(await control().requests({ operation: 'ExecuteChangeSet' })).toEqual([]);
+  });
+
+  describe('by rules', () => {
+    const ORIGIN = 'ruled-documents';
+
+    test('arrive as prefix and tags say, under the key of the replica', async () => {
+      const replica = await replicaOf('Ruled');
+      await put(ORIGIN, 'letters/a', { Tagging: 'colour=blue' });
+      await put(ORIGIN, 'other/a');
+      await put(ORIGIN, 'other/kept', { Tagging: 'keep=yes' });
+      await settled();
+      const keys = ['letters/a', 'other/a', 'other/kept'];
+      expect(await Promise.all(keys.map((key) => status(replica, key)))).toEqual(['REPLICA', 'absent', 'REPLICA']);
+      expect(await Promise.all(keys.map((key) => status(ORIGIN, key)))).toEqual(['COMPLETED', undefined, 'COMPLETED']);
+      const [there, here] = [await head(replica, 'letters/a'), await head(ORIGIN, 'letters/a')];
+      expect(there).toMatchObject({ ServerSideEncryption: 'aws:kms', VersionId: here.VersionId });
+      expect([there.SSEKMSKeyId, here.SSEKMSKeyId].map((arn) => arn!.split(':')[3])).toEqual([RECOVERY, PRIMARY]);
+      const { TagSet } = await s3().send(new GetObjectTaggingCommand({ Bucket: replica, Key: 'letters/a' }));
+      expect(TagSet).toEqual([{ Key: 'colour', Value: 'blue' }]);
+    });
+
+    test('are deleted in the replica only where the rule says so', async () => {
+      const replica = await replicaOf('Ruled');
+      await put(ORIGIN, 'drafts/a');
+      await settled();
+      for (const Key of ['letters/a', 'drafts/a', 'other/kept']) {
+        await s3().send(new DeleteObjectCommand({ Bucket: ORIGIN, Key }));
+      }
+      await settled();
+      expect(await Promise.all(['letters/a', 'drafts/a', 'other/kept'].map((key) => status(replica, key)))).toEqual([
+        'REPLICA',
+        'absent',
+        'REPLICA',
+      ]);
+    });
+
+    test('need every permission of the role but those for what did not happen', async () => {
+      const report = await control().replicationPermissions(await roleOf('Ruled', 'ReplicationRole'));
+      expect(report.refused).toEqual([]);
+      // nothing here is plain or has an S3 Bucket Key
+      expect(report.unused.map(({ action }) => action).sort()).toEqual(['kms:Decrypt', 'kms:GenerateDataKey']);
+    });
+  });
+
+  describe('in both directions', () => {
+    const ORIGIN = 'both-documents';
+
+    test('come back once the state machine of the replica has seen the source', async () => {
+      const replica = await replicaOf('Both');
+      const rules = await eventually(
+        'rules of the replica',
+        async () =>
+          (
+            await s3()
+              .send(new GetBucketReplicationCommand({ Bucket: replica }))
+              .catch(() => undefined)
+          )?.ReplicationConfiguration?.Rules,
+        60_000,
+      );
+      expect(rules).toMatchObject([{ ID: 'all-objects', Destination: { Bucket: `arn:aws:s3:::${ORIGIN}` } }]);
+    });
+
+    test('arrive once, wherever they are written', async () => {
+      const replica = await replicaOf('Both');
+      await put(ORIGIN, 'from-here');
+      await put(replica, 'from-there');
+      await settled();
+      await settled();
+      expect([await status(replica, 'from-here'), await status(ORIGIN, 'from-there')]).toEqual(['REPLICA', 'REPLICA']);
+      expect([await status(ORIGIN, 'from-here'), await status(replica, 'from-there')]).toEqual(['COMPLETED', 'COMPLETED']);
+      for (const key of ['from-here', 'from-there']) {
+        expect(await control().replication({ key })).toHaveLength(1);
+      }
+      expect((await head(ORIGIN, 'from-there')).SSEKMSKeyId!.split(':')[3]).toBe(PRIMARY);
+    });
+
+    test('take over changes of a replica', async () => {
+      const replica = await replicaOf('Both');
+      const TagSet = [{ Key: 'seen', Value: 'yes' }];
+      await s3().send(new PutObjectTaggingCommand({ Bucket: replica, Key: 'from-here', Tagging: { TagSet } }));
+      await settled();
+      expect((await s3().send(new GetObjectTaggingCommand({ Bucket: ORIGIN, Key: 'from-here' }))).TagSet).toEqual(TagSet);
+    });
+
+    test('are refused nothing', async () => {
+      expect(await refusedTo(await roleOf('Both', 'ReplicationRole'))).toEqual([]);
+      expect(await refusedTo(await roleOf(`Both-recovery-${RECOVERY}`, 'ReplicaDocumentsReturnRole'))).toEqual([]);
+    });
+  });
+
+  test('into another account belong to it, locked, under its key', async () => {
+    const replica = await replicaOf('Vital');
+    await put('vital-documents', 'deed');
+    await settled();
+    expect((await control().replication({ key: 'deed' })).map(({ failureReason }) => failureReason)).toEqual([null]);
+    const there = await head(replica, 'deed', BUNKER);
+    expect(there).toMatchObject({ ReplicationStatus: 'REPLICA', ObjectLockMode: 'GOVERNANCE' });
+    expect(there.SSEKMSKeyId!.split(':').slice(3, 5)).toEqual([RECOVERY, BUNKER]);
+    expect(await refusedTo(await roleOf('Vital', 'ReplicationRole'))).toEqual([]);
+  });
+});
