@@ -8,7 +8,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { CopyRule, DatabaseExport, ExportLock, Protection, RecoveryTier, TableExport } from 'cdk-recovery';
 import type { Construct } from 'constructs';
 
-/** Three media: the service itself, AWS Backup, and files in a bucket that nobody deletes by mistake, daily and, as an archive, monthly. */
+/** Three media: the service itself, AWS Backup, and files that nobody deletes by mistake, in two Regions every day, and monthly as an archive. */
 export class ExportedStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props);
@@ -30,10 +30,11 @@ export class ExportedStack extends Stack {
     const accounts = new TableV2(this, 'Accounts', { partitionKey: { name: 'id', type: AttributeType.STRING } });
     const topic = new Topic(this, 'OnCall', { enforceSSL: true });
     const alarmActions = [new SnsAction(topic)];
+    const offSite = { lock: ExportLock.governance(), recoveryRegion: 'ap-northeast-3', alarmActions };
 
     const protection = new Protection(this, 'Protection', {
       tier: RecoveryTier.STANDARD,
-      copyRule: CopyRule.atLeast({ media: 3, immutable: 1 }),
+      copyRule: CopyRule.atLeast({ copies: 3, media: 3, offSite: 1, immutable: 1 }),
     });
     protection.protect(ledger);
     protection.protect(accounts);
@@ -41,10 +42,9 @@ export class ExportedStack extends Stack {
     new TableExport(this, 'DailyAccounts', {
       table: accounts,
       expects: { dataSize: Size.gibibytes(40) },
-      lock: ExportLock.governance(),
-      alarmActions,
+      ...offSite,
     });
-    new DatabaseExport(this, 'DailyLedger', { source: ledger, lock: ExportLock.governance(), alarmActions });
+    new DatabaseExport(this, 'DailyLedger', { source: ledger, ...offSite });
     new DatabaseExport(this, 'MonthlyLedger', {
       source: ledger,
       schedule: Schedule.cron({ minute: '0', hour: '4', day: '1' }),

@@ -56,6 +56,17 @@ export interface ExportOptions {
    */
   readonly timeout?: Duration;
   /**
+   * Another Region that gets each export too, as plain text: into a bucket of its own, in a stack that deploys alone. Not for an
+   * existing bucket, which you replicate yourself with BucketReplication.
+   * @default - exports stay in the Region of the data
+   */
+  readonly recoveryRegion?: string;
+  /**
+   * Another account that gets each export too, twelve digits as plain text.
+   * @default - the account of the data
+   */
+  readonly recoveryAccount?: string;
+  /**
    * What is known about the data, so that the report can state times instead of estimates.
    * @default - sizes and times are estimated
    */
@@ -65,4 +76,9 @@ export interface ExportOptions {
    * @default - the alarms are there, but tell nobody
    */
   readonly alarmActions?: IAlarmAction[];
+  /**
+   * What happens when exports arrive late in the recovery Region; the actions have to be there.
+   * @default - the alarm is there, but tells nobody
+   */
+  readonly recoveryAlarmActions?: IAlarmAction[];
 }

@@ -35,6 +35,12 @@ export interface ReplicaBucketOptions extends ReplicaBucketBaseOptions {
    */
   readonly bucketName?: string;
   /**
+   * How long objects are kept, in whole days, counted from when they were written to the source: what a lifecycle rule expires there
+   * is not deleted in a replica.
+   * @default - forever
+   */
+  readonly objectsKept?: Duration;
+  /**
    * How long versions are kept that are no longer the newest of their object, in whole days. Each of them is billed.
    * @default - forever
    */

@@ -34,6 +34,7 @@ interface Wishes {
   original: Replicas;
   own?: ReplicaDefaults;
   every?: ReplicaDefaults;
+  recovery?: object;
   readonly wished: Map<string, ReplicaWish>;
 }
 
@@ -79,6 +80,11 @@ export function prepareOwnReplica(cfn: GlobalTableCfn, defaults: ReplicaDefaults
   wishesOf(cfn).own = defaults;
 }
 
+/** Turns point-in-time recovery on for the replica in the table's own Region, unless something protects it anyway. */
+export function recoverOwnReplica(cfn: GlobalTableCfn, recovery: object): void {
+  wishesOf(cfn).recovery = recovery;
+}
+
 /** Adds replicas, or completes those that are there already, and protects every replica of the table. */
 export function prepareReplicas(cfn: GlobalTableCfn, wished: readonly ReplicaWish[], defaults: ReplicaDefaults): void {
   const ofTable = wishesOf(cfn);
@@ -100,7 +106,7 @@ function wishesOf(cfn: GlobalTableCfn): Wishes {
   return ofTable;
 }
 
-function produce(cfn: GlobalTableCfn, { original, own, every, wished }: Wishes): unknown {
+function produce(cfn: GlobalTableCfn, { original, own, every, recovery, wished }: Wishes): unknown {
   const given = unwrapped(cfn, original);
   if (!Array.isArray(given)) {
     return given;
@@ -115,7 +121,7 @@ function produce(cfn: GlobalTableCfn, { original, own, every, wished }: Wishes):
       : {
           ...replica,
           ...(keyed ? keyOf(replica, wished.get(replica.region as string)) : {}),
-          ...withDefaults(replica, isOwn(cfn, replica) ? (own ?? every) : every),
+          ...withDefaults(replica, isOwn(cfn, replica) ? (own ?? every ?? (recovery && { recovery })) : every),
         },
   );
 }

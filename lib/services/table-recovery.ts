@@ -1,6 +1,6 @@
 import type { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { LIMITS } from '../model/limits';
-import { isGlobalTable, prepareOwnReplica } from './global-table';
+import { isGlobalTable, recoverOwnReplica } from './global-table';
 import type { Target } from './service';
 import { setDefault } from './settings';
 import { type ReplicaState, replicaStates } from './table-states';
@@ -8,12 +8,12 @@ import { type ReplicaState, replicaStates } from './table-states';
 /** Turns point-in-time recovery of a table on, or of its replica in its own Region, where nobody has said anything about it. */
 export function turnOnRecovery(target: Target): void {
   const { cfn } = target;
-  if (!cfn || ownRecovery(target)?.on) {
+  if (!cfn) {
     return;
   }
   const recovery = { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: LIMITS.tableRecovery.value.max };
   if (isGlobalTable(cfn)) {
-    prepareOwnReplica(cfn, { recovery });
+    recoverOwnReplica(cfn, recovery);
   } else {
     setDefault(cfn as CfnTable, 'pointInTimeRecoverySpecification', recovery);
   }

@@ -1,6 +1,14 @@
 import { gunzipSync } from 'node:zlib';
+import { BackupClient, CreateBackupVaultCommand, DescribeBackupJobCommand, StartBackupJobCommand } from '@aws-sdk/client-backup';
 import { DynamoDBClient, PutItemCommand, UpdateContinuousBackupsCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateDBSnapshotCommand,
+  DeleteDBSnapshotCommand,
+  DescribeDBSnapshotsCommand,
+  DescribeExportTasksCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
+import { DeleteBucketCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
   DeleteStateMachineCommand,
   DescribeExecutionCommand,
@@ -14,8 +22,10 @@ import {
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
-import { TableExport } from 'cdk-recovery';
+import { DatabaseExport, ExportLock, TableExport } from 'cdk-recovery';
+import type { IConstruct } from 'constructs';
 import { ACCOUNT, describeWithEmulator, eventually } from '../emulator/harness';
 import { StackClient } from '../emulator/stack-client';
 
@@ -23,6 +33,7 @@ process.env.CDK_VALIDATION = 'false';
 jest.setTimeout(240_000);
 
 const TOKYO = 'ap-northeast-1';
+const OSAKA = 'ap-northeast-3';
 const HOUR = 3_600_000;
 
 describeWithEmulator('exports', (emulator) => {
@@ -47,8 +58,20 @@ describeWithEmulator('exports', (emulator) => {
     return (await sfn().send(new StartExecutionCommand({ stateMachineArn: machine, name }))).executionArn!;
   }
 
+  /** Lets time pass at once, with all that falls in between, and then run on. */
+  async function pass(ms: number): Promise<void> {
+    await control().freezeClock();
+    await control().advanceClock(ms);
+    await control().resumeClock();
+  }
+
   async function executionsOf(machine: string): Promise<ExecutionListItem[]> {
     return (await sfn().send(new ListExecutionsCommand({ stateMachineArn: machine }))).executions ?? [];
+  }
+
+  /** Waits until no execution is running. */
+  async function idle(machine: string): Promise<void> {
+    await eventually('the end of all executions', async () => (await executionsOf(machine)).every(({ status }) => status !== 'RUNNING'));
   }
 
   /** Waits for the end of an execution; of the newest, where none is named. */
@@ -103,11 +126,10 @@ describeWithEmulator('exports', (emulator) => {
     }
 
     test('the schedule brings every item into the bucket, day by day', async () => {
-      await control().freezeClock();
-      await control().advanceClock(24 * HOUR);
+      await pass(24 * HOUR);
       expect(await endOf(machine)).toMatchObject({ status: 'SUCCEEDED' });
       expect(await exportedIds()).toEqual(['a', 'b', 'c']);
-      await control().advanceClock(24 * HOUR);
+      await pass(24 * HOUR);
       await eventually('the second execution', async () => (await executionsOf(machine)).length === 2);
       expect(await endOf(machine)).toMatchObject({ status: 'SUCCEEDED' });
       expect(await exportedIds()).toEqual(['a', 'a', 'b', 'b', 'c', 'c']);
@@ -168,9 +190,8 @@ describeWithEmulator('exports', (emulator) => {
     });
 
     test('a machine that cannot be started is told by the queue', async () => {
-      await control().freezeClock();
       await sfn().send(new DeleteStateMachineCommand({ stateMachineArn: machine }));
-      await control().advanceClock(26 * HOUR);
+      await pass(26 * HOUR);
       const sqs = new SQSClient(emulator().client());
       const QueueUrl = await physicalId('Orders', 'AWS::SQS::Queue');
       const [message] = (await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] }))).Messages ?? [];
@@ -189,12 +210,12 @@ describeWithEmulator('exports', (emulator) => {
       });
       machine = await physicalId('Weekly', 'AWS::StepFunctions::StateMachine', /^ExportMachine/);
       watcher = await physicalId('Weekly', 'AWS::StepFunctions::StateMachine', /^ExportWatcherMachine/);
-      await control().freezeClock();
     });
 
     /** What the watcher says so many hours later. */
     async function watchedAfter(hours: number): Promise<DescribeExecutionCommandOutput> {
-      await control().advanceClock(hours * HOUR);
+      await pass(hours * HOUR);
+      await idle(machine);
       return endOf(watcher, await start(watcher));
     }
 
@@ -216,8 +237,201 @@ describeWithEmulator('exports', (emulator) => {
     });
 
     test('the watcher is asked twice a day', async () => {
-      await control().advanceClock(3 * 24 * HOUR);
+      await pass(3 * 24 * HOUR);
       await eventually('the executions', async () => (await executionsOf(watcher)).length >= 6);
+    });
+  });
+
+  test('arrive in the recovery Region, whose stack deploys before there is another one', async () => {
+    const app = new App();
+    const stack = new Stack(app, 'Orders', { env: { account: ACCOUNT, region: TOKYO } });
+    const table = new TableV2(stack, 'Table', { tableName: 'orders', partitionKey: { name: 'id', type: AttributeType.STRING } });
+    new TableExport(stack, 'Export', { table, prefix: 'orders', recoveryRegion: OSAKA, lock: ExportLock.governance() });
+    const recovery = app.node.findChild(`Orders-recovery-${OSAKA}`) as Stack;
+    for (const [region, part] of [
+      [OSAKA, recovery],
+      [TOKYO, stack],
+    ] as const) {
+      const outcome = await new StackClient(emulator(), region).create(part.stackName, Template.fromStack(part).toJSON().Resources);
+      expect(outcome).toMatchObject({ status: 'CREATE_COMPLETE', failures: [] });
+    }
+    const machine = await physicalId('Orders', 'AWS::StepFunctions::StateMachine', /^ExportMachine/);
+    expect(await endOf(machine, await start(machine))).toMatchObject({ status: 'SUCCEEDED' });
+    const s3 = new S3Client(emulator().client(OSAKA));
+    const Bucket = await physicalId(recovery.stackName, 'AWS::S3::Bucket');
+    const [file] = await eventually('the replica', async () => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'orders/AWSDynamoDB/' }));
+      return Contents.some(({ Key }) => Key?.endsWith('manifest-summary.json')) && Contents.filter(({ Key }) => Key?.includes('/data/'));
+    });
+    const replica = await s3.send(new HeadObjectCommand({ Bucket, Key: file.Key }));
+    expect(replica).toMatchObject({ ReplicationStatus: 'REPLICA', ObjectLockMode: 'GOVERNANCE', ServerSideEncryption: 'aws:kms' });
+    expect(replica.SSEKMSKeyId).toMatch(new RegExp(`^arn:aws:kms:${OSAKA}:`));
+  });
+
+  describe('of a database', () => {
+    const database = {
+      engine: 'mysql',
+      dbInstanceClass: 'db.t4g.medium',
+      allocatedStorage: '20',
+      masterUsername: 'app',
+      masterUserPassword: 'secret123',
+    };
+    const instance = (stack: Stack, more: object = {}) =>
+      new CfnDBInstance(stack, 'Database', {
+        ...database,
+        dbInstanceIdentifier: 'orders',
+        backupRetentionPeriod: 7,
+        preferredBackupWindow: '00:00-00:30',
+        ...more,
+      });
+    const rds = () => new RDSClient(emulator().client());
+    let machine: string;
+    let bucket: string;
+
+    async function deployExport(sourceOf: (stack: Stack) => IConstruct): Promise<void> {
+      await deploy('Orders', (stack) => new DatabaseExport(stack, 'Export', { source: sourceOf(stack), prefix: 'orders' }));
+      machine = await physicalId('Orders', 'AWS::StepFunctions::StateMachine');
+      bucket = await physicalId('Orders', 'AWS::S3::Bucket');
+    }
+
+    const exportedFiles = async () =>
+      ((await new S3Client(emulator().client()).send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'orders/' }))).Contents ?? []).map(
+        ({ Key }) => Key!,
+      );
+
+    const tasks = async () => (await rds().send(new DescribeExportTasksCommand({}))).ExportTasks ?? [];
+
+    /** Takes away the snapshot that the emulator makes of every new instance. */
+    async function withoutSnapshots(): Promise<void> {
+      const { DBSnapshots = [] } = await rds().send(new DescribeDBSnapshotsCommand({}));
+      for (const { DBSnapshotIdentifier } of DBSnapshots) {
+        await rds().send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier }));
+      }
+    }
+
+    test('the schedule exports the automated snapshot of the night', async () => {
+      await deployExport(instance);
+      await pass(25 * HOUR);
+      const execution = await endOf(machine);
+      expect(execution).toMatchObject({ status: 'SUCCEEDED' });
+      const [task, ...others] = await tasks();
+      expect(others).toEqual([]);
+      expect(JSON.parse(execution.output!)).toMatchObject({ ExportTaskIdentifier: task.ExportTaskIdentifier, Status: 'COMPLETE' });
+      const nights = await rds().send(new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: 'orders', SnapshotType: 'automated' }));
+      const newest = nights.DBSnapshots!.sort((a, b) => b.SnapshotCreateTime!.getTime() - a.SnapshotCreateTime!.getTime())[0];
+      expect(task.SourceArn).toBe(newest.DBSnapshotArn);
+      expect(await exportedFiles()).toContainEqual(expect.stringMatching(new RegExp(`^orders/${task.ExportTaskIdentifier}/.*\\.parquet$`)));
+    });
+
+    test('a newer snapshot of another kind is exported instead', async () => {
+      await deployExport(instance);
+      await rds().send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: 'orders', DBSnapshotIdentifier: 'by-hand' }));
+      expect(await endOf(machine, await start(machine))).toMatchObject({ status: 'SUCCEEDED' });
+      expect((await tasks())[0].SourceArn).toMatch(/snapshot:by-hand$/);
+    });
+
+    test('so is one that AWS Backup made, which no list of the others shows', async () => {
+      await deployExport((stack) => instance(stack, { backupRetentionPeriod: 0 }));
+      const backup = new BackupClient(emulator().client());
+      await backup.send(new CreateBackupVaultCommand({ BackupVaultName: 'vault' }));
+      const { BackupJobId } = await backup.send(
+        new StartBackupJobCommand({
+          BackupVaultName: 'vault',
+          ResourceArn: `arn:aws:rds:${TOKYO}:${ACCOUNT}:db:orders`,
+          IamRoleArn: `arn:aws:iam::${ACCOUNT}:role/backup`,
+        }),
+      );
+      await eventually('the backup', async () => (await backup.send(new DescribeBackupJobCommand({ BackupJobId }))).State === 'COMPLETED');
+      expect(await endOf(machine, await start(machine))).toMatchObject({ status: 'SUCCEEDED' });
+      expect((await tasks())[0].SourceArn).toMatch(/snapshot:awsbackup/);
+    });
+
+    test('without a snapshot there is nothing to export', async () => {
+      await deployExport((stack) => instance(stack, { backupRetentionPeriod: 0 }));
+      await withoutSnapshots();
+      expect(await endOf(machine, await start(machine))).toMatchObject({ status: 'FAILED', error: 'NoSnapshot' });
+    });
+
+    test('an old snapshot is not shown again as if it were new', async () => {
+      await deployExport((stack) => instance(stack, { backupRetentionPeriod: 0 }));
+      await withoutSnapshots();
+      await rds().send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: 'orders', DBSnapshotIdentifier: 'old' }));
+      await pass(35 * HOUR);
+      await idle(machine);
+      expect(await endOf(machine, await start(machine))).toMatchObject({ status: 'SUCCEEDED' });
+      await pass(HOUR);
+      await idle(machine);
+      expect(await endOf(machine, await start(machine))).toMatchObject({
+        status: 'FAILED',
+        error: 'SnapshotTooOld',
+        cause: expect.stringMatching(/more than 36 h before this export/),
+      });
+    });
+
+    test('an Aurora cluster is exported as it is', async () => {
+      await deployExport(
+        (stack) =>
+          new CfnDBCluster(stack, 'Database', {
+            engine: 'aurora-mysql',
+            masterUsername: 'app',
+            masterUserPassword: 'secret123',
+            dbClusterIdentifier: 'orders',
+          }),
+      );
+      expect(await endOf(machine, await start(machine))).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await tasks()).toMatchObject([{ SourceType: 'CLUSTER', SourceArn: `arn:aws:rds:${TOKYO}:${ACCOUNT}:cluster:orders` }]);
+    });
+
+    test('waits until another export of the cluster is done', async () => {
+      await deployExport(
+        (stack) =>
+          new CfnDBCluster(stack, 'Database', {
+            engine: 'aurora-mysql',
+            masterUsername: 'app',
+            masterUserPassword: 'secret123',
+            dbClusterIdentifier: 'orders',
+          }),
+      );
+      await control().plantFault({
+        kind: 'throttle',
+        service: 'rds',
+        operation: 'StartExportTask',
+        times: 2,
+        code: 'InvalidExportSourceStateFault',
+      });
+      expect(await endOf(machine, await start(machine))).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await control().requests({ operation: 'StartExportTask' })).toHaveLength(3);
+    });
+
+    test('a call that is refused fails the execution with what the service says', async () => {
+      await deployExport(instance);
+      await control().plantFault({
+        kind: 'accessDenied',
+        service: 'rds',
+        operation: 'StartExportTask',
+        code: 'KMSKeyNotAccessibleFault',
+        message: 'the key is gone',
+      });
+      expect(await endOf(machine, await start(machine))).toMatchObject({
+        status: 'FAILED',
+        error: 'Rds.KmsKeyNotAccessibleException',
+        cause: expect.stringMatching(/the key is gone/),
+      });
+      expect(await exportedFiles()).toEqual([]);
+    });
+
+    test.each([
+      ['fails', { kind: 'jobFailed', message: 'table too wide' }, /ended as FAILED: table too wide/],
+      ['is cancelled', { kind: 'jobAborted' }, /ended as CANCELED/],
+      ['leaves something out', { kind: 'jobCompletedWithIssues', message: 'skipped a table' }, /ended as COMPLETE: skipped a table/],
+    ] as const)('a task that %s fails the execution with the reason', async (_case, fault, cause) => {
+      await deployExport(instance);
+      await control().plantFault({ ...fault, jobKind: 'export' });
+      expect(await endOf(machine, await start(machine))).toMatchObject({
+        status: 'FAILED',
+        error: 'ExportFailed',
+        cause: expect.stringMatching(cause),
+      });
     });
   });
 });

@@ -39,6 +39,7 @@ interface State {
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
   readonly Default?: string;
+  readonly Next?: string;
   readonly Cause?: string;
 }
 
@@ -135,6 +136,10 @@ describe('an RDS instance', () => {
       { Condition: expect.stringContaining(`> ${36 * HOUR} `), Next: 'Snapshot too old' },
     ]);
     expect(states['Find more snapshots'].Arguments).toMatchObject({ Marker: '{% $marker %}' });
+    for (const page of ['Find snapshots', 'Find more snapshots']) {
+      expect(states[page].Next).toBe('Which is the newest?');
+    }
+    expect(states['Next kind'].Next).toBe('Find snapshots');
     expect(states['Find more snapshots'].Assign).toEqual(states['Find snapshots'].Assign);
   });
 
@@ -454,6 +459,16 @@ describe('in the report', () => {
       .findings.map(({ code }) => code);
     expect(findings).not.toContain('TooFewMedia');
     expect(findings).not.toContain('NoImmutableCopy');
+  });
+
+  test('what nothing else brings back has an age, but no time', () => {
+    const { stack } = exported({}, (scope) => new CfnDBInstance(scope, 'Database', { engine: 'mysql', backupRetentionPeriod: 0 }));
+    const verdict = resourceOf(stack).disruptions.find(({ disruption }) => disruption === 'OPERATOR_ERROR');
+    expect(verdict).toMatchObject({
+      mechanism: 'Parquet exports (to be loaded by hand) in bucket Orders/Export/Bucket',
+      rpo: expect.anything(),
+    });
+    expect(verdict?.rto).toBeUndefined();
   });
 
   test('it does where the user declares one', () => {

@@ -9,11 +9,12 @@ import { Bucket, BucketEncryption, CfnBucket, ObjectLockRetention } from 'aws-cd
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, CfnParameter, Duration, Fn, Size, Stack, TimeZone } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import jsonata from 'jsonata';
 import { ComplianceAcknowledgement, Protection, RecoveryTier } from '../../lib';
 import { RecoveryRecord } from '../../lib/core/private/record';
 import type { Assessment, ResourceAssessment } from '../../lib/model/assessment';
 import { DAY, HOUR, MINUTE } from '../../lib/model/time';
-import { ExportLock, TableExport, TableExportFormat, type TableExportProps } from '../../lib/replication';
+import { ExportLock, TableExport, TableExportFormat, type TableExportProps, TableReplication } from '../../lib/replication';
 
 const ENV = { account: '111122223333', region: 'ap-northeast-1' };
 const ACK = ComplianceAcknowledgement.NOBODY_CAN_LIFT_THIS_LOCK_OR_DELETE_RECOVERY_POINTS_EARLY;
@@ -138,6 +139,27 @@ describe('an export that says nothing but its table', () => {
     for (const task of tasks) {
       expect(task).toMatchObject({ TimeoutSeconds: 60, Retry: [{ JitterStrategy: 'FULL' }] });
     }
+  });
+
+  test.each<[string, readonly (readonly [arn: string, start: string])[], string]>([
+    ['nobody else is', [], 'Start export'],
+    ['another one has started before', [['arn:z', '2027-01-31T01:59:59.999Z']], 'Earlier export runs'],
+    ['another one has started after', [['arn:a', '2027-01-31T02:00:00.124Z']], 'Start export'],
+    ['the other one of the same moment goes first', [['arn:a', '2027-01-31T02:00:00.123Z']], 'Earlier export runs'],
+    ['the other one of the same moment comes later', [['arn:z', '2027-01-31T02:00:00.123Z']], 'Start export'],
+  ])('while %s running, goes on with: %s', async (_case, others, next) => {
+    const states = definitionOf(template, /Exports/).States as Record<
+      string,
+      { Assign: { earlier: string }; Choices: { Condition: string; Next: string }[]; Default: string }
+    >;
+    const own = { Id: 'arn:own', StartTime: '2027-01-31T02:00:00.123Z' };
+    const Executions = [[own.Id, own.StartTime], ...others].map(([ExecutionArn, StartDate]) => ({ ExecutionArn, StartDate }));
+    const evaluate = (text: string, variables: object) => jsonata(text.slice(2, -2)).evaluate(null, variables as Record<string, unknown>);
+    const earlier = await evaluate(states['Find earlier export'].Assign.earlier, {
+      states: { context: { Execution: own }, result: { Executions } },
+    });
+    const { Choices, Default } = states['Is it alone?'];
+    expect((await evaluate(Choices[0].Condition, { earlier })) ? Choices[0].Next : Default).toBe(next);
   });
 
   test('may export this table below its own prefix, and nothing else', () => {
@@ -635,26 +657,31 @@ describe('the table', () => {
     });
   });
 
-  test.each([
-    ['before', true],
-    ['after', false],
-  ])('keeps what a Protection made %s the export has set', (_case, first) => {
-    const stack = stackIn();
-    const table = tableIn(stack);
-    const protect = () => new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD }).protect(table);
-    const parts = [protect, () => new TableExport(stack, 'Export', { table })];
-    for (const part of first ? parts : parts.reverse()) {
-      part();
-    }
-    Template.fromStack(stack).hasResourceProperties('AWS::DynamoDB::GlobalTable', {
-      Replicas: [
-        Match.objectLike({
-          DeletionProtectionEnabled: true,
-          PointInTimeRecoverySpecification: Match.objectLike({ PointInTimeRecoveryEnabled: true }),
-        }),
-      ],
+  describe.each<[string, (stack: Stack, table: TableV2) => void]>([
+    ['Protection', (stack, table) => new Protection(stack, 'Other', { tier: RecoveryTier.STANDARD }).protect(table)],
+    ['TableReplication', (stack, table) => new TableReplication(stack, 'Other', { table, recoveryRegion: 'ap-northeast-3' })],
+  ])('keeps what a %s has set', (_case, other) => {
+    test.each([
+      ['before', true],
+      ['after', false],
+    ])('%s it', (_when, first) => {
+      const stack = stackIn();
+      const table = tableIn(stack);
+      const parts = [() => other(stack, table), () => new TableExport(stack, 'Export', { table })];
+      for (const part of first ? parts : parts.reverse()) {
+        part();
+      }
+      Template.fromStack(stack).hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+        Replicas: Match.arrayWith([
+          Match.objectLike({
+            Region: 'ap-northeast-1',
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: Match.objectLike({ PointInTimeRecoveryEnabled: true }),
+          }),
+        ]),
+      });
+      expect(resourceOf(stack).copies.places.map(({ medium }) => medium)).toContain('export');
     });
-    expect(resourceOf(stack).copies).toMatchObject({ media: 3 });
   });
 
   test('fails at synth where point-in-time recovery is turned off, also afterwards', () => {
@@ -691,7 +718,11 @@ describe('the table', () => {
   test('may lie in a stack whose Region nobody knows', () => {
     const { stack } = exported({}, new Stack(new App(), 'Orders'));
     Template.fromStack(stack).resourceCountIs('AWS::Scheduler::Schedule', 1);
-    expect(resourceOf(stack).copies).toMatchObject({ media: 2, offSite: 0 });
+    const { copies } = resourceOf(stack);
+    expect(copies).toMatchObject({ media: 2, offSite: 0 });
+    // wherever that is, the bucket is there too
+    const lost = copies.places.find(({ medium }) => medium === 'export')?.lost;
+    expect(lost).toContainEqual(expect.objectContaining({ disruption: 'REGION_LOSS', certain: true }));
   });
 
   test('fails in another Region, whose calls a state machine does not make', () => {
@@ -755,4 +786,83 @@ test('synthesises to the same bytes a second time', () => {
       .map((file) => readFileSync(join(directory, file), 'utf8'));
   };
   expect(synth()).toEqual(synth());
+});
+
+describe('off-site', () => {
+  const OSAKA = 'ap-northeast-3';
+
+  function recoveryOf(stack: Stack, id = 'Orders-recovery-ap-northeast-3'): Template {
+    return Template.fromStack(stack.node.root.node.findChild(id) as Stack);
+  }
+
+  test('each export is in another Region too, kept as long, under a key there', () => {
+    const { stack } = exported({ recoveryRegion: OSAKA, keep: Duration.days(90) });
+    const { copies } = resourceOf(stack);
+    expect(copies).toMatchObject({ offSite: 1, media: 2, copies: 4 });
+    const places = copies.places.filter(({ medium }) => medium === 'export');
+    expect(places).toHaveLength(2);
+    expect(places).toContainEqual(
+      expect.objectContaining({
+        mechanism: expect.stringMatching(/^exports in bucket orders-export-bucket-.*-111122223333-ap-northeast-3$/),
+        place: expect.objectContaining({ region: OSAKA, account: '111122223333' }),
+        keptMs: 90 * DAY,
+        keyIndependent: true,
+        survives: expect.arrayContaining(['REGION_LOSS', 'OPERATOR_ERROR']),
+        lag: expect.objectContaining({ ms: 24 * HOUR + HOUR + 30 * MINUTE + 15 * MINUTE }),
+      }),
+    );
+    recoveryOf(stack).hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: { LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ ExpirationInDays: 90 })]) } },
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
+      ReplicationConfiguration: { Rules: [Match.objectLike({ Status: 'Enabled', DeleteMarkerReplication: { Status: 'Disabled' } })] },
+    });
+  });
+
+  test('the recovery stack needs nothing from the Region of the table', () => {
+    const { stack } = exported({ recoveryRegion: OSAKA });
+    const text = JSON.stringify(recoveryOf(stack).toJSON());
+    expect(text).not.toMatch(/Fn::ImportValue|Fn::GetStackOutput|crossRegion/i);
+  });
+
+  test.each<[string, ExportLock, object]>([
+    ['governance', ExportLock.governance(Duration.days(20)), { Mode: 'GOVERNANCE', Days: 20 }],
+    ['compliance', ExportLock.compliance({ acknowledgement: ACK }), { Mode: 'COMPLIANCE', Days: 35 }],
+  ])('it is locked there as here, in %s mode', (mode, lock, DefaultRetention) => {
+    const { stack } = exported({ recoveryRegion: OSAKA, lock });
+    recoveryOf(stack).hasResourceProperties('AWS::S3::Bucket', { ObjectLockConfiguration: { Rule: { DefaultRetention } } });
+    const locks = resourceOf(stack)
+      .copies.places.filter(({ medium }) => medium === 'export')
+      .map(({ immutable }) => immutable);
+    expect(locks).toEqual([mode, mode]);
+  });
+
+  test('another account has it too', () => {
+    const { stack } = exported({ recoveryRegion: OSAKA, recoveryAccount: '444455556666' });
+    expect(resourceOf(stack).copies).toMatchObject({ offSite: 1, otherAccount: 1 });
+    recoveryOf(stack, 'Orders-recovery-444455556666-ap-northeast-3').resourceCountIs('AWS::S3::Bucket', 1);
+  });
+
+  test('no bucket of it is unprotected data', () => {
+    expect(assessmentOf(exported({ recoveryRegion: OSAKA }).stack).coverage.unprotected).toEqual([]);
+  });
+
+  test('fails in the Region of the table', () => {
+    expect(() => exported({ recoveryRegion: 'ap-northeast-1' })).toThrow(/RecoveryRegionIsOwn/);
+  });
+
+  test('fails for a Region that is only known at deploy time', () => {
+    expect(() => exported({ recoveryRegion: Fn.ref('Region') })).toThrow(/RegionUnknown/);
+  });
+
+  test.each<[string, Options]>([
+    ['recoveryRegion', { recoveryRegion: OSAKA }],
+    ['recoveryAccount', { recoveryAccount: '444455556666' }],
+  ])("fails for '%s' beside an existing bucket", (prop, options) => {
+    const stack = stackIn();
+    expect(() => exported({ bucket: new Bucket(stack, 'Archive'), ...options }, stack)).toThrow(
+      new RegExp(`'${prop}' is given beside 'bucket'.*ExportBucketTwice`),
+    );
+  });
 });

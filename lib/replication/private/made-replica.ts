@@ -87,7 +87,7 @@ export function makeReplica(scope: Construct, source: BucketSource, wanted: Want
     // S3 replicates objects of a bucket with Object Lock only to a bucket that has it too
     objectLockEnabled: wanted.lock !== undefined || source.isLocked ? true : undefined,
     objectLockDefaultRetention: wanted.lock && retentionOf(wanted.lock),
-    lifecycleRules: lifecycleOf(wanted.noncurrentVersionsKept),
+    lifecycleRules: lifecycleOf(wanted),
     serverAccessLogsBucket:
       wanted.accessLogBucketName === undefined ? undefined : Bucket.fromBucketName(place, 'AccessLogs', wanted.accessLogBucketName),
     serverAccessLogsPrefix: wanted.accessLogBucketName === undefined ? undefined : `${name}/`,
@@ -161,12 +161,13 @@ function retentionOf(lock: NonNullable<Wanted['lock']>): ObjectLockRetention {
 }
 
 /** Replication copies no action of a lifecycle, so a replica needs its own. */
-function lifecycleOf(noncurrentVersionsKept: Duration | undefined): LifecycleRule[] {
+function lifecycleOf({ objectsKept, noncurrentVersionsKept }: Wanted): LifecycleRule[] {
   return [
     {
       id: 'AbortUploads',
       abortIncompleteMultipartUploadAfter: Duration.days(7),
     },
+    ...(objectsKept ? [{ id: 'ExpireObjects', expiration: objectsKept }] : []),
     ...(noncurrentVersionsKept
       ? [{ id: 'ExpireVersions', noncurrentVersionExpiration: noncurrentVersionsKept, expiredObjectDeleteMarker: true }]
       : []),

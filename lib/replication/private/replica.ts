@@ -49,6 +49,9 @@ export function replicaOf(scope: Construct, source: BucketSource, { _spec: spec 
       spec.noncurrentVersionsKept && known(wholeUnits(scope, 'noncurrentVersionsKept', spec.noncurrentVersionsKept, 'days')),
     ),
   );
+  if (spec.objectsKept) {
+    wholeUnits(scope, 'objectsKept', spec.objectsKept, 'days');
+  }
   if (lock?.isCompliance) {
     requireAcknowledged(scope, lock.acknowledgement);
   }

@@ -32,6 +32,7 @@ ON_RESET: list[Callable[[], None]] = []
 ON_STOP: list[Callable[[], None]] = []
 _PARTS = (
     "patches.moto_fixes",
+    "patches.iam_policies",
     "patches.postgres_instances",
     "patches.lambda_runtime",
     "patches.step_functions",

@@ -33,7 +33,6 @@ export function makeBucket(scope: Construct, { keep = Duration.days(KEEP_DAYS), 
     bucketKeyEnabled: true,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
-    minimumTLSVersion: 1.2,
     objectLockEnabled: lock ? true : undefined,
     objectLockDefaultRetention: lock && retentionOf(scope, lock, keptMs),
     lifecycleRules: [

@@ -1,12 +1,14 @@
 import type { IConstruct } from 'constructs';
 import { isAttached, resourceId } from '../../../core/private/inventory';
 import type { CopyFact, ExclusionFact, Fact, Term } from '../../../model/facts';
+import { SERVICE_LIMITS } from '../../../model/limits/services';
 import { estimateMs } from '../../../model/services';
+import { term } from '../../../services/facts';
 import { restoreTerms } from '../../../services/restore-terms';
 import type { Target } from '../../../services/service';
 import { recordLiveCopies } from '../live-copies';
 import type { Rhythm } from './rhythm';
-import type { ExportStore } from './store';
+import type { ExportStore, StoreTraits } from './store';
 import { type ExportTimes, START_MS } from './times';
 
 export interface RecordedExport {
@@ -27,27 +29,32 @@ export interface RecordedExport {
 /** Tells the record of the exports, and that the bucket made for them is itself no data to protect. */
 export function recordExports(owner: IConstruct, exported: RecordedExport): void {
   const { target, store, more = () => [] } = exported;
-  recordLiveCopies(owner, target, () => [copyOf(owner, exported), ...holders(owner, store, target), ...more()]);
+  recordLiveCopies(owner, target, () => [...copiesOf(owner, exported), ...holders(owner, store, target), ...more()]);
 }
 
-function copyOf(owner: IConstruct, exported: RecordedExport): CopyFact {
+function copiesOf(owner: IConstruct, exported: RecordedExport): readonly CopyFact[] {
   const { target, store, files } = exported;
-  const { keptMs, ...traits } = store.traits();
-  return {
+  const staleness = stalenessOf(exported);
+  const copy = (name: string, { keptMs, ...traits }: StoreTraits): CopyFact => ({
     kind: 'copy',
     resource: target.id,
-    id: `exports below ${store.prefix} in ${store.name}`,
+    id: `exports below ${store.prefix} in ${name}`,
     by: owner.node.path,
-    mechanism: `${files} in bucket ${store.name}`,
+    mechanism: `${files} in bucket ${name}`,
     form: 'points',
     medium: 'export',
-    beside: store.isOwn || undefined,
-    staleness: stalenessOf(exported),
+    staleness,
     restore: restoreOf(exported),
     keptMs,
     shortestKeptMs: keptMs,
     ...traits,
-  };
+  });
+  const { offSite } = store;
+  const lag = term('replication lag', SERVICE_LIMITS.objectReplicaLag);
+  return [
+    { ...copy(store.name, store.traits()), ...(store.isOwn && { beside: true }) },
+    ...(offSite ? [{ ...copy(offSite.name, offSite.traits), staleness: [...staleness, lag] }] : []),
+  ];
 }
 
 /** An export shows the data as it was when it started, and is usable when it is complete. */

@@ -11,6 +11,7 @@ import { DAY } from '../../../model/time';
 import { adapterOf, targetOf } from '../../../services';
 import type { ExportOptions } from '../../export-options';
 import { makeBucket } from './bucket';
+import { type OffSite, replicateExports } from './off-site';
 
 /** Where exports go. */
 export interface ExportStore {
@@ -22,8 +23,12 @@ export interface ExportStore {
   /** Whether the bucket was made for this export, so that it holds nothing else. */
   readonly isOwn: boolean;
   /** What is known about exports in it, once the tree is complete. */
-  traits(): Pick<CopyFact, 'place' | 'keptMs' | 'immutable' | 'key'>;
+  traits(): StoreTraits;
+  /** The bucket elsewhere that gets each export too. */
+  readonly offSite?: OffSite;
 }
+
+export type StoreTraits = Pick<CopyFact, 'place' | 'keptMs' | 'immutable' | 'key'>;
 
 const FORBIDDEN = /[:\\`" ]|\/$|^\//;
 
@@ -50,6 +55,7 @@ function made(scope: Construct, props: ExportOptions, prefix: string): ExportSto
     prefix,
     name,
     isOwn: true,
+    offSite: replicateExports(scope, bucket, props, { keptMs, immutable }),
     traits: () => ({
       place: { region: known(region), account: known(account), container: name },
       keptMs,
@@ -60,7 +66,7 @@ function made(scope: Construct, props: ExportOptions, prefix: string): ExportSto
 }
 
 function existing(scope: Construct, props: ExportOptions, bucket: IBucketRef, prefix: string): ExportStore {
-  const conflict = (['keep', 'lock'] as const).find((prop) => props[prop] !== undefined);
+  const conflict = (['keep', 'lock', 'recoveryRegion', 'recoveryAccount'] as const).find((prop) => props[prop] !== undefined);
   if (conflict) {
     throw new ConfigurationError(
       'ExportBucketTwice',

@@ -56,7 +56,9 @@ class Dashboard(Handler):
 class LogGroup(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         name = properties.get("LogGroupName") or context.generated_name(512)
-        plain = {**properties, "LogGroupName": name, "Tags": tag_map(properties, context.tags)}
+        tags = tag_map(properties, context.tags)
+        plain = {k: v for k, v in properties.items() if k != "Tags"} | {"LogGroupName": name}
+        plain |= {"Tags": tags} if tags else {}  # an empty map is refused
         call(context.client("logs"), "create_log_group", plain, {"RetentionInDays", "DataProtectionPolicy"})
         self._retain(context, name, properties.get("RetentionInDays"))
         return Made(name, {"Arn": context.arn("logs", f"log-group:{name}:*")})
