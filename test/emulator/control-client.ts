@@ -190,6 +190,11 @@ export class EmulatorControl {
     return (await this.call<{ resources: DeployedResource[] }>('GET', `deployed?${new URLSearchParams(filter)}`)).resources;
   }
 
+  /** Loses a Region - nobody reaches it, and nothing happens in it - or brings it back. Answers the Regions that are lost. */
+  public async loseRegion(region: string, lost = true): Promise<string[]> {
+    return (await this.call<{ lost: string[] }>('POST', `regions/${region}`, { lost })).lost;
+  }
+
   /** What S3 replication tried, oldest first, where the fields have the wanted values. */
   public async replication(filter: Filter = {}): Promise<ReplicationAttempt[]> {
     return (await this.call<{ attempts: ReplicationAttempt[] }>('GET', `replication?${new URLSearchParams(filter)}`)).attempts;

@@ -15,6 +15,8 @@ from datetime import datetime, timezone
 
 import moto.core.utils
 
+from recovery_emulator import regions
+
 Task = Callable[[], None]
 _LOG = logging.getLogger("recovery_emulator")
 _POLL_SECONDS = 0.02
@@ -28,7 +30,9 @@ class Clock:
         self._advancing = threading.Lock()
         self._offset_ms = 0
         self._frozen_ms: int | None = None
-        self._queue: list[tuple[int, int, Task]] = []
+        # When, in which order, what, and in which Region.
+        self._queue: list[tuple[int, int, Task, str | None]] = []
+        self._held: list[tuple[str, Task]] = []
         self._order = itertools.count()
 
     def now_ms(self) -> int:
@@ -59,13 +63,26 @@ class Clock:
             }
 
     def at(self, moment_ms: int, task: Task) -> None:
-        """Runs a task when the clock reaches a moment."""
+        """Runs a task when the clock reaches a moment, in the Region that this thread works in."""
         with self._lock:
-            heapq.heappush(self._queue, (moment_ms, next(self._order), task))
+            heapq.heappush(self._queue, (moment_ms, next(self._order), task, regions.current()))
 
     def after(self, delay_ms: float, task: Task) -> None:
         """Runs a task some time from now."""
         self.at(self.now_ms() + int(delay_ms), task)
+
+    def hold(self, region: str, task: Task) -> None:
+        """Runs a task when a lost Region is back."""
+        with self._lock:
+            self._held.append((region, task))
+
+    def release(self, region: str) -> None:
+        """Lets the work go on that a lost Region has held back."""
+        with self._lock:
+            now, waiting = self.now_ms(), [task for held, task in self._held if held == region]
+            self._held = [(held, task) for held, task in self._held if held != region]
+            for task in waiting:
+                heapq.heappush(self._queue, (now, next(self._order), task, region))
 
     def freeze(self, at_ms: int | None = None) -> None:
         """Stops the clock, here or at another moment."""
@@ -86,10 +103,10 @@ class Clock:
             self.freeze()
             target, count = self.now_ms() + by_ms, 0
             while (due := self._next_due(target)) is not None:
-                moment, task = due
+                moment, task, region = due
                 with self._lock:
                     self._frozen_ms = max(self._frozen_ms or 0, moment)
-                self._run(task)
+                self._run(task, region)
                 count += 1
             with self._lock:
                 self._frozen_ms = target
@@ -100,19 +117,22 @@ class Clock:
     def reset(self) -> None:
         """Back to real time; forgets all waiting work."""
         with self._lock:
-            self._offset_ms, self._frozen_ms, self._queue = 0, None, []
+            self._offset_ms, self._frozen_ms, self._queue, self._held = 0, None, [], []
 
-    def _next_due(self, until_ms: int) -> tuple[int, Task] | None:
+    def _next_due(self, until_ms: int) -> tuple[int, Task, str | None] | None:
         with self._lock:
             if self._queue and self._queue[0][0] <= until_ms:
-                moment, _, task = heapq.heappop(self._queue)
-                return moment, task
+                moment, _, task, region = heapq.heappop(self._queue)
+                return moment, task, region
             return None
 
-    @staticmethod
-    def _run(task: Task) -> None:
+    def _run(self, task: Task, region: str | None) -> None:
+        if region is not None and regions.is_lost(region):
+            self.hold(region, task)
+            return
         try:
-            task()
+            with regions.within(region):
+                task()
         except Exception:
             _LOG.exception("work of the clock failed")
 
@@ -126,10 +146,11 @@ class Clock:
             if self.frozen or self._advancing.locked():
                 continue
             while not self.frozen and (due := self._next_due(self.now_ms())) is not None:
-                threading.Thread(target=self._run, args=(due[1],), daemon=True).start()
+                threading.Thread(target=self._run, args=due[1:], daemon=True).start()
 
 
 CLOCK = Clock()
+regions.ON_BACK.append(CLOCK.release)
 
 
 def _utcnow() -> datetime:

@@ -2,12 +2,13 @@
 
 import datetime
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from recovery_emulator import registry
+from recovery_emulator import regions, registry
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.faults import FAULTS
 from recovery_emulator.moto_reset import reset_moto
@@ -30,12 +31,16 @@ def endpoint(method: str, path: str) -> Callable[[Endpoint], Endpoint]:
 
 def answer_control(request: Request) -> Response:
     """Answers a request below /emulator/."""
-    function = ENDPOINTS.get((request.method, request.path.rstrip("/")))
+    path, named = request.path.rstrip("/"), {}
+    function = ENDPOINTS.get((request.method, path))
+    if function is None:  # the end of the path may be a name
+        parent, _, name = path.rpartition("/")
+        function, named = ENDPOINTS.get((request.method, f"{parent}/*")), {"name": name}
     if function is None:
         return _json({"error": f"no such control: {request.method} {request.path}"}, 404)
     try:
         body = json.loads(request.get_data() or b"{}")
-        return _json(function({**request.args.to_dict(), **body}), 200)
+        return _json(function({**request.args.to_dict(), **body, **named}), 200)
     except (ValueError, KeyError, TypeError) as problem:
         return _json({"error": f"{type(problem).__name__}: {problem}"}, 400)
 
@@ -109,6 +114,25 @@ def _heal(wanted: dict[str, Any]) -> Any:
     return {"faults": FAULTS.list()}
 
 
+@endpoint("GET", "regions")
+def _regions(_: dict[str, Any]) -> Any:
+    return {"lost": regions.lost()}
+
+
+@endpoint("POST", "regions/*")
+def _lose_region(wanted: dict[str, Any]) -> Any:
+    name = wanted["name"]
+    if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", name):
+        raise ValueError(f"'{name}' is not a Region")
+    if wanted["lost"] is True:
+        regions.lose(name, CLOCK.now_ms())
+    elif wanted["lost"] is False:
+        regions.restore(name)
+    else:
+        raise ValueError("'lost' must be true or false")
+    return {"lost": regions.lost()}
+
+
 @endpoint("GET", "requests")
 def _requests(wanted: dict[str, Any]) -> Any:
     return {"requests": REQUESTS.list(**wanted)}
@@ -123,6 +147,7 @@ def _forget_requests(_: dict[str, Any]) -> Any:
 @endpoint("POST", "reset")
 def _reset(_: dict[str, Any]) -> Any:
     CLOCK.reset()
+    regions.forget()
     FAULTS.remove(None)
     SETTINGS.reset()
     registry.reset()

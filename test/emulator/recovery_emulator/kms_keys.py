@@ -18,15 +18,19 @@ def is_aws_managed(reference: str) -> bool:
 
 def find_key(reference: str, account: str, region: str) -> Any | None:
     """The key that a reference names; an ARN says itself in which account and Region."""
+    key = _known(reference, account, region)
+    return None if key is None or _is_deleted(key) else key
+
+
+def _known(reference: str, account: str, region: str) -> Any | None:
     name = reference
     if reference.startswith("arn:"):
         _, _, _, region, account, name = reference.split(":", 5)
     backend = kms_backends[account][region]
     try:
-        key = backend.keys.get(backend.any_id_to_key_id(name.removeprefix("key/")))
+        return backend.keys.get(backend.any_id_to_key_id(name.removeprefix("key/")))
     except (KeyError, AttributeError):  # an alias of nothing
         return None
-    return None if key is None or _is_deleted(key) else key
 
 
 def _is_deleted(key: Any) -> bool:
@@ -53,3 +57,11 @@ def problem_with_state(key: Any) -> str | None:
     if key.key_state == "PendingDeletion":
         return f"the KMS key {key.arn} is pending deletion"
     return None if key.enabled else f"the KMS key {key.arn} is disabled"
+
+
+def problem_if_known(reference: str, account: str, region: str) -> str | None:
+    """The same, but a key that never was here is given the benefit of the doubt."""
+    key = _known(reference, account, region)
+    if key is None or is_aws_managed(reference):
+        return None
+    return f"the KMS key {key.arn} has been deleted" if _is_deleted(key) else problem_with_state(key)

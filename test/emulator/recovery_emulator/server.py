@@ -12,10 +12,11 @@ from typing import Any
 
 from moto.core.config import default_user_config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from recovery_emulator import moto_reset, registry
+from recovery_emulator import moto_reset, regions, registry
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.control import answer_control
 from recovery_emulator.faults import API_KINDS, FAULTS, Fault
@@ -68,7 +69,8 @@ class FrontDoor:
         call = recognise(request, body, internal)
         if call is None:
             return self._moto(environ, start_response)
-        return self._answer(call, body, environ, start_response)
+        with regions.within(place_of(call)):
+            return self._answer(call, body, environ, start_response)
 
     def _answer(self, call: Call, body: bytes, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         fault = (
@@ -79,6 +81,8 @@ class FrontDoor:
         moto_reset.note(call.service, call.operation)
         entry = REQUESTS.add(call, fault.kind if fault else None)
         try:
+            for region in {call.region, regions.current() or call.region}:
+                regions.require(region, call.service)
             if fault is not None:
                 self._suffer(fault, call)
             problems = problems_of(call) + unknown_members(call, body)
@@ -157,6 +161,15 @@ class FrontDoor:
             elif "json" not in call.protocol:
                 code = _XML_CODES.get(code, code)
             raise ServiceError(fault.code or code, fault.message or message, status)
+
+
+def place_of(call: Call) -> str:
+    """Where a call is carried out: that of a bucket may lie elsewhere than the caller thinks."""
+    if call.service == "s3" and call.params.get("Bucket"):
+        owner = s3_backends.bucket_accounts.get(call.params["Bucket"])
+        bucket = s3_backends[owner[1]][owner[0]].buckets.get(call.params["Bucket"]) if owner else None
+        return str(bucket.region_name) if bucket is not None else call.region
+    return call.region
 
 
 def _take_body(environ: dict[str, Any]) -> bytes:

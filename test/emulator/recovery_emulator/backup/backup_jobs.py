@@ -2,7 +2,7 @@
 
 import uuid
 
-from recovery_emulator.backup import copy_jobs, events, kinds, points, vaults
+from recovery_emulator.backup import copy_jobs, events, keys, kinds, points, vaults
 from recovery_emulator.backup.jobs import (
     ENDED,
     RETRY_MS,
@@ -150,8 +150,11 @@ def _make_point(region: Region, job: Params) -> Point:
     if problem:
         raise refused(problem)
     now = CLOCK.now_ms()
+    key = keys.of_backup(region, vault, job["ResourceType"], job["ResourceArn"])
+    keys.require(region, key)
     common = {
         "vault": vault.name,
+        "key": key,
         "resource_arn": job["ResourceArn"],
         "resource_type": job["ResourceType"],
         "resource_name": job["ResourceName"],

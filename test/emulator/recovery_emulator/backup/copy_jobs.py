@@ -4,7 +4,8 @@ import json
 import uuid
 from typing import Any
 
-from recovery_emulator.backup import events, kinds, points, vaults
+from recovery_emulator import regions
+from recovery_emulator.backup import events, keys, kinds, points, vaults
 from recovery_emulator.backup.jobs import attempt, duration_ms, end, fault_for, public
 from recovery_emulator.backup.limits import check_lifecycle, retention_problem
 from recovery_emulator.backup.operations import find, invalid, operation, page, refused
@@ -84,9 +85,14 @@ def _copy(region: Region, job: Params, point: Point) -> None:
     if found is None:
         raise refused(f"Destination vault {job['DestinationBackupVaultArn']} does not exist")
     target, vault = found
+    if regions.is_lost(target.name):
+        raise refused(f"{target.name} cannot be reached")
     problem = _obstacle(region, target, vault, point) or retention_problem(vault, job["_lifecycle"])
     if problem:
         raise refused(problem)
+    keys.require(region, point.key)
+    key = keys.of_copy(vault, point)
+    keys.require(target, key)
     if point.continuous:  # a copy of a continuous backup is a snapshot of this moment
         taken = kinds.capture(region, point.resource_arn, point.resource_type, job["CopyJobId"])
         snapshot = Point(
@@ -108,6 +114,7 @@ def _copy(region: Region, job: Params, point: Point) -> None:
     changed: dict[str, Any] = {
         "arn": arn,
         "vault": vault.name,
+        "key": key,
         "created_ms": now,
         "completed_ms": now,
         "lifecycle": job["_lifecycle"],

@@ -2,7 +2,7 @@
 
 import uuid
 
-from recovery_emulator.backup import events, points, restores
+from recovery_emulator.backup import events, keys, points, restores
 from recovery_emulator.backup.jobs import attempt, duration_ms, end, fault_for, public
 from recovery_emulator.backup.operations import find, operation, page, refused
 from recovery_emulator.backup.selection import RESTORE_TEST_MARK, discover
@@ -75,7 +75,7 @@ def _complete(region: Region, job: Params, point: Point, fault: Fault | None) ->
         _turn(region, job, job["Status"])
         return
     tags = {RESTORE_TEST_MARK: (job["_testing"] or {}).get("RestoreTestingPlanArn", "")} if job["_testing"] else {}
-    arn, problem = attempt(lambda: restores.restore(region, point, job["_metadata"], tags))
+    arn, problem = attempt(lambda: _restore(region, job, point, tags))
     if problem:
         end(job, "Status", "FAILED", problem)
     else:
@@ -85,6 +85,11 @@ def _complete(region: Region, job: Params, point: Point, fault: Fault | None) ->
     _turn(region, job, job["Status"])
     if job["_testing"] and not problem:
         _await_verdict(region, job)
+
+
+def _restore(region: Region, job: Params, point: Point, tags: dict[str, str]) -> str:
+    keys.require(region, point.key)
+    return restores.restore(region, point, job["_metadata"], tags)
 
 
 def _await_verdict(region: Region, job: Params) -> None:

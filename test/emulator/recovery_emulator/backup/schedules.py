@@ -2,7 +2,7 @@
 
 from recovery_emulator.backup import backup_jobs, selection
 from recovery_emulator.backup.limits import parse_cron
-from recovery_emulator.backup.state import Params, Plan, Region, moment
+from recovery_emulator.backup.state import MINUTE_MS, Params, Plan, Region, moment
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.cron import Cron
 
@@ -28,7 +28,8 @@ def _schedule(region: Region, plan: Plan, rule: Params, generation: int) -> None
         if plan.generation != generation or region.plans.get(plan.id) is not plan:
             return
         _schedule(region, plan, rule, generation)
-        run_rule(region, plan, rule)
+        if CLOCK.now_ms() - due < MINUTE_MS:  # a run that a lost Region has missed is not made up for
+            run_rule(region, plan, rule)
 
     CLOCK.at(due, run)
 

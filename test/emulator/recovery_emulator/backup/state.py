@@ -68,6 +68,8 @@ class Point:
     tags: dict[str, str] = field(default_factory=dict)
     resource_name: str = ""
     last_restore_ms: int | None = None
+    # The key that it is under, where that is a customer's.
+    key: str | None = None
 
 
 @dataclass

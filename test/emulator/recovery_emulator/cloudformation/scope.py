@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from recovery_emulator import loopback
+from recovery_emulator import loopback, regions
 from recovery_emulator.cloudformation.errors import ResourceFailure, TemplateError
 from recovery_emulator.cloudformation.handlers import HANDLERS
 from recovery_emulator.cloudformation.intrinsics import Resolver
@@ -82,6 +82,7 @@ class StackScope:
 
     def stack_output(self, wanted: dict[str, Any]) -> Any:
         region = wanted.get("Region") or self._stack.region
+        regions.require(region)
         account = (wanted.get("RoleArn") or f":::: {self._stack.account}").split(":")[4].strip()
         stack = STORE.find(account, region, wanted["StackName"])
         output = stack.outputs.get(wanted["OutputName"]) if stack else None

@@ -15,13 +15,13 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import StreamShard, Table
 
-from recovery_emulator import registry
+from recovery_emulator import regions, registry
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.registry import after, before
 from recovery_emulator.service_api.calls import Call
 from recovery_emulator.settings import SETTINGS
 
-_WRITES = (
+WRITES = (
     "PutItem",
     "UpdateItem",
     "DeleteItem",
@@ -79,19 +79,21 @@ def _noted() -> list[_Change]:
     return changes
 
 
-@before("dynamodb", *_WRITES)
+@before("dynamodb", *WRITES)
 def _begin(call: Call) -> None:
     _noted().clear()
 
 
-@after("dynamodb", *_WRITES)
+@after("dynamodb", *WRITES)
 def _send(call: Call) -> None:
     for change in _noted():
-        regions, strong = OTHERS(change.table)
+        others, strong = OTHERS(change.table)
         _VERSIONS[change.place(change.table.region_name)] = change.version
-        for region in regions:
-            if strong:
+        for region in others:
+            if strong and not regions.is_lost(region):
                 _apply(change, region)
+            elif strong:  # two of three have it; the third catches up
+                CLOCK.hold(region, lambda change=change, region=region: _apply(change, region))  # type: ignore[misc]
             else:
                 CLOCK.after(
                     SETTINGS.values["dynamodbReplicationLagMs"],
@@ -101,6 +103,9 @@ def _send(call: Call) -> None:
 
 
 def _arrive(change: _Change, region: str) -> None:
+    if regions.is_lost(region):
+        CLOCK.hold(region, lambda: _arrive(change, region))
+        return
     _apply(change, region)
     metric = {
         "MetricName": "ReplicationLatency",

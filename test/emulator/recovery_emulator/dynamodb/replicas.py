@@ -96,13 +96,13 @@ def _sorted_updates(call: Call) -> tuple[list[Params], list[Params], str | None]
 
 
 def _check_strong(call: Call, source: Table, group: GlobalTable, creates: list[Params], witness: str | None) -> None:
-    regions = [call.region, *(c["RegionName"] for c in creates), *([witness] if witness else [])]
+    wanted = [call.region, *(c["RegionName"] for c in creates), *([witness] if witness else [])]
     if len(group.regions) > 1:
         raise _wrong("the consistency of a global table cannot be changed")
-    if len(set(regions)) != _STRONG_REGIONS:
+    if len(set(wanted)) != _STRONG_REGIONS:
         raise _wrong("a global table with strong consistency has exactly three Regions: 3 replicas, or 2 and a witness")
-    if not any(set(regions) <= known for known in _REGION_SETS):
-        raise _wrong(f"no strong consistency among {', '.join(sorted(regions))}: they are not of one Region set")
+    if not any(set(wanted) <= known for known in _REGION_SETS):
+        raise _wrong(f"no strong consistency among {', '.join(sorted(wanted))}: they are not of one Region set")
     if any(True for _ in source.all_items()):
         raise _wrong("the table must be empty to become a global table with strong consistency")
     if source.indexes:

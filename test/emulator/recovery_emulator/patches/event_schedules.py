@@ -13,6 +13,8 @@ from recovery_emulator.service_api.replies import ServiceError
 
 _moto_put_rule = EventsBackend.put_rule
 _generations = itertools.count(1)
+# A run that a lost Region has missed is not made up for.
+_MISSED_MS = 60_000
 
 
 def _put_rule(self: EventsBackend, name: str, **options: Any) -> Rule:
@@ -37,13 +39,13 @@ def _schedule(rule: Rule) -> None:
     def wait() -> None:
         due = schedule.next_after(CLOCK.now_ms())
         if due is not None:
-            CLOCK.at(due, run)
+            CLOCK.at(due, lambda: run(due))
 
-    def run() -> None:
+    def run(due: int) -> None:
         if rule._emulator_generation != generation or not _exists(rule):
             return
         wait()
-        if rule.state == "DISABLED":
+        if rule.state == "DISABLED" or CLOCK.now_ms() - due >= _MISSED_MS:
             return
         for target in rule.targets:
             if target["Arn"].split(":")[2] in DELIVERABLE:

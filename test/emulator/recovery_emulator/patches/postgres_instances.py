@@ -14,12 +14,12 @@ from typing import Any
 from moto.rds import models as rds
 from moto.rds.responses import RDSResponse
 
-from recovery_emulator import registry
+from recovery_emulator import regions, registry
 from recovery_emulator.patches.postgres_server import BINARIES, HOST, Cluster
 from recovery_emulator.settings import SETTINGS
 
 Key = tuple[str, str, str]
-_SERVERS: dict[Key, Cluster] = {}
+SERVERS: dict[Key, Cluster] = {}
 _SNAPSHOTS: dict[Key, Path] = {}
 _LOCK = threading.RLock()
 _STATE = threading.local()
@@ -44,7 +44,7 @@ def _directory(key: Key) -> str:
 
 
 def _attach(backend: Any, database: Any, cluster: Cluster) -> Any:
-    _SERVERS[_key(backend, database.db_instance_identifier)] = cluster
+    SERVERS[_key(backend, database.db_instance_identifier)] = cluster
     database.port = cluster.port
     return database
 
@@ -70,7 +70,7 @@ def _books_only(name: str, *args: Any, **options: Any) -> Any:
 def server_of(arn: str) -> Cluster | None:
     """The server behind an instance, by its ARN."""
     _, _, _, region, account, _, name = arn.split(":", 6)
-    return _SERVERS.get((account, region, name))
+    return SERVERS.get((account, region, name))
 
 
 def restore_from(backend: Any, properties: dict[str, Any], source: Cluster | None, until: str | None) -> Any:
@@ -78,7 +78,7 @@ def restore_from(backend: Any, properties: dict[str, Any], source: Cluster | Non
     database = _books_only("create_db_instance", backend, properties)
     if source is not None and _wanted(database):
         key = _key(backend, database.db_instance_identifier)
-        if source in _SERVERS.values():
+        if any(server is source and not regions.is_lost(place[1]) for place, server in SERVERS.items()):
             HOST.sql(source, "select pg_switch_wal()")
             _wait_for_archive(source)
         _attach(backend, database, HOST.restore(_directory(key), source.base, source.wal, until))
@@ -102,7 +102,7 @@ def _create(self: Any, options: dict[str, Any]) -> Any:
 @_replaces("create_db_snapshot")
 def _snapshot(self: Any, db_instance_identifier: str, db_snapshot_identifier: str, *args: Any, **options: Any) -> Any:
     made = _ORIGINAL["create_db_snapshot"](self, db_instance_identifier, db_snapshot_identifier, *args, **options)
-    server = _SERVERS.get(_key(self, db_instance_identifier))
+    server = SERVERS.get(_key(self, db_instance_identifier))
     if server is not None and options.get("snapshot_type") != "automated":
         key = _key(self, db_snapshot_identifier)
         _SNAPSHOTS[key] = HOST.snapshot(server, f"snapshot-{_directory(key)}")
@@ -142,7 +142,7 @@ def _restore_to_time(self: Any, source_db_identifier: str, target_db_identifier:
     database = _books_only(
         "restore_db_instance_to_point_in_time", self, source_db_identifier, target_db_identifier, overrides
     )
-    source, until = _SERVERS.get(_key(self, source_db_identifier)), getattr(_STATE, "restore_time", None)
+    source, until = SERVERS.get(_key(self, source_db_identifier)), getattr(_STATE, "restore_time", None)
     if source is not None:
         HOST.sql(source, "select pg_switch_wal()")
         _wait_for_archive(source)
@@ -182,7 +182,7 @@ RDSResponse.restore_db_instance_to_point_in_time = _remember_time
 def _replica(self: Any, options: dict[str, Any]) -> Any:
     # moto looks for the subnet group in the Region of the source, unless it knows first where the replica is
     database = _ORIGINAL["create_db_instance_read_replica"](self, {"backend": self, **options})
-    source = _SERVERS.get(_key(self, options["source_db_instance_identifier"]))
+    source = SERVERS.get(_key(self, options["source_db_instance_identifier"]))
     if source is not None:
         name = _directory(_key(self, database.db_instance_identifier))
         _attach(self, database, HOST.replicate(name, source))
@@ -192,7 +192,7 @@ def _replica(self: Any, options: dict[str, Any]) -> Any:
 @_replaces("promote_read_replica")
 def _promote(self: Any, options: dict[str, Any]) -> Any:
     database = _ORIGINAL["promote_read_replica"](self, options)
-    server = _SERVERS.get(_key(self, database.db_instance_identifier))
+    server = SERVERS.get(_key(self, database.db_instance_identifier))
     if server is not None:
         HOST.promote(server)
     return database
@@ -201,7 +201,7 @@ def _promote(self: Any, options: dict[str, Any]) -> Any:
 @_replaces("delete_db_instance")
 def _delete(self: Any, db_instance_identifier: str, *args: Any, **options: Any) -> Any:
     database = _ORIGINAL["delete_db_instance"](self, db_instance_identifier, *args, **options)
-    server = _SERVERS.pop(_key(self, db_instance_identifier), None)
+    server = SERVERS.pop(_key(self, db_instance_identifier), None)
     if server is not None:
         HOST.stop(server)
     return database
@@ -210,7 +210,7 @@ def _delete(self: Any, db_instance_identifier: str, *args: Any, **options: Any) 
 @_replaces("stop_db_instance")
 def _stop(self: Any, db_instance_identifier: str, *args: Any, **options: Any) -> Any:
     database = _ORIGINAL["stop_db_instance"](self, db_instance_identifier, *args, **options)
-    server = _SERVERS.get(_key(self, db_instance_identifier))
+    server = SERVERS.get(_key(self, db_instance_identifier))
     if server is not None:
         HOST.stop(server, "fast")
     return database
@@ -219,7 +219,7 @@ def _stop(self: Any, db_instance_identifier: str, *args: Any, **options: Any) ->
 @_replaces("start_db_instance")
 def _start(self: Any, db_instance_identifier: str) -> Any:
     database = _ORIGINAL["start_db_instance"](self, db_instance_identifier)
-    server = _SERVERS.get(_key(self, db_instance_identifier))
+    server = SERVERS.get(_key(self, db_instance_identifier))
     if server is not None:
         HOST.start(server)
     return database
@@ -229,7 +229,7 @@ def _address(database: Any) -> str:
     key = (database.account_id, database.region, database.db_instance_identifier)
     return (
         "127.0.0.1"
-        if key in _SERVERS
+        if key in SERVERS
         else f"{database.db_instance_identifier}.emulated.{database.region}.rds.amazonaws.com"
     )
 
@@ -238,9 +238,9 @@ rds.DBInstance.address = property(_address)
 
 
 def _end() -> None:
-    for server in _SERVERS.values():
+    for server in SERVERS.values():
         HOST.stop(server)
-    _SERVERS.clear()
+    SERVERS.clear()
     _SNAPSHOTS.clear()
     HOST.remove()
 

@@ -13,7 +13,8 @@ from recovery_emulator.rds.books import backend
 from recovery_emulator.registry import after
 from recovery_emulator.service_api.calls import Call
 
-_DAY_MS = 86_400_000
+# A day that a lost Region has missed has no snapshot.
+_MISSED_MS = 60_000
 BACKUP_TYPE = "awsbackup"
 
 
@@ -46,16 +47,20 @@ def _plan(account: str, region: str, database: Any, kind: str, name: str) -> Non
     if due <= now:
         due += timedelta(days=1)
 
+    due_ms = int(due.timestamp() * 1000)
+
     def run() -> None:
         books = backend(account, region)
         if getattr(books, kind).get(name) is not database:
             return
         _plan(account, region, database, kind, name)
+        if CLOCK.now_ms() - due_ms >= _MISSED_MS:
+            return
         if int(database.backup_retention_period or 0):
             database.save_automated_backup()
             _expire(books, kind, name, int(database.backup_retention_period))
 
-    CLOCK.at(int(due.timestamp() * 1000), run)
+    CLOCK.at(due_ms, run)
 
 
 def _expire(books: Any, kind: str, name: str, days: int) -> None:

@@ -6,15 +6,15 @@ archive of the source, so it can be restored after the source and its Region are
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
-from recovery_emulator import registry
+from recovery_emulator import regions, registry
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.kms_keys import problem_with_key
 from recovery_emulator.patches import postgres_instances
 from recovery_emulator.rds.books import AURORA, backend, bad_value, find_instance, no_key, region_of, wrong
-from recovery_emulator.rds.region_pairs import DESTINATIONS, sources_of
+from recovery_emulator.rds.region_pairs import DESTINATIONS
 from recovery_emulator.registry import after, implements
 from recovery_emulator.service_api.calls import Call
 from recovery_emulator.service_api.replies import ServiceError
@@ -40,6 +40,13 @@ class ReplicatedBackup:
     until: datetime | None = None
     server: Any = None
 
+    def _latest(self) -> datetime:
+        """Up to when there is something: until now, until replication ended, or until the Region of the source was lost."""
+        lost_ms = regions.lost_at_ms(region_of(self.source_arn))
+        if self.until is None and lost_ms is not None:
+            return datetime.fromtimestamp(lost_ms / 1000, timezone.utc).replace(tzinfo=None)
+        return self.until or CLOCK.now_naive()
+
     def describe(self) -> Params:
         """The backup as the API shows it."""
         return {
@@ -48,7 +55,7 @@ class ReplicatedBackup:
             "DbiResourceId": self.instance.dbi_resource_id,
             "Region": region_of(self.source_arn),
             "DBInstanceIdentifier": self.instance.db_instance_identifier,
-            "RestoreWindow": {"EarliestTime": self.since, "LatestTime": self.until or CLOCK.now_naive()},
+            "RestoreWindow": {"EarliestTime": self.since, "LatestTime": self._latest()},
             "AllocatedStorage": self.instance.allocated_storage,
             "Status": self.status,
             "Port": self.instance.port,
@@ -77,6 +84,7 @@ def _living_source(backup: ReplicatedBackup) -> bool:
 @implements("rds", "StartDBInstanceAutomatedBackupsReplication")
 def _start(call: Call) -> Params:
     params, source_arn = call.params, call.params["SourceDBInstanceArn"]
+    regions.require(region_of(source_arn))
     instance = find_instance(source_arn)
     if instance is None:
         raise ServiceError("DBInstanceNotFound", f"DBInstance {source_arn} not found.", 404)
@@ -229,22 +237,3 @@ def require_backup(call: Call, arn: str) -> ReplicatedBackup:
     if found is None:
         raise ServiceError("DBInstanceAutomatedBackupNotFound", f"no such automated backup {arn}", 404)
     return found
-
-
-@implements("rds", "DescribeSourceRegions")
-def _source_regions(call: Call) -> Params:
-    """Every Region that this emulator knows, and whether backups may come from there."""
-    known, sources = sorted({*DESTINATIONS, *sum(DESTINATIONS.values(), ())}), sources_of(call.region)
-    wanted = call.params.get("RegionName")
-    return {
-        "SourceRegions": [
-            {
-                "RegionName": name,
-                "Endpoint": f"https://rds.{name}.amazonaws.com",
-                "Status": "available",
-                "SupportsDBInstanceAutomatedBackupsReplication": name in sources,
-            }
-            for name in known
-            if name != call.region and wanted in (None, name)
-        ]
-    }

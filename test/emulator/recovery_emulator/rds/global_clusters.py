@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recovery_emulator import registry
-from recovery_emulator.clock import CLOCK
 from recovery_emulator.rds.books import AURORA, bad_value, find_cluster, region_of, wrong
 from recovery_emulator.registry import implements
 from recovery_emulator.service_api.calls import Call
 from recovery_emulator.service_api.replies import ServiceError
-from recovery_emulator.settings import SETTINGS
 
 Params = dict[str, Any]
 
@@ -177,7 +175,7 @@ def _remove(call: Call) -> Params:
 def join(cluster: GlobalCluster, member_arn: str) -> None:
     """Makes a cluster a member: the first one writes."""
     cluster.members.append(member_arn)
-    _tell_members(cluster)
+    tell_members(cluster)
 
 
 def leave(cluster: GlobalCluster, member_arn: str) -> None:
@@ -192,77 +190,12 @@ def leave(cluster: GlobalCluster, member_arn: str) -> None:
     alone = find_cluster(member_arn)
     if alone is not None:
         alone.global_cluster_identifier, alone.is_writer = None, True
-    _tell_members(cluster)
+    tell_members(cluster)
 
 
-def _tell_members(cluster: GlobalCluster) -> None:
+def tell_members(cluster: GlobalCluster) -> None:
+    """Writes into the books of each member what it is."""
     for index, arn in enumerate(cluster.members):
         member = find_cluster(arn)
         if member is not None:
             member.global_cluster_identifier, member.is_writer = cluster.identifier, index == 0
-
-
-@implements("rds", "SwitchoverGlobalCluster")
-def _switchover(call: Call) -> Params:
-    cluster, target = _to_change(call)
-    if region_of(cluster.members[0]) != call.region:
-        raise ServiceError(
-            "InvalidGlobalClusterStateFault",
-            f"SwitchoverGlobalCluster must be called in the Region of the primary cluster, {region_of(cluster.members[0])}",
-        )
-    return _change_writer(cluster, target, data_loss=False)
-
-
-@implements("rds", "FailoverGlobalCluster")
-def _failover(call: Call) -> Params:
-    data_loss = bool(call.params.get("AllowDataLoss"))
-    if data_loss and call.params.get("Switchover"):
-        raise wrong("AllowDataLoss and Switchover cannot be specified together")
-    if not data_loss:
-        return _switchover(call)
-    cluster, target = _to_change(call)
-    if region_of(target) != call.region:
-        raise ServiceError(
-            "InvalidGlobalClusterStateFault",
-            f"FailoverGlobalCluster must be called in the Region of the target cluster, {region_of(target)}",
-        )
-    return _change_writer(cluster, target, data_loss=True)
-
-
-def _to_change(call: Call) -> tuple[GlobalCluster, str]:
-    cluster = require(call.account, call.params["GlobalClusterIdentifier"])
-    target = call.params["TargetDbClusterIdentifier"]
-    if target not in cluster.members:
-        raise ServiceError("DBClusterNotFoundFault", f"{target} is not a member of {cluster.identifier}", 404)
-    if target == cluster.members[0]:
-        raise ServiceError("InvalidDBClusterStateFault", f"{target} is the primary cluster already")
-    if cluster.failover is not None:
-        raise ServiceError("InvalidGlobalClusterStateFault", f"{cluster.identifier} is {cluster.failover['_status']}")
-    books, source = find_cluster(target), find_cluster(cluster.members[0])
-    if not books.members:
-        raise ServiceError("InvalidDBClusterStateFault", f"{target} has no DB instance")
-    if source is not None and source.engine_version != books.engine_version:
-        raise ServiceError(
-            "InvalidDBClusterStateFault", f"engine versions {source.engine_version} and {books.engine_version} differ"
-        )
-    return cluster, target
-
-
-def _change_writer(cluster: GlobalCluster, target: str, data_loss: bool) -> Params:
-    cluster.failover = {
-        "Status": "failing-over" if data_loss else "switching-over",
-        "FromDbClusterArn": cluster.members[0],
-        "ToDbClusterArn": target,
-        "IsDataLossAllowed": data_loss,
-        "_status": "failing-over" if data_loss else "switching-over",
-    }
-
-    def finish() -> None:
-        cluster.failover = None
-        if target in cluster.members:
-            cluster.members.remove(target)
-            cluster.members.insert(0, target)
-            _tell_members(cluster)
-
-    CLOCK.after(SETTINGS.job_duration_ms("failover", "Aurora"), finish)
-    return {"GlobalCluster": cluster.describe()}

@@ -1,5 +1,6 @@
 """The rules for clusters of a global database: what a secondary must and must not say when it is made or deleted."""
 
+from recovery_emulator import regions
 from recovery_emulator.kms_keys import problem_with_key
 from recovery_emulator.rds.books import backend, bad_value, no_key, region_of, wrong
 from recovery_emulator.rds.global_clusters import GlobalCluster, global_cluster_of, join, require
@@ -41,6 +42,7 @@ def _check_new(call: Call) -> None:
 
 
 def _check_secondary(call: Call, cluster: GlobalCluster) -> None:
+    regions.require(region_of(cluster.members[0]))
     for name in _NOT_FOR_SECONDARIES:
         if call.params.get(name):
             raise wrong(f"Cannot specify {name} for a secondary cluster of a global database")

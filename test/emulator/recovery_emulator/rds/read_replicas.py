@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from recovery_emulator import regions
 from recovery_emulator.kms_keys import problem_with_key
 from recovery_emulator.rds.books import AURORA, backend, no_key, region_of, wrong
 from recovery_emulator.registry import after, before
@@ -17,6 +18,7 @@ def _source(call: Call) -> tuple[Any, str]:
     region, name = call.region, source
     if source.startswith("arn:"):
         region, name = region_of(source), source.split(":")[6]
+    regions.require(region)
     found = backend(call.account, region).databases.get(name)
     if found is None:
         raise ServiceError("DBInstanceNotFound", f"DBInstance {source} not found.", 404)
@@ -98,7 +100,7 @@ def _forget_source(call: Call) -> None:
     if source is None:
         return
     region, name = (region_of(source), source.split(":")[6]) if source.startswith("arn:") else (call.region, source)
-    found = backend(call.account, region).databases.get(name)
+    found = None if regions.is_lost(region) else backend(call.account, region).databases.get(name)
     if found is not None:
         names = (promoted.db_instance_arn, promoted.db_instance_identifier)
         found.replicas = [known for known in found.replicas if known not in names]

@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend
 
+from recovery_emulator import regions
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.registry import after, before
 from recovery_emulator.s3 import replication_signs as signs
@@ -164,7 +165,10 @@ def _look_at_threshold(attempt: signs.Attempt) -> None:
 
 
 def replicate(attempt: signs.Attempt) -> None:
-    """Makes the copy, or says why there is none."""
+    """Makes the copy, or says why there is none. A destination that is lost is waited for."""
+    if regions.is_lost(attempt.target_region):
+        CLOCK.hold(attempt.target_region, lambda: replicate(attempt))
+        return
     stored = find_version(attempt.source, attempt.key, attempt.version)
     if stored is None:
         signs.end(attempt, "SrcVersionNotFound")

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from recovery_emulator import regions
 from recovery_emulator.registry import before
 from recovery_emulator.s3.books import find_bucket
 from recovery_emulator.s3.replication_rules import configuration_of, filter_of, is_on
@@ -70,6 +71,7 @@ def _check_destination(rule: Params, source: Any) -> None:
     bucket = find_bucket(destination["Bucket"].split(":::")[1])
     if bucket is None:
         raise _wrong("Destination bucket must exist.")
+    regions.require(bucket.region_name)
     if bucket is source:
         raise _wrong("Destination bucket cannot be the same as source bucket")
     if not bucket.is_versioned:

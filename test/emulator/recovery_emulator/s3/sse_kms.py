@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeKey, S3Backend
 
+from recovery_emulator import regions
 from recovery_emulator.kms_keys import find_key, is_aws_managed
 from recovery_emulator.registry import before
 from recovery_emulator.s3.books import find_bucket, find_version, uses_kms
@@ -78,4 +79,7 @@ def _check_get(call: Call) -> None:
 def _check_copy(call: Call) -> None:
     path, _, query = call.params["CopySource"].partition("?")
     bucket, _, key = unquote(path).lstrip("/").partition("/")
+    source = find_bucket(bucket)
+    if source is not None:
+        regions.require(source.region_name)
     _check_readable(bucket, key, (parse_qs(query).get("versionId") or [None])[0])

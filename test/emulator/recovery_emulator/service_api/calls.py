@@ -72,7 +72,9 @@ def recognise(request: Request, body: bytes, internal: bool) -> Call | None:
     call = Call(
         service, operation, account, region, protocol, service_model.operation_model(operation), internal=internal
     )
-    if (service, operation) not in OPAQUE:
+    if (service, operation) in OPAQUE:
+        call.params = dict(url_params)
+    else:
         _parse(call, request, body, url_params)
     return call
 
