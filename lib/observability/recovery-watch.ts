@@ -7,7 +7,7 @@ import { known, wholeUnits } from '../core/private/known';
 import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
 import { supportStackOf } from '../core/private/support-stack';
-import { differ } from '../model/differ';
+import type { Place } from '../model/facts';
 import { configsOf, MAX_CONFIG_BYTES, type PlanWatch, type Site, sitesOf, sizeOf } from '../model/freshness';
 import type { AlarmActions } from './alarm-actions';
 import { FreshnessProbe } from './private/freshness-probe';
@@ -87,7 +87,9 @@ export class RecoveryWatch extends Construct {
       return;
     }
     this.made = true;
-    const plans = RecoveryRecord.of(this).watched();
+    const plans = RecoveryRecord.of(this)
+      .watched()
+      .map((plan) => this.placed(plan));
     if (plans.length === 0) {
       warn(this, 'NothingToWatch', 'watches nothing, because no plan of its stage protects anything: add a Protection, or leave it out');
     }
@@ -113,8 +115,7 @@ export class RecoveryWatch extends Construct {
 
   /** Makes the functions of one place; answers whether anybody is told of their alarms. */
   private watchSite(site: Site): boolean | undefined {
-    const home = Stack.of(this);
-    const here = !differ(site.region, known(home.region)) && !differ(site.account, known(home.account));
+    const here = site.region === this.home.region && site.account === this.home.account;
     const configs = configsOf(site, this.watchName, this.allowedMisses);
     if (configs.length === 0) {
       return undefined;
@@ -140,8 +141,22 @@ export class RecoveryWatch extends Construct {
   }
 
   private stackOf({ region, account }: Site): Stack {
-    const home = Stack.of(this);
-    return supportStackOf(this, { region: region ?? home.region, account: differ(account, known(home.account)) ? account : undefined });
+    return supportStackOf(this, {
+      region: region ?? Stack.of(this).region,
+      account: account === this.home.account ? undefined : account,
+    });
+  }
+
+  /** The place of the watch, as far as it is known. */
+  private get home(): Place {
+    const { region, account } = Stack.of(this);
+    return { region: known(region), account: known(account) };
+  }
+
+  /** A plan whose place is only known at deploy time is taken for one beside the watch. */
+  private placed(plan: PlanWatch): PlanWatch {
+    const { region, account } = plan.place;
+    return { ...plan, place: { region: region ?? this.home.region, account: account ?? this.home.account } };
   }
 
   private warnOfUnjudged(plans: readonly PlanWatch[]): void {

@@ -7,6 +7,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { acknowledgeWildcards } from './wildcards';
 
 /** What one bundled handler needs to run. */
 export interface BundledFunctionProps {
@@ -93,7 +94,7 @@ export class BundledFunction extends Construct {
       retryAttempts: 0,
     });
     if (props.wildcardReason) {
-      Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5', reason: props.wildcardReason });
+      acknowledgeWildcards(role, props.statements, props.wildcardReason);
     }
     Validations.of(this.deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',
