@@ -11,6 +11,7 @@ import type { ResourceAssessment } from '../../lib/model/assessment';
 import { DAY, MINUTE } from '../../lib/model/time';
 import { Protection } from '../../lib/protection/protection';
 import { DatabaseBackupReplication, type DatabaseBackupReplicationProps } from '../../lib/replication/database-backup-replication';
+import { adapterOf, targetOf } from '../../lib/services';
 
 const TOKYO = { region: 'ap-northeast-1', account: '111122223333' };
 const OSAKA = 'ap-northeast-3';
@@ -149,7 +150,14 @@ describe('the report', () => {
 
   test('knows the key of a stack for any account', () => {
     stack = orders({ env: { region: TOKYO.region } });
-    replicate(l1());
+    const database = l1();
+    replicate(database);
+    const target = targetOf(stack, database);
+    const [, copy] = adapterOf(target.type).copies(target, []);
+    expect([copy.id, copy.key]).toEqual([
+      'replicated-automated-backups',
+      { kind: 'customer', id: `Orders-recovery-${OSAKA}/LiveCopiesKey` },
+    ]);
     const loss = assessed().disruptions.find(({ disruption }) => disruption === 'REGION_LOSS');
     expect(loss?.mechanism).toBe(`automated backups replicated to ${OSAKA}`);
   });

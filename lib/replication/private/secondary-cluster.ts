@@ -1,5 +1,13 @@
 import { type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { CfnDBCluster, DatabaseCluster, type IClusterEngine, InstanceType, ParameterGroup, SubnetGroup } from 'aws-cdk-lib/aws-rds';
+import {
+  CfnDBCluster,
+  DatabaseCluster,
+  type IClusterEngine,
+  type IDatabaseCluster,
+  InstanceType,
+  ParameterGroup,
+  SubnetGroup,
+} from 'aws-cdk-lib/aws-rds';
 import { Duration, Lazy, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { wholeUnits } from '../../core/private/known';
@@ -20,12 +28,12 @@ export interface SecondaryOrigin {
 export interface SecondaryParts {
   readonly cfn: CfnDBCluster;
   /** The cluster as the L2 sees it, for endpoints and for instances to join. */
-  readonly cluster: ReturnType<typeof DatabaseCluster.fromDatabaseClusterAttributes>;
+  readonly cluster: IDatabaseCluster;
 }
 
 /**
- * Makes the cluster. The L2 of aws-cdk-lib always gives a cluster a master user, and a secondary has none: user and password come
- * from the primary.
+ * Makes the cluster, which the L2 of aws-cdk-lib cannot: it gives a cluster a master user, and those of a secondary are the users of
+ * its primary.
  */
 export function secondaryClusterOf(scope: Construct, props: AuroraSecondaryClusterProps, origin: SecondaryOrigin): SecondaryParts {
   const { engine, primary, primaryRegion, keyArn } = origin;
@@ -35,7 +43,7 @@ export function secondaryClusterOf(scope: Construct, props: AuroraSecondaryClust
   const cfn = new CfnDBCluster(scope, 'Resource', {
     engine: engine.engineType,
     engineVersion: engine.engineVersion?.fullVersion,
-    // the empty name takes it out, and no name at all would be no change
+    // the empty name takes it out of the global database
     globalClusterIdentifier: props.detached ? '' : props.globalDatabase.globalClusterIdentifier,
     dbClusterIdentifier: props.clusterIdentifier,
     storageEncrypted: keyArn === undefined ? undefined : true,
