@@ -5,11 +5,13 @@ import {
   GetBucketReplicationCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
   PutObjectTaggingCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ACCOUNT, bootstrapWithCli, deployWithCli, describeWithEmulator, eventually, synthesise } from '../emulator/harness';
 import { StackClient } from '../emulator/stack-client';
 
@@ -25,8 +27,8 @@ jest.setTimeout(400_000);
 describeWithEmulator('buckets that are replicated', (emulator) => {
   const assemblies: Record<string, string> = {};
   const control = () => emulator().control;
-  const deploy = (...stacks: string[]) =>
-    deployWithCli({ emulator: emulator(), assembly: assemblies.replicated, stacks, args: ['--exclusively'] });
+  const deploy = (stacks: string | readonly string[], assembly = assemblies.replicated) =>
+    deployWithCli({ emulator: emulator(), assembly, stacks: [stacks].flat(), args: ['--exclusively'] });
   const deployed = async (filter: Record<string, string>) =>
     (await control().deployed(filter)).filter(({ stack }) => stack !== 'CDKToolkit');
   const replicaOf = async (stack: string) => {
@@ -64,7 +66,7 @@ describeWithEmulator('buckets that are replicated', (emulator) => {
 
   test('the recovery side deploys while there is nothing in the primary Region, in two accounts', async () => {
     const stacks = ['Ruled', 'Both', 'Vital', 'Grown'].map((stack) => `${stack}-recovery-${RECOVERY}`);
-    expect(await deploy(...stacks)).toEqual(OK);
+    expect(await deploy(stacks)).toEqual(OK);
     // the command line asks whose credentials it has, and the emulator knows one account there
     const bunker = `Vital-recovery-${BUNKER}-${RECOVERY}`;
     const { Resources } = JSON.parse(readFileSync(join(assemblies.replicated, `${bunker}.template.json`), 'utf8'));
@@ -75,12 +77,12 @@ describeWithEmulator('buckets that are replicated', (emulator) => {
   });
 
   test('the primary side deploys', async () => {
-    expect(await deploy('Ruled', 'Both', 'Vital')).toEqual(OK);
+    expect(await deploy(['Ruled', 'Both', 'Vital'])).toEqual(OK);
   });
 
   test('a second deployment changes nothing', async () => {
     await control().forgetRequests();
-    expect(await deploy('Ruled', 'Both', `Ruled-recovery-${RECOVERY}`, `Both-recovery-${RECOVERY}`)).toEqual(OK);
+    expect(await deploy(['Ruled', 'Both', `Ruled-recovery-${RECOVERY}`, `Both-recovery-${RECOVERY}`])).toEqual(OK);
     expect(await control().requests({ operation: 'ExecuteChangeSet' })).toEqual([]);
   });
 
@@ -181,5 +183,59 @@ describeWithEmulator('buckets that are replicated', (emulator) => {
     expect(there).toMatchObject({ ReplicationStatus: 'REPLICA', ObjectLockMode: 'GOVERNANCE' });
     expect(there.SSEKMSKeyId!.split(':').slice(3, 5)).toEqual([RECOVERY, BUNKER]);
     expect(await refusedTo(await roleOf('Vital', 'ReplicationRole'))).toEqual([]);
+  });
+
+  describe('with objects from before', () => {
+    const ORIGIN = 'grown-documents';
+    const WEEK = 7 * 24 * 60 * MINUTE;
+    const runs = async () => {
+      const [machine] = await deployed({ stack: 'Grown', type: 'AWS::StepFunctions::StateMachine' });
+      const sfn = new SFNClient(emulator().client());
+      const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: machine.physicalId }));
+      return executions.sort((one, other) => Number(one.startDate) - Number(other.startDate));
+    };
+    /** Lets jobs come to their end until this many runs are over, and tells how the last one ended. */
+    const ended = (count: number) =>
+      eventually(
+        `${count} runs`,
+        async () => {
+          await settled();
+          const all = await runs();
+          return all.length >= count && all.every(({ status }) => status !== 'RUNNING') && all.at(-1)!.status;
+        },
+        120_000,
+      );
+
+    test('copy them as soon as replication is deployed', async () => {
+      expect(await deploy('Grown', assemblies.alone)).toEqual(OK);
+      await put(ORIGIN, 'old');
+      expect(await deploy('Grown')).toEqual(OK);
+      expect(await ended(1)).toBe('SUCCEEDED');
+      expect(await status(await replicaOf('Grown'), 'old')).toBe('REPLICA');
+      expect(await control().replication({ key: 'old' })).toMatchObject([{ versionId: 'null', status: 'COMPLETED' }]);
+      const report = await control().replicationPermissions(await roleOf('Grown', 'ReplicationRepairJobRole'));
+      expect(report).toMatchObject({ refused: [], unused: [] });
+    });
+
+    test('end well a week later where there is nothing to copy', async () => {
+      await control().advanceClock(WEEK);
+      expect(await ended(2)).toBe('SUCCEEDED');
+    });
+
+    test('fail where an object cannot be copied, and repair it the next time', async () => {
+      const replica = await replicaOf('Grown');
+      const versions = (Status: 'Enabled' | 'Suspended') =>
+        s3().send(new PutBucketVersioningCommand({ Bucket: replica, VersioningConfiguration: { Status } }));
+      await versions('Suspended');
+      await put(ORIGIN, 'late');
+      await settled();
+      expect(await status(ORIGIN, 'late')).toBe('FAILED');
+      await control().advanceClock(WEEK);
+      expect(await ended(3)).toBe('FAILED');
+      await versions('Enabled');
+      await control().advanceClock(WEEK);
+      expect(await ended(4)).toBe('SUCCEEDED');
+      expect(await status(replica, 'late')).toBe('REPLICA');
+    });
   });
 });
