@@ -104,7 +104,7 @@ describeWithEmulator('the freshness function over HTTP', (emulator) => {
   ): Promise<Outcome> => {
     const lines: string[] = [];
     const { nowMs } = await emulator().control.clock();
-    const options = { region, nowMs: nowMs + skewMs, remainingMs, patience: { maxAttempts, requestTimeoutMs } };
+    const options = { region, now: () => nowMs + skewMs, remainingMs, patience: { maxAttempts, requestTimeoutMs } };
     const error = await look(made, { ...options, write: (line) => lines.push(line) }).then(
       () => undefined,
       (thrown: Error) => thrown,
@@ -169,7 +169,7 @@ describeWithEmulator('the freshness function over HTTP', (emulator) => {
     test('missing where the plan lost its selections, or is gone', async () => {
       await table('orders');
       await plan({ Resources: [tableArn('orders')] });
-      await advance(DAY);
+      await advance(2 * DAY);
       await backup.send(new DeleteBackupSelectionCommand({ BackupPlanId: planId, SelectionId: selectionId }));
       expect((await lookNow()).totals).toMatchObject({ Fresh: 0, Missing: 1 });
       const other = { ...config().plans[0], name: 'hourly' };

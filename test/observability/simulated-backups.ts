@@ -125,7 +125,7 @@ function portsAt(life: Life, jobs: readonly Job[], nowMs: number, lines: string[
     );
   return {
     region: 'ap-northeast-1',
-    nowMs,
+    now: () => nowMs,
     write: (line) => lines.push(line),
     planIds: () => one(['1']),
     selections: () => one(life.selectionsAt(nowMs)),

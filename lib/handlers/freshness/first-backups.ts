@@ -29,7 +29,7 @@ export async function firstBackupsOf(ports: Ports, bare: readonly PromisedResour
   const answers = new Map<string, FirstBackup | Error>();
   for (const [region, { arns, longestMs }] of byRegion) {
     try {
-      for (const [arn, job] of await newestJobs(ports, region, arns, ports.nowMs - longestMs)) {
+      for (const [arn, job] of await newestJobs(ports, region, arns, ports.now() - longestMs)) {
         answers.set(arn, toFirstBackup(job));
       }
     } catch (error) {

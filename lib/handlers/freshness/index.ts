@@ -13,7 +13,7 @@ export interface LambdaContext {
 /** Where and when a run looks, and how patiently. */
 export interface LookOptions {
   readonly region: string;
-  readonly nowMs: number;
+  readonly now: () => number;
   readonly remainingMs: number;
   readonly patience: Patience;
   readonly write: (line: string) => void;
@@ -30,7 +30,7 @@ export async function handler(_event: unknown, context: LambdaContext): Promise<
   const config: FreshnessConfig = JSON.parse(process.env[CONFIG_VARIABLE] ?? '');
   await look(config, {
     region: process.env.AWS_REGION ?? '',
-    nowMs: Date.now(),
+    now: () => Date.now(),
     remainingMs: context.getRemainingTimeInMillis(),
     patience: PATIENCE,
     // the console of Lambda would put words before the line, and CloudWatch would find no metrics in it
@@ -39,14 +39,14 @@ export async function handler(_event: unknown, context: LambdaContext): Promise<
 }
 
 /** Judges with the AWS SDK, until shortly before the time is over. */
-export async function look(config: FreshnessConfig, { region, nowMs, remainingMs, patience, write }: LookOptions): Promise<void> {
+export async function look(config: FreshnessConfig, { region, now, remainingMs, patience, write }: LookOptions): Promise<void> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), remainingMs - RESERVE_MS);
   try {
     const clients = new AwsClients(patience, deadline.signal);
     await judgeFreshness(config, {
       region,
-      nowMs,
+      now,
       ...backupPorts(clients),
       ...databasePorts(clients),
       ...tagPorts(clients),

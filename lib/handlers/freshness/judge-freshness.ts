@@ -60,7 +60,7 @@ export async function judgeFreshness(config: FreshnessConfig, ports: Ports): Pro
         protection: one.plan.label,
         place: places.name(copy),
         resource: one.arn,
-        judgement: judgeCopy(one, copy, seen, ports.nowMs),
+        judgement: judgeCopy(one, copy, seen, ports.now()),
         thresholdMs: copy.thresholdMs,
       });
     }
@@ -70,7 +70,7 @@ export async function judgeFreshness(config: FreshnessConfig, ports: Ports): Pro
       tally.add(await judgePulse(ports, places.address(index), vault.pulseMs));
     }
   }
-  tally.publish(config.watch, ports.nowMs);
+  tally.publish(config.watch, ports.now());
   const unknown = tally.count('unknown');
   if (unknown > 0) {
     throw new CannotLookError(`${unknown} could not be looked at, so nobody knows whether they are fresh: the log says which, and why`);

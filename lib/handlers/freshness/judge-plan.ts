@@ -21,7 +21,7 @@ export async function judgePlan(plan: ConfiguredPlan, promises: Promises, places
 /** A plan that is not there is yet to come while its vaults are new: the stacks of a first deployment come one after the other. */
 async function lacking(ports: Ports, vault: VaultAddress, thresholdMs: number | undefined, reason: string): Promise<Judgement> {
   const promisedSinceMs = await ports.vaultCreatedMs(vault).catch(() => undefined);
-  const { verdict } = judge({ nowMs: ports.nowMs, thresholdMs: graceMs(thresholdMs), promisedSinceMs: promisedSinceMs ?? 0 });
+  const { verdict } = judge({ nowMs: ports.now(), thresholdMs: graceMs(thresholdMs), promisedSinceMs: promisedSinceMs ?? 0 });
   return { verdict, reason };
 }
 

@@ -39,7 +39,7 @@ export async function newestPoints(
     }
     const newest = found.get(resourceArn) ?? {};
     found.set(resourceArn, newest);
-    if (createdMs > ports.nowMs + CLOCK_TOLERANCE_MS) {
+    if (createdMs > ports.now() + CLOCK_TOLERANCE_MS) {
       newest.ahead = true;
       return;
     }
@@ -53,6 +53,7 @@ export async function newestPoints(
     }
   };
 
+  const startMs = ports.now();
   let lookBackMs = shortest(wanted.values());
   let untilMs: number | undefined;
   for (let first = true; left.size > 0; first = false) {
@@ -61,7 +62,7 @@ export async function newestPoints(
       break;
     }
     const everything = lookBackMs > FURTHEST_WINDOW_MS;
-    const sinceMs = ports.nowMs - lookBackMs;
+    const sinceMs = startMs - lookBackMs;
     await list({
       ...(everything ? {} : { createdAfterMs: sinceMs }),
       ...(untilMs === undefined ? {} : { createdBeforeMs: untilMs + OVERLAP_MS }),

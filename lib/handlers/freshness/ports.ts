@@ -64,7 +64,8 @@ export interface BackupJob {
 export interface Ports {
   /** The Region of the function. */
   readonly region: string;
-  readonly nowMs: number;
+  /** The clock: a long list may be read for minutes, and have in it what was made meanwhile. */
+  now(): number;
   /** Ids of the backup plans of a name. */
   planIds(region: string, name: string): AsyncIterable<readonly string[]>;
   selections(region: string, planId: string): AsyncIterable<readonly BackupSelection[]>;

@@ -16,12 +16,12 @@ export async function judgePulse(ports: Ports, vault: VaultAddress, pulseMs: num
 }
 
 async function seek(ports: Ports, vault: VaultAddress, pulseMs: number): Promise<Judgement> {
-  const sinceMs = ports.nowMs - pulseMs;
+  const sinceMs = ports.now() - pulseMs;
   const late = await newestOf(ports, vault, { createdAfterMs: sinceMs });
   const newest = late.newestMs === undefined && !late.ahead ? await newestOf(ports, vault, {}) : late;
   const empty = newest.newestMs === undefined && !newest.ahead;
   return judge({
-    nowMs: ports.nowMs,
+    nowMs: ports.now(),
     thresholdMs: pulseMs,
     ...newest,
     promisedSinceMs: empty ? await ports.vaultCreatedMs(vault) : undefined,
@@ -33,7 +33,7 @@ async function newestOf(ports: Ports, vault: VaultAddress, filter: PointFilter):
   let ahead = false;
   for await (const page of ports.recoveryPoints(vault, filter)) {
     for (const { createdMs } of page.filter(isUsable)) {
-      if (createdMs > ports.nowMs + CLOCK_TOLERANCE_MS) {
+      if (createdMs > ports.now() + CLOCK_TOLERANCE_MS) {
         ahead = true;
       } else {
         newestMs = Math.max(newestMs ?? createdMs, createdMs);

@@ -18,6 +18,9 @@ export class FakeAccount {
   public readonly jobs: BackupJob[] = [];
   public readonly vaultCreatedMs = new Map<string, number>();
   public pageSize = 2;
+  /** How long reading has taken so far; grows by `msPerPage`. */
+  public elapsedMs = 0;
+  public msPerPage = 0;
   /** Calls, as `<port> <what>`. */
   public readonly calls: string[] = [];
   /** The port that fails, from its nth page on. */
@@ -40,7 +43,7 @@ export class FakeAccount {
     const paged = <T>(port: string, where: string, what: string, items: readonly T[]) => this.pages(port, where, what, items);
     return {
       region,
-      nowMs: NOW,
+      now: () => NOW + this.elapsedMs,
       write: (line) => lines.push(line),
       planIds: (where, name) => {
         const ids = this.plans.flatMap((plan, id) => (plan.name === name && (plan.region ?? TOKYO) === where ? [String(id)] : []));
@@ -91,6 +94,7 @@ export class FakeAccount {
 
   private note(port: string, region: string, what: string, page: number): void {
     this.calls.push(`${port} ${region} ${what}`.trim());
+    this.elapsedMs += this.msPerPage;
     const { fault } = this;
     if (fault?.port === port && page >= (fault.page ?? 0) && (fault.region ?? region) === region) {
       throw fault.error ?? new Error('Rate exceeded');

@@ -82,6 +82,13 @@ describe('listed resources', () => {
     expect(reasons).toEqual([expect.stringContaining('some clock is wrong')]);
   });
 
+  test('are fresh by what was made while a long list was read, which is not from the future', async () => {
+    account.msPerPage = 6 * MINUTE;
+    account.list('plan', [orders]);
+    account.keep(MAIN, orders, -8 * MINUTE);
+    expect(await run(account, configOf())).toMatchObject({ totals: { Fresh: 1, Unknown: 0 }, error: undefined });
+  });
+
   test('are awaited while the selection that lists them is younger than the first may take, and missing afterwards', async () => {
     account.list('plan', [orders], 2 * HOUR);
     expect((await run(account, configOf())).totals).toMatchObject({ Fresh: 0, Awaited: 1, Missing: 0 });
