@@ -190,6 +190,12 @@ describe('a secondary cluster', () => {
     expect(resourceOf().Properties.ServerlessV2ScalingConfiguration).toEqual({ MinCapacity: 0.5, MaxCapacity: 16 });
   });
 
+  test('has a small capacity where one of its instances is serverless and nobody says more', () => {
+    const provisioned = rds.ClusterInstance.provisioned('second', { instanceType: new ec2.InstanceType('r7g.large') });
+    join(globally(l1()), { readers: [rds.ClusterInstance.serverlessV2('first'), provisioned] });
+    expect(resourceOf().Properties.ServerlessV2ScalingConfiguration).toEqual({ MinCapacity: 0.5, MaxCapacity: 2 });
+  });
+
   test('has no capacity where nothing is serverless', () => {
     join(globally(l1()), { readers: [rds.ClusterInstance.provisioned('reader', { instanceType: new ec2.InstanceType('r7g.large') })] });
     expect(resourceOf().Properties).not.toHaveProperty('ServerlessV2ScalingConfiguration');
