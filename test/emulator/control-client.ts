@@ -37,7 +37,7 @@ export interface FaultOptions {
   /** Event faults: the state or status in the detail. */
   readonly state?: string;
   /** Job faults. */
-  readonly jobKind?: 'backup' | 'copy' | 'restore';
+  readonly jobKind?: 'backup' | 'copy' | 'restore' | 'export';
   readonly resourceType?: string;
   readonly resourceArn?: string;
   readonly vaultName?: string;

@@ -114,8 +114,10 @@ describeWithEmulator('data stores in several Regions', (emulator) => {
           { Put: { TableName, Item: { id: { S: 'a' } }, ConditionExpression: 'attribute_not_exists(id)' } },
         ],
       });
-      await expect(dynamodb().send(cancelled)).rejects.toThrow(/ConditionalCheckFailed/);
-      await put('c', '1');
+      // Over one connection, which is one thread of the emulator.
+      const client = dynamodb();
+      await expect(client.send(cancelled)).rejects.toThrow(/ConditionalCheckFailed/);
+      await client.send(new PutItemCommand({ TableName, Item: { id: { S: 'c' } } }));
       await control().advanceClock(10 * SECOND);
       expect([await ids(TOKYO), await ids()]).toEqual([
         ['a', 'c'],

@@ -412,7 +412,8 @@ describeWithEmulator('disasters', (emulator) => {
     let restored = 0;
     const restore = async (RecoveryPointArn?: string) => {
       const backup = new BackupClient(once());
-      const Metadata = { targetTableName: `again-${(restored += 1)}` };
+      restored += 1;
+      const Metadata = { targetTableName: `again-${restored}` };
       const { RestoreJobId } = await backup.send(new StartRestoreJobCommand({ RecoveryPointArn, IamRoleArn: ROLE, Metadata }));
       return ended(() => backup.send(new DescribeRestoreJobCommand({ RestoreJobId })));
     };

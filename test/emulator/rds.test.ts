@@ -52,6 +52,12 @@ const member = (clusterName: unknown, properties: Template = {}): Template => ({
   Properties: { Engine: 'aurora-postgresql', DBInstanceClass: 'db.r6g.large', DBClusterIdentifier: clusterName, ...properties },
 });
 
+/** The one resource of a template under another name, with some properties changed. */
+const renamed = (template: Template, name: string, properties: Template): Template => {
+  const [resource] = Object.values(template) as { Properties: Template }[];
+  return { [name]: { ...resource, Properties: { ...resource.Properties, ...properties } } };
+};
+
 describeWithEmulator('RDS in several Regions', (emulator) => {
   const control = () => emulator().control;
   const rds = (region = TOKYO) => new RDSClient(emulator().client(region));
@@ -388,6 +394,15 @@ describeWithEmulator('RDS in several Regions', (emulator) => {
     ])('fails on %s', async (_, source, template, message) => {
       await tokyo.create('Source', { Topic: { Type: 'AWS::SNS::Topic' }, ...source });
       expect((await osaka.create('Replica', template)).failures.join()).toMatch(message);
+    });
+
+    test('fails to follow another source', async () => {
+      await tokyo.create('Source', { ...instance(), ...renamed(instance(), 'Other', { DBInstanceIdentifier: 'other' }) });
+      await osaka.create('Replica', replica());
+      const moved = replica({ SourceDBInstanceIdentifier: `arn:aws:rds:${TOKYO}:${ACCOUNT}:db:other` });
+      const outcome = await osaka.update('Replica', moved);
+      expect(outcome.failures.join()).toMatch(/update of SourceDBInstanceIdentifier of AWS::RDS::DBInstance is not emulated/);
+      expect(outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
     });
 
     (HAS_POSTGRES ? test : test.skip)('streams, and is promoted where the template no longer names the source', async () => {

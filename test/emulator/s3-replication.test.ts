@@ -1,6 +1,6 @@
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { DisableKeyCommand, KMSClient, PutKeyPolicyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -398,6 +398,16 @@ describeWithEmulator('S3 replication', (emulator) => {
       await expect(putEncrypted('d', source)).rejects.toMatchObject({ name: 'KMS.DisabledException' });
     });
 
+    test('cannot be read while the key waits for its deletion', async () => {
+      const { source } = await setUp([underKey], [decrypt(), encrypt()]);
+      await putEncrypted('a', source);
+      await new KMSClient(emulator().client()).send(new ScheduleKeyDeletionCommand({ KeyId: source, PendingWindowInDays: 7 }));
+      const get = new GetObjectCommand({ Bucket: 'origin', Key: 'a' });
+      await expect(s3.send(get)).rejects.toMatchObject({ name: 'KMS.KMSInvalidStateException' });
+      await control().advanceClock(8 * 24 * 60 * MINUTE);
+      await expect(s3.send(get)).rejects.toMatchObject({ name: 'KMS.NotFoundException' });
+    });
+
     test('fails where the key of the rule is none', async () => {
       const wrong = rule(criteria, { EncryptionConfiguration: { ReplicaKmsKeyID: `${ALIAS}-of-nothing` } });
       const { source } = await setUp([wrong], [decrypt(), encrypt()]);
@@ -509,6 +519,69 @@ describeWithEmulator('S3 replication', (emulator) => {
       expect(await setUp(policy(calls), override, [own])).toEqual([null]);
       const bunker = new S3Client(emulator().client(OSAKA, BUNKER));
       expect(await head('copies', 'a', bunker)).toMatchObject({ ReplicationStatus: 'REPLICA' });
+    });
+
+    describe('under its key', () => {
+      const bunkerKey = (principal: string): Template => ({
+        Key: {
+          Type: 'AWS::KMS::Key',
+          Properties: {
+            KeyPolicy: {
+              Version: '2012-10-17',
+              Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: ['kms:Encrypt', 'kms:Decrypt'], Resource: '*' }],
+            },
+          },
+        },
+        Alias: { Type: 'AWS::KMS::Alias', Properties: { AliasName: 'alias/bunker', TargetKeyId: { Ref: 'Key' } } },
+      });
+      const keyed = {
+        policy: policy(['s3:ReplicateObject']),
+        destination: { EncryptionConfiguration: { ReplicaKmsKeyID: `arn:aws:kms:${OSAKA}:${BUNKER}:alias/bunker` } },
+      };
+      const encrypted = async (principal: string, statements: readonly object[]) => {
+        const { Arn } = await make(
+          tokyo,
+          'Key',
+          { Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { Version: '2012-10-17', Statement: [] } } } },
+          { Outputs: { Arn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } } } },
+        );
+        await make(new StackClient(emulator(), OSAKA, BUNKER), 'Target', {
+          Bucket: bucket('copies'),
+          ...keyed.policy,
+          ...bunkerKey(principal),
+        });
+        const open = allow(['kms:Decrypt'], Arn);
+        const criteria = { SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } } };
+        await make(tokyo, 'Source', {
+          Role: role([...documented(), open, ...statements]),
+          Bucket: replicating([rule(criteria, keyed.destination)]),
+        });
+        const ownKey = { Effect: 'Allow', Principal: { AWS: ROLE }, Action: 'kms:Decrypt', Resource: '*' };
+        await new KMSClient(emulator().client()).send(
+          new PutKeyPolicyCommand({
+            KeyId: Arn,
+            PolicyName: 'default',
+            Policy: JSON.stringify({ Version: '2012-10-17', Statement: [ownKey] }),
+          }),
+        );
+        await put('a', { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: Arn });
+        await settled();
+        return reason('a');
+      };
+      const encrypt = allow(['kms:Encrypt'], `arn:aws:kms:${OSAKA}:${BUNKER}:key/*`, {
+        'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/bunker' },
+      });
+
+      test('succeeds where the policies of the key and of the role allow it', async () => {
+        expect(await encrypted(`arn:aws:iam::${ACCOUNT}:root`, [encrypt])).toEqual([null]);
+      });
+
+      test.each<[string, string, object[]]>([
+        ['the policy of the key', `arn:aws:iam::${BUNKER}:root`, [encrypt]],
+        ['the policy of the role', ROLE, []],
+      ])('fails where %s does not allow it', async (_, principal, statements) => {
+        expect(await encrypted(principal, statements)).toEqual(['DstPutObjectNotPermitted']);
+      });
     });
 
     test.each<[string, Template, Template, object[]]>([

@@ -208,6 +208,11 @@ describeWithEmulator('EventBridge Scheduler', (emulator) => {
     ],
     ['an unknown property', schedule('rate(1 hour)', { Jitter: 1 }), /extraneous key \[Jitter\]/],
     [
+      'an unknown property of a group',
+      { Group: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Limit: 1 } } },
+      /extraneous key \[Limit\]/,
+    ],
+    [
       'a target that is not emulated',
       schedule('rate(1 hour)', {}, { Arn: `arn:aws:kinesis:${TOKYO}:${ACCOUNT}:stream/x` }),
       /service kinesis is not emulated/,

@@ -194,12 +194,17 @@ describeWithEmulator('stacks', (emulator) => {
   });
 
   test('fails to update a property that the emulator cannot change', async () => {
-    const system = (properties: Template): Template => ({ Files: { Type: 'AWS::EFS::FileSystem', Properties: properties } });
-    await stacks.create('Gap', system({}));
-    const replicated = { ReplicationConfiguration: { Destinations: [{ Region: 'ap-northeast-3' }] } };
-    const outcome = await stacks.update('Gap', system(replicated));
+    const point = (stage: string): Template => ({
+      Files: { Type: 'AWS::EFS::FileSystem' },
+      Point: {
+        Type: 'AWS::EFS::AccessPoint',
+        Properties: { FileSystemId: { Ref: 'Files' }, AccessPointTags: [{ Key: 'stage', Value: stage }] },
+      },
+    });
+    await stacks.create('Gap', point('first'));
+    const outcome = await stacks.update('Gap', point('second'));
     expect(outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(outcome.failures.join()).toMatch(/an update of ReplicationConfiguration of AWS::EFS::FileSystem is not emulated/);
+    expect(outcome.failures.join()).toMatch(/an update of AccessPointTags of AWS::EFS::AccessPoint is not emulated/);
   });
 
   test('fails to delete a vault that holds recovery points', async () => {

@@ -20,6 +20,7 @@ from recovery_emulator import regions
 Task = Callable[[], None]
 _LOG = logging.getLogger("recovery_emulator")
 _POLL_SECONDS = 0.02
+_PATIENCE_SECONDS = 30
 
 
 class Clock:
@@ -33,6 +34,7 @@ class Clock:
         # When, in which order, what, and in which Region.
         self._queue: list[tuple[int, int, Task, str | None]] = []
         self._held: list[tuple[str, Task]] = []
+        self._running = 0
         self._order = itertools.count()
 
     def now_ms(self) -> int:
@@ -101,6 +103,7 @@ class Clock:
         with self._advancing:
             was_frozen = self.frozen
             self.freeze()
+            self._await_running()
             target, count = self.now_ms() + by_ms, 0
             while (due := self._next_due(target)) is not None:
                 moment, task, region = due
@@ -113,6 +116,12 @@ class Clock:
             if not was_frozen:
                 self.resume()
             return count
+
+    def _await_running(self) -> None:
+        """What has begun by itself may have more to do on the way: it comes to its end before the clock moves."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while self._running and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS / 4)
 
     def reset(self) -> None:
         """Back to real time; forgets all waiting work."""
@@ -145,8 +154,21 @@ class Clock:
             time.sleep(_POLL_SECONDS)
             if self.frozen or self._advancing.locked():
                 continue
-            while not self.frozen and (due := self._next_due(self.now_ms())) is not None:
-                threading.Thread(target=self._run, args=due[1:], daemon=True).start()
+            while not self.frozen and (due := self._take()) is not None:
+                threading.Thread(target=self._run_by_itself, args=due[1:], daemon=True).start()
+
+    def _take(self) -> tuple[int, Task, str | None] | None:
+        with self._lock:
+            due = self._next_due(self.now_ms())
+            self._running += due is not None
+            return due
+
+    def _run_by_itself(self, task: Task, region: str | None) -> None:
+        try:
+            self._run(task, region)
+        finally:
+            with self._lock:
+                self._running -= 1
 
 
 CLOCK = Clock()
