@@ -1,6 +1,6 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AspectPriority, Aspects, Duration, Stack } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
 import { uniqueName } from '../core/private/inventory';
 import { known, wholeUnits } from '../core/private/known';
@@ -14,6 +14,11 @@ import { FreshnessProbe } from './private/freshness-probe';
 
 /** Properties of a RecoveryWatch. */
 export interface RecoveryWatchProps {
+  /**
+   * Watches the plans in these constructs only: a Protection, a ProtectionPlan, a stack.
+   * @default - every plan of the stage
+   */
+  readonly only?: IConstruct[];
   /**
    * How often it looks, 5 to 60 whole minutes.
    * @default Duration.minutes(15)
@@ -89,9 +94,11 @@ export class RecoveryWatch extends Construct {
     this.made = true;
     const plans = RecoveryRecord.of(this)
       .watched()
+      .filter(({ by }) => this.props.only?.some(({ node: { path } }) => by === path || by.startsWith(`${path}/`)) ?? true)
       .map((plan) => this.placed(plan));
     if (plans.length === 0) {
-      warn(this, 'NothingToWatch', 'watches nothing, because no plan of its stage protects anything: add a Protection, or leave it out');
+      const where = this.props.only ? "in 'only'" : 'of its stage';
+      warn(this, 'NothingToWatch', `watches nothing, because no plan ${where} protects anything: add a Protection, or leave it out`);
     }
     const { sites, unwatched } = sitesOf(plans, this.allowedMisses);
     for (const { by, words } of unwatched) {

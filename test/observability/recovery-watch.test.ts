@@ -11,6 +11,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, CfnParameter, Duration, Stack, Stage } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
 import {
   CopyAction,
   Protection,
@@ -322,6 +323,32 @@ describe('what is watched', () => {
     const [config] = configsIn(templatesOf(app).Orders);
     expect(config.plans.map(({ label }) => label.split('/')[0])).toEqual(['Carts', 'Bills']);
     expect(config.vaults.map(({ name }) => name)).toEqual(['Carts-recovery', 'Bills-recovery']);
+  });
+
+  test('is only what it was told, so that others hear of the rest', () => {
+    const app = new App();
+    const stack = stackIn(app);
+    const other = stackIn(app, 'Orders2');
+    const [one, two] = ['One', 'Two'].map((id) => {
+      const protection = new Protection(stack, id, { tier: RecoveryTier.LOW });
+      protection.protect(tableIn(stack, `Table${id}`));
+      return protection;
+    });
+    new Protection(other, 'Three', { tier: RecoveryTier.LOW }).protect(tableIn(other));
+    const labelsOf = (only: IConstruct[]) => {
+      const watching = stackIn(app, `Watch${only.map(({ node }) => node.id).join('')}`);
+      new RecoveryWatch(watching, 'Watch', { only });
+      return () =>
+        configsIn(Template.fromStack(watching)).flatMap(({ plans }) => plans.map(({ label }) => label.split('/').slice(0, 2).join('/')));
+    };
+    const labels = [labelsOf([one]), labelsOf([two, other]), labelsOf([stack]), labelsOf([two.node.children[0]]), labelsOf([])];
+    expect(labels.map((of) => of())).toEqual([
+      ['Orders/One'],
+      ['Orders/Two', 'Orders2/Three'],
+      ['Orders/One', 'Orders/Two'],
+      ['Orders/Two'],
+      [],
+    ]);
   });
 
   test('is what a plan in another Region protects, there', () => {
