@@ -8,6 +8,9 @@ const COUNTS = {
   selections: { limit: LIMITS.selectionsPerPlan, code: 'TooManySelections', remedy: 'select by tag, or split the plan' },
   tagSelections: { limit: LIMITS.tagSelectionsPerPlan, code: 'TooManyTagSelections', remedy: 'join them, or split the plan' },
   arns: { limit: LIMITS.arnsPerSelection, code: 'TooManyArns', remedy: 'split the selection, or select by tag' },
+  frameworks: { limit: LIMITS.frameworksPerRegion, code: 'TooManyFrameworks', remedy: 'join some' },
+  auditControls: { limit: LIMITS.auditControlsPerRegion, code: 'TooManyAuditControls', remedy: 'leave some out' },
+  reportPlans: { limit: LIMITS.reportPlansPerRegion, code: 'TooManyReportPlans', remedy: 'leave some out' },
   conditions: { limit: LIMITS.conditionsPerSelection, code: 'TooManyConditions', remedy: 'split the selection' },
 } as const;
 

@@ -5,6 +5,7 @@ export {
   REPLICATION_METRICS,
   type ReplicationAlarm,
 } from './alarms';
+export { AUDIT_LIMITS, checkAuditRange } from './audit';
 export { type BackupReplication, checkBackupReplication } from './backup-replication';
 export { type CopyKeys, type CopyRoute, checkCopyKeys, copyObstacle, keyObstacle } from './copies';
 export { type Counted, checkCount } from './counts';

@@ -52,4 +52,8 @@ export const LIMITS = {
   wildcardArnsPerSelection: model(30, 'ARNs with wildcards in a selection', API),
   conditionsPerSelection: documented(30, 'conditions in a selection', ASSIGNING),
   tagsPerSelection: documented(30, 'tags in a selection', ASSIGNING),
+
+  frameworksPerRegion: documented(15, 'frameworks in an account and Region', QUOTAS),
+  auditControlsPerRegion: documented(50, 'controls of all frameworks in an account and Region', QUOTAS),
+  reportPlansPerRegion: documented(20, 'report plans in an account and Region', QUOTAS),
 } as const;

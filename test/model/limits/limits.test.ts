@@ -234,6 +234,9 @@ describe('counts', () => {
     selections: 100,
     tagSelections: 10,
     arns: 500,
+    frameworks: 15,
+    auditControls: 50,
+    reportPlans: 20,
     conditions: 30,
   };
   test.each(Object.entries(LAST) as [Counted, number][])('%s: takes %i, fails for one more', (counted, last) => {
