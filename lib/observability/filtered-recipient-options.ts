@@ -1,0 +1,11 @@
+import type { RecipientOptions } from './recipient-options';
+
+/** Of what somebody is told, message by message. */
+export interface FilteredRecipientOptions extends RecipientOptions {
+  /**
+   * Whether only failures are told, and not that an alarm is over. A filter of the subscription drops alarms with the state OK;
+   * it can only read messages in JSON, such as those of this library and of CloudWatch, and drops all others.
+   * @default false
+   */
+  readonly failuresOnly?: boolean;
+}
