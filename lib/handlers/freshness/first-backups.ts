@@ -13,8 +13,8 @@ interface Wanted {
 }
 
 /**
- * What the newest job says of each resource that has no recovery point: whether the first is being made, or was tried in
- * vain. Jobs are listed by state, so that calls do not grow with resources. An error stands for each resource of a Region
+ * What jobs say of each resource that has no recovery point: whether the first is being made, or was tried in vain. One that
+ * runs keeps others from starting, so it counts before whatever has failed meanwhile. Jobs are listed by state, so that calls do not grow with resources. An error stands for each resource of a Region
  * whose jobs cannot be listed.
  */
 export async function firstBackupsOf(ports: Ports, bare: readonly PromisedResource[]): Promise<ReadonlyMap<string, FirstBackup | Error>> {
@@ -29,7 +29,7 @@ export async function firstBackupsOf(ports: Ports, bare: readonly PromisedResour
   const answers = new Map<string, FirstBackup | Error>();
   for (const [region, { arns, longestMs }] of byRegion) {
     try {
-      for (const [arn, job] of await newestJobs(ports, region, arns, ports.now() - longestMs)) {
+      for (const [arn, job] of await tellingJobs(ports, region, arns, ports.now() - longestMs)) {
         answers.set(arn, toFirstBackup(job));
       }
     } catch (error) {
@@ -42,14 +42,26 @@ export async function firstBackupsOf(ports: Ports, bare: readonly PromisedResour
   return answers;
 }
 
-async function newestJobs(
+async function tellingJobs(
   ports: Ports,
   region: string,
   arns: ReadonlySet<string>,
   sinceMs: number,
 ): Promise<ReadonlyMap<string, BackupJob>> {
+  const running = await newestOf(ports, region, RUNNING, arns, sinceMs);
+  const failed = await newestOf(ports, region, FAILED, arns, sinceMs);
+  return new Map([...failed, ...running]);
+}
+
+async function newestOf(
+  ports: Ports,
+  region: string,
+  states: readonly string[],
+  arns: ReadonlySet<string>,
+  sinceMs: number,
+): Promise<ReadonlyMap<string, BackupJob>> {
   const newest = new Map<string, BackupJob>();
-  for (const state of [...RUNNING, ...FAILED]) {
+  for (const state of states) {
     for await (const page of ports.backupJobs(region, state, sinceMs)) {
       for (const job of page) {
         const { resourceArn, createdMs } = job;

@@ -85,7 +85,8 @@ describe('listed resources', () => {
   test('are fresh by what was made while a long list was read, which is not from the future', async () => {
     account.msPerPage = 6 * MINUTE;
     account.list('plan', [orders]);
-    account.keep(MAIN, orders, -8 * MINUTE);
+    // planned and selected in two pages, and made while the third was read
+    account.keep(MAIN, orders, -17.5 * MINUTE);
     expect(await run(account, configOf())).toMatchObject({ totals: { Fresh: 1, Unknown: 0 }, error: undefined });
   });
 
@@ -149,6 +150,23 @@ describe('the first backup of a resource', () => {
     job('RUNNING', 2 * HOUR);
     job('FAILED', 2.2 * HOUR);
     expect(await run(account, configOf())).toMatchObject({ totals: { Missing: 0, Awaited: 0 }, told: [`awaited ${MAIN} ${orders}`] });
+  });
+
+  test('that runs is awaited, although later jobs expire while it is in their way', async () => {
+    account.list('plan', [orders], 5 * DAY);
+    job('RUNNING', 2.5 * HOUR);
+    job('EXPIRED', HOUR);
+    expect((await run(account, configOf())).told).toEqual([`awaited ${MAIN} ${orders}`]);
+  });
+
+  test('is told by the newest job that failed', async () => {
+    account.list('plan', [orders], HOUR);
+    job('EXPIRED', HOUR, 'too late');
+    job('FAILED', 2 * HOUR, 'no role');
+    job('FAILED', 1.5 * HOUR, 'no key');
+    expect((await run(account, configOf())).reasons).toEqual([expect.stringMatching(/EXPIRED: too late$/)]);
+    account.jobs[0] = { ...account.jobs[0], createdMs: NOW - 2.5 * HOUR };
+    expect((await run(account, configOf())).reasons).toEqual([expect.stringMatching(/FAILED: no key$/)]);
   });
 
   test('is not asked for where there is a recovery point anywhere, nor is the job of another resource', async () => {

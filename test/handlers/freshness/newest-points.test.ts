@@ -76,6 +76,29 @@ test('looks further back where many are left, until they are found, without one 
   expect(account.calls).toHaveLength(5);
 });
 
+test('reads nothing twice on its way back', async () => {
+  for (const arn of names(3000)) {
+    account.keep(MAIN, arn, HOUR);
+  }
+  for (const arn of names(150, 'stopped')) {
+    account.keep(MAIN, arn, 20 * HOUR);
+  }
+  const found = await newestPoints(account.ports([]), vault, wanted([...names(3000), ...names(150, 'stopped')], 3 * HOUR));
+  expect(found.size).toBe(3150);
+  expect(account.calls).toHaveLength(3 + 3);
+});
+
+test('leaves no gap between its looks, of which AWS takes whole seconds', async () => {
+  const arns = names(300);
+  for (const [index, arn] of arns.entries()) {
+    account.keep(MAIN, arn, 3 * HOUR + (index - 150) * 10);
+  }
+  const found = await newestPoints(account.ports([]), vault, wanted(arns, 3 * HOUR));
+  expect(found.size).toBe(300);
+  expect(account.calls.filter((call) => call.includes('table-'))).toEqual([]);
+  expect(account.calls).toHaveLength(2);
+});
+
 test('looks at everything once where many were never backed up', async () => {
   for (const arn of names(2000)) {
     account.keep(MAIN, arn, 500 * DAY);
