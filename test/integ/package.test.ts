@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../harness/sources';
@@ -87,7 +87,8 @@ describe('the tarball', () => {
   });
 
   test('has one file of code for the library, one for the command, and one for each function', () => {
-    expect(packed.filter((path) => path.endsWith('.js')).sort()).toEqual(['assets/freshness/index.js', 'build/cli.js', 'build/index.js']);
+    const functions = readdirSync(join(ROOT, 'lib/handlers')).map((name) => `assets/${name}/index.js`);
+    expect(packed.filter((path) => path.endsWith('.js')).sort()).toEqual([...functions, 'build/cli.js', 'build/index.js'].sort());
   });
 
   test('has no tests, sources or tools of this project', () => {
