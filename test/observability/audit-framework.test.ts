@@ -33,7 +33,7 @@ interface RenderedControl {
   readonly ControlScope?: unknown;
 }
 
-const stackIn = (app = new App(), id = 'Orders', env: typeof ENV | undefined = ENV) => new Stack(app, id, { env });
+const stackIn = (app = new App(), id = 'Orders', env = ENV) => new Stack(app, id, { env });
 const tableIn = (stack: Stack, id = 'Table') => new TableV2(stack, id, { partitionKey: { name: 'id', type: AttributeType.STRING } });
 const controlsIn = (stack: Stack): RenderedControl[] =>
   Object.values(Template.fromStack(stack).findResources(TYPE)).flatMap(({ Properties }) => Properties.FrameworkControls);
@@ -350,7 +350,7 @@ describe('a framework', () => {
 
   test('is the same when synthesised twice, and deploys anywhere', () => {
     const app = new App();
-    const stack = stackIn(app, 'Orders', undefined);
+    const stack = new Stack(app, 'Orders');
     new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD }).protect(tableIn(stack));
     new AuditFramework(stack, 'Audit');
     const first = app.synth().getStackByName('Orders').template;

@@ -9,7 +9,7 @@ const TYPE = 'AWS::Backup::ReportPlan';
 const ENV = { account: '111122223333', region: 'ap-northeast-1' };
 const ROLE = '111122223333:role/aws-service-role/reports.backup.amazonaws.com/AWSServiceRoleForBackupReports';
 
-const stackIn = (app = new App(), env: typeof ENV | undefined = ENV) => new Stack(app, 'Orders', { env });
+const stackIn = (app = new App(), env = ENV) => new Stack(app, 'Orders', { env });
 const reportIn = (stack: Stack, props: Partial<AuditReportProps> = {}, id = 'Restores') =>
   new AuditReport(stack, id, { template: ReportTemplate.RESTORE_JOBS, ...props });
 
@@ -183,7 +183,7 @@ test('lets reports into a bucket of the app, and warns of one that it cannot ope
 
 test('is the same when synthesised twice, deploys anywhere, and takes what only deployment tells', () => {
   const app = new App();
-  const stack = stackIn(app, undefined);
+  const stack = new Stack(app, 'Orders');
   const text = new CfnParameter(stack, 'Text').valueAsString;
   reportIn(stack, { reportPlanName: text, description: text, accounts: [text], regions: [text], prefix: text });
   const first = app.synth().getStackByName('Orders').template;

@@ -4,7 +4,7 @@ import { attachCustomSynthesis, Stage } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { Assessment, Finding } from '../../model/assessment';
 import { assess } from '../../model/assessor';
-import type { Fact } from '../../model/facts';
+import type { Fact, ObjectiveFact } from '../../model/facts';
 import type { PlanWatch } from '../../model/freshness';
 import { type RecoveryReportJson, renderMarkdown, renderText, toReport } from '../../model/report';
 import { ConfigurationError } from './errors';
@@ -58,6 +58,11 @@ export class RecoveryRecord extends Construct {
 
   /** The assessor's answer for the tree as it stands. */
   public assess(): Assessment {
+    return this.look().assessment;
+  }
+
+  /** The assessor's answer, and what was promised by whom. */
+  public look(): { readonly assessment: Assessment; readonly objectives: readonly ObjectiveFact[] } {
     // a stage without a record of its own judges nothing, so it is looked at from here
     const own = new OwnResources();
     const inventory = takeInventory(
@@ -65,10 +70,12 @@ export class RecoveryRecord extends Construct {
       (nested) => nested.node.tryFindChild(ID) === undefined,
       (cfn) => own.meet(cfn),
     );
-    const present = this.sources.filter(({ owner }) => owner === undefined || isAttached(owner));
-    const facts = [...present.flatMap((source) => source.facts(inventory)), ...own.concerns(inventory)];
+    const facts = [...this.present().flatMap((source) => source.facts(inventory)), ...own.concerns(inventory)];
     const stateful = [...inventory.values()].map(({ id, name, type, label }) => ({ id, name, type, label }));
-    return assess(facts, stateful, { unprotected: this.settled('unprotected') ?? 'warn' });
+    return {
+      assessment: assess(facts, stateful, { unprotected: this.settled('unprotected') ?? 'warn' }),
+      objectives: facts.filter((fact) => fact.kind === 'objective'),
+    };
   }
 
   /** The backup plans of the stage, with what they promise as the tree stands. */
