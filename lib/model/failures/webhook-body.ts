@@ -1,4 +1,4 @@
-import type { Severity } from './severity';
+import { SEVERITIES, type Severity } from './severity';
 
 /** What is posted to a webhook; `text` is what most chats show. */
 export interface WebhookBody {
@@ -8,9 +8,10 @@ export interface WebhookBody {
   readonly message: unknown;
 }
 
-/** The body for a message of a topic. */
-export function webhookBody(message: string, severity: Severity | undefined): WebhookBody {
+/** The body for a message of a topic with a severity; a message of this library tells its own. */
+export function webhookBody(message: string, ofTopic: Severity | undefined): WebhookBody {
   const parsed = parse(message);
+  const severity = severityIn(parsed?.metadata) ?? ofTopic;
   const { content, AlarmName: alarm, NewStateValue: state, AlarmDescription: description, NewStateReason: reason } = parsed ?? {};
   const told = content as { readonly title?: unknown; readonly description?: unknown; readonly nextSteps?: unknown } | undefined;
   const words =
@@ -24,6 +25,11 @@ export function webhookBody(message: string, severity: Severity | undefined): We
     ...(severity === undefined ? {} : { severity }),
     message: parsed ?? message,
   };
+}
+
+function severityIn(metadata: unknown): Severity | undefined {
+  const context = (metadata as { readonly additionalContext?: { readonly severity?: unknown } } | undefined)?.additionalContext;
+  return SEVERITIES.find((severity) => severity === context?.severity);
 }
 
 function parse(message: string): Readonly<Record<string, unknown>> | undefined {

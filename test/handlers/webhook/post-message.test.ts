@@ -42,6 +42,12 @@ test('posts the sentence of a failure with its severity, to the URL and with the
   ]);
 });
 
+test('takes the severity that a message tells for truer than that of its topic', async () => {
+  const { ports, posted } = world();
+  await postMessages(eventOf(messageOf(noticeOf(backupJob('FAILED')), 'docs/runbook.md').body, 'arn:c'), CONFIG, ports);
+  expect(posted[0].body.severity).toBe('high');
+});
+
 test('posts an alarm of CloudWatch in words', async () => {
   const { ports, posted } = world();
   const alarm = { AlarmName: 'Stale', NewStateValue: 'ALARM', AlarmDescription: 'Too old', NewStateReason: '1 > 0' };
