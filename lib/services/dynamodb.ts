@@ -1,5 +1,5 @@
 import type { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnDeletionPolicy, Stack } from 'aws-cdk-lib/core';
+import { CfnDeletionPolicy, Stack, Token } from 'aws-cdk-lib/core';
 import type { ConcernFact, CopyFact, Term } from '../model/facts';
 import { LIMITS } from '../model/limits';
 import { SERVICE_LIMITS } from '../model/limits/services';
@@ -17,7 +17,9 @@ export const DYNAMODB: ServiceAdapter = {
   describe: (target) => describeTarget(target, { key: tableKey(target) }),
   copies: (target, restore) => replicaStates(target).flatMap((replica) => copiesOf(target, replica, restore)),
   prepare: (target, needs) => {
-    const wanted = Math.min(needs.serviceRetentionDays ?? LIMITS.tableRecovery.value.max, LIMITS.tableRecovery.value.max);
+    const { max } = LIMITS.tableRecovery.value;
+    const asked = needs.serviceRetentionDays ?? max;
+    const wanted = Token.isUnresolved(asked) ? asked : Math.min(asked, max);
     const days = target.cfn ? longestReliedOn(target.cfn, wanted) : wanted;
     if (!target.cfn) {
       return outOfReach(target, [`turn on point-in-time recovery with ${days} days`, 'turn on deletion protection']).concat(

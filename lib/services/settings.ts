@@ -92,8 +92,14 @@ export function isDefault(cfn: CfnResource, name: string): boolean {
 
 const relied = new WeakMap<CfnResource, number>();
 
-/** The longest retention that any plan relies on: a second plan never shortens the first one's. */
+/**
+ * The longest retention that any plan relies on: a second plan never shortens the first one's. A number that is only known at
+ * deploy time cannot be compared, and stands only where nobody relies on any other.
+ */
 export function longestReliedOn(cfn: CfnResource, days: number): number {
+  if (Token.isUnresolved(days)) {
+    return relied.get(cfn) ?? days;
+  }
   const longest = Math.max(days, relied.get(cfn) ?? 0);
   relied.set(cfn, longest);
   return longest;

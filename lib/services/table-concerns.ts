@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib/core';
 import type { ConcernFact } from '../model/facts';
 import { LIMITS } from '../model/limits';
 import { concern } from './facts';
@@ -10,7 +11,7 @@ export function recoveryConcerns(target: Target, state: ReplicaState, wanted: nu
   if (recovery === undefined) {
     return [];
   }
-  const days = wanted && Math.min(wanted, LIMITS.tableRecovery.value.max);
+  const days = wanted === undefined || Token.isUnresolved(wanted) ? wanted : Math.min(wanted, LIMITS.tableRecovery.value.max);
   if (!recovery.on) {
     return [
       concern(
@@ -21,7 +22,7 @@ export function recoveryConcerns(target: Target, state: ReplicaState, wanted: nu
       ),
     ];
   }
-  return days !== undefined && recovery.days < days
+  return days !== undefined && !Token.isUnresolved(days) && recovery.days < days
     ? [
         concern(
           target,

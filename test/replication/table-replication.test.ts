@@ -665,6 +665,29 @@ describe('fails', () => {
 
   test('not for a list that is lazy, nor for a replica in it that is a token', () => {
     const region = new CfnParameter(stack, 'Third').valueAsString;
+  test('not for a recovery period that is only known at deploy time', () => {
+    const table = tableOf();
+    replicate({ table, recoveryPeriod: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber) });
+    expect(properties().Replicas.map((one) => one.PointInTimeRecoverySpecification)).toEqual([
+      { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: { Ref: 'Days' } },
+      { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: { Ref: 'Days' } },
+    ]);
+  });
+
+  test.each(['before', 'after'])('not for such a period %s a plan, whose known one goes first', (when) => {
+    const table = tableOf();
+    const protect = () => new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD }).protect(table);
+    if (when === 'after') {
+      protect();
+    }
+    replicate({ table, recoveryPeriod: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber) });
+    if (when === 'before') {
+      protect();
+    }
+    expect(replica(ENV.region)).toMatchObject({ PointInTimeRecoverySpecification: { RecoveryPeriodInDays: expect.any(Number) } });
+    expect(replica(OSAKA)).toMatchObject({ PointInTimeRecoverySpecification: { RecoveryPeriodInDays: { Ref: 'Days' } } });
+  });
+
     replicate({
       table: l1Of({ replicas: Lazy.any({ produce: () => [{ region: ENV.region }, Lazy.any({ produce: () => ({ region }) })] }) }),
     });
