@@ -1,18 +1,19 @@
 import { type Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
-import type { DatabaseInstanceReadReplica } from 'aws-cdk-lib/aws-rds';
+import type { CfnDBInstance, DatabaseInstanceReadReplica } from 'aws-cdk-lib/aws-rds';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
 import { requireMs } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import type { ConcernFact } from '../model/facts';
-import { checkMaxLag, DATABASE_LIMITS } from '../model/limits/databases';
+import { checkAutomatedRetention, checkBackupWindow, checkMaxLag, DATABASE_LIMITS } from '../model/limits/databases';
 import { labelOf } from '../model/services';
 import { DAY, SECOND } from '../model/time';
 import { placeOf, targetOf } from '../services';
 import { readReplica } from '../services/rds-instance';
 import type { Target } from '../services/service';
+import { numberOf, textOf } from '../services/settings';
 import type { DatabaseReadReplicaProps } from './database-read-replica-props';
 import { addAlarm } from './private/alarms';
 import { deployAfter } from './private/deploy-after';
@@ -67,6 +68,12 @@ export class DatabaseReadReplica extends Construct implements IConnectable {
       keyArn,
     });
     this.connections = this.instance.connections;
+    const cfn = this.instance.node.defaultChild as CfnDBInstance;
+    insist(
+      this,
+      checkAutomatedRetention(numberOf(cfn, 'backupRetentionPeriod'), 'instance'),
+      checkBackupWindow(textOf(cfn, 'preferredBackupWindow'), textOf(cfn, 'preferredMaintenanceWindow')),
+    );
     if (promoted) {
       return;
     }

@@ -504,6 +504,24 @@ describe('fails for', () => {
       /'sourceIdentifier' is '1'.*InvalidDatabaseIdentifier/,
     ],
     [
+      'a short backup window',
+      () => l1(),
+      { preferredBackupWindow: '03:00-03:29' },
+      /'preferredBackupWindow' is '03:00-03:29'.*InvalidBackupWindow/,
+    ],
+    [
+      'a backup window in its maintenance window',
+      () => l1(),
+      { preferredBackupWindow: '03:00-04:00', preferredMaintenanceWindow: 'sun:03:30-sun:04:30' },
+      /BackupWindowInMaintenance/,
+    ],
+    [
+      'backups of 36 days',
+      () => l1(),
+      { backupRetention: Duration.days(36) },
+      /'backupRetention' is 36 days.*AutomatedRetentionOutOfRange/,
+    ],
+    [
       'a key for a copy of what is not encrypted',
       () => l1({ storageEncrypted: false }),
       { storageEncryptionKey: kms.Key.fromKeyArn(new Stack(), 'Key', 'arn:aws:kms:ap-northeast-3:111122223333:key/1') },
