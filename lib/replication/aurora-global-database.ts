@@ -6,12 +6,13 @@ import { ConfigurationError } from '../core/private/errors';
 import { known } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import { differ } from '../model/differ';
-import { checkDatabaseIdentifier } from '../model/limits/databases';
+import { checkDatabaseIdentifier, DATABASE_LIMITS } from '../model/limits/databases';
 import { labelOf } from '../model/services';
 import { placeOf, targetOf } from '../services';
 import type { Target } from '../services/service';
 import type { AuroraGlobalDatabaseAttributes } from './aurora-global-database-attributes';
 import type { IAuroraGlobalDatabase } from './iaurora-global-database';
+import { claimReplication } from './private/claims';
 import { primaryConcerns } from './private/global-concerns';
 import { engineOfCluster, tellGlobalDatabase } from './private/global-databases';
 import { recordLiveCopies } from './private/live-copies';
@@ -23,7 +24,7 @@ export interface AuroraGlobalDatabaseProps {
   readonly primary: IConstruct;
   /**
    * The name of the global database: 1 to 63 letters, digits or hyphens. A change replaces it and so takes all clusters apart.
-   * @default - from the path of the construct
+   * @default - from the path of the construct and its Region
    */
   readonly globalClusterIdentifier?: string;
   /**
@@ -70,6 +71,7 @@ export class AuroraGlobalDatabase extends Construct implements IAuroraGlobalData
   constructor(scope: Construct, id: string, props: AuroraGlobalDatabaseProps) {
     super(scope, id);
     const target = this.primaryOf(props.primary);
+    claimReplication(this, `the primary '${target.id}'`, 'a cluster is in one global database only: leave one of them out');
     this.globalClusterIdentifier = this.nameOf(props.globalClusterIdentifier);
     const cluster = new CfnGlobalCluster(this, 'Resource', {
       globalClusterIdentifier: this.globalClusterIdentifier,
@@ -111,7 +113,7 @@ export class AuroraGlobalDatabase extends Construct implements IAuroraGlobalData
     return target;
   }
 
-  /** The name by convention; two of one app in one account would be one and the same global database. */
+  /** The name by convention; two of one app in one account would be one and the same global database, whatever their Regions. */
   private nameOf(given: string | undefined): string {
     if (given !== undefined && Token.isUnresolved(given)) {
       throw new ConfigurationError(
@@ -120,16 +122,24 @@ export class AuroraGlobalDatabase extends Construct implements IAuroraGlobalData
         this,
       );
     }
-    const name = (given ?? Names.uniqueResourceName(this, { maxLength: 63, separator: '-', allowedSpecialCharacters: '-' })).toLowerCase();
-    insist(this, checkDatabaseIdentifier('globalClusterIdentifier', name));
     const stack = Stack.of(this);
+    const name = (given ?? this.usualName(known(stack.region))).toLowerCase();
+    insist(this, checkDatabaseIdentifier('globalClusterIdentifier', name));
     claimName(this, {
       kind: 'global database',
       name,
+      acrossRegions: true,
       stack,
       for: `${deploymentOf(stack)}${this.node.path.slice(stack.node.path.length)}`,
       remedy: "give one of them another 'globalClusterIdentifier'",
     });
     return name;
+  }
+
+  /** Its ARN has no Region, so that stacks of one name in two Regions need two names. */
+  private usualName(region: string | undefined): string {
+    const suffix = region === undefined ? '' : `-${region}`;
+    const maxLength = DATABASE_LIMITS.identifierLength.value - suffix.length;
+    return `${Names.uniqueResourceName(this, { maxLength, separator: '-', allowedSpecialCharacters: '-' })}${suffix}`;
   }
 }

@@ -90,14 +90,14 @@ describe('a global database', () => {
     expect(resourceOf(tokyo, 'AWS::RDS::GlobalCluster')).toEqual({
       Type: 'AWS::RDS::GlobalCluster',
       Properties: {
-        GlobalClusterIdentifier: 'tokyo-global-95c72ba7',
+        GlobalClusterIdentifier: 'tokyo-global-95c72ba7-ap-northeast-1',
         SourceDBClusterIdentifier: { 'Fn::GetAtt': [expect.stringMatching(/^Cluster/), 'DBClusterArn'] },
         DeletionProtection: true,
       },
     });
     expect(resourceOf(tokyo).Properties).not.toHaveProperty('GlobalClusterIdentifier');
     expect([globalClusterIdentifier, tokyo.resolve(writerEndpointAddress)]).toEqual([
-      'tokyo-global-95c72ba7',
+      'tokyo-global-95c72ba7-ap-northeast-1',
       { 'Fn::GetAtt': ['Global7C59AC82', 'GlobalEndpoint.Address'] },
     ]);
   });
@@ -108,6 +108,18 @@ describe('a global database', () => {
       GlobalClusterIdentifier: 'orders-global',
       DeletionProtection: false,
     });
+  });
+
+  test('has another name in another Region, also where the stacks have the same one', () => {
+    const nameIn = (region: string) => {
+      const stack = new Stack(new Stage(app, region, { env: { region, account: ACCOUNT } }), 'Orders', { stackName: 'orders' });
+      const primary = new rds.CfnDBCluster(stack, 'Cluster', { engine: 'aurora-mysql', masterUsername: 'admin' });
+      return new AuroraGlobalDatabase(stack, 'Global', { primary }).globalClusterIdentifier;
+    };
+    const long = new Construct(tokyo, 'a'.repeat(100));
+    const names = [nameIn('us-east-1'), nameIn('us-west-2')];
+    expect(new Set(names).size).toBe(2);
+    expect(new AuroraGlobalDatabase(long, 'Global', { primary: l1() }).globalClusterIdentifier).toHaveLength(63);
   });
 
   test('may have an imported primary', () => {
@@ -136,7 +148,7 @@ describe('a secondary cluster', () => {
       DeletionPolicy: 'Snapshot',
       UpdateReplacePolicy: 'Snapshot',
       Properties: {
-        GlobalClusterIdentifier: 'tokyo-global-95c72ba7',
+        GlobalClusterIdentifier: 'tokyo-global-95c72ba7-ap-northeast-1',
         Engine: 'aurora-postgresql',
         EngineVersion: '16.6',
         StorageEncrypted: true,
@@ -544,6 +556,24 @@ describe('a global database fails for', () => {
     expect(() => new AuroraGlobalDatabase(tokyo, 'Second', { primary: other, globalClusterIdentifier: 'Orders' })).toThrow(
       /the global database name 'orders' is that of 'Tokyo\/Global' already.*NameTaken/,
     );
+  });
+
+  test('the name of one in another Region, for its ARN has none', () => {
+    globally(l1(), { globalClusterIdentifier: 'orders' });
+    const other = new rds.CfnDBCluster(osaka, 'Other', { engine: 'aurora-mysql', masterUsername: 'admin' });
+    expect(() => new AuroraGlobalDatabase(osaka, 'Second', { primary: other, globalClusterIdentifier: 'orders' })).toThrow(
+      /the global database name 'orders' is that of 'Tokyo\/Global' already, in any Region of account 111122223333.*NameTaken/,
+    );
+  });
+
+  test('a primary that has one already', () => {
+    const primary = l1();
+    globally(primary);
+    expect(() => new AuroraGlobalDatabase(tokyo, 'Second', { primary })).toThrow(
+      /the primary 'Tokyo\/Cluster' is replicated by 'Tokyo\/Global' already: a cluster is in one global database only.*ReplicationAlreadySet/,
+    );
+    tokyo.node.tryRemoveChild('Global');
+    expect(() => new AuroraGlobalDatabase(tokyo, 'Third', { primary })).not.toThrow();
   });
 
   test('an import with a name that RDS does not take', () => {

@@ -3,11 +3,13 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from './errors';
 import { isAttached } from './inventory';
 
-/** A physical name that exists once in an account and Region. */
+/** A physical name that exists once in an account and Region, or once in an account. */
 export interface ClaimedName {
   /** What has the name, such as `vault`. */
   readonly kind: string;
   readonly name: string;
+  /** Whether it exists once in an account, over all its Regions. */
+  readonly acrossRegions?: boolean;
   /** The stack that it is deployed with. */
   readonly stack: Stack;
   /** What the claim is made for; the same thing may claim a name again, as when two stages stand for one deployment. */
@@ -28,20 +30,20 @@ const claims = new WeakMap<IConstruct, Map<string, Claim>>();
  * or the second take the place of the first. Where account or Region is only known at deploy time nobody can tell.
  */
 export function claimName(construct: IConstruct, claimed: ClaimedName): void {
-  const { kind, name, stack, remedy } = claimed;
+  const { kind, name, acrossRegions = false, stack, remedy } = claimed;
   const { account, region } = stack;
-  if ([name, account, region].some((part) => Token.isUnresolved(part))) {
+  if ([name, account, ...(acrossRegions ? [] : [region])].some((part) => Token.isUnresolved(part))) {
     return;
   }
   const { root } = construct.node;
   const ofApp = claims.get(root) ?? new Map<string, Claim>();
   claims.set(root, ofApp);
-  const key = [kind, account, region, name].join('/');
+  const key = [kind, account, acrossRegions ? 'any' : region, name].join('/');
   const earlier = ofApp.get(key);
   if (earlier && earlier.for !== claimed.for && isAttached(earlier.construct)) {
     throw new ConfigurationError(
       'NameTaken',
-      `the ${kind} name '${name}' is that of '${earlier.construct.node.path}' already, in ${region} of account ${account}: ${remedy}`,
+      `the ${kind} name '${name}' is that of '${earlier.construct.node.path}' already, in ${acrossRegions ? 'any Region' : region} of account ${account}: ${remedy}`,
       construct,
     );
   }

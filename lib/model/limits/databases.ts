@@ -14,6 +14,7 @@ export const DATABASE_LIMITS = {
     "1 to 63 letters, digits or '-', the first a letter, with '-' neither last nor twice in a row",
     API,
   ),
+  identifierLength: model(63, 'characters of a name', API),
   clusterRetention: model<Range>({ min: 1, max: 35 }, 'days', API),
   backupWindow: model(30, 'minutes that a backup window lasts at least', API),
   secondaryClusters: documented(10, 'secondary clusters of a global database, each in a Region of its own', AURORA),
