@@ -53,6 +53,7 @@ export class AuroraGlobalDatabase extends Construct implements IAuroraGlobalData
       public readonly globalClusterIdentifier = attributes.globalClusterIdentifier;
     }
     const imported = new Import(scope, id);
+    requirePlainName(imported, imported.globalClusterIdentifier);
     insist(imported, checkDatabaseIdentifier('globalClusterIdentifier', imported.globalClusterIdentifier));
     tellGlobalDatabase(imported, {
       id: imported.node.path,
@@ -115,13 +116,7 @@ export class AuroraGlobalDatabase extends Construct implements IAuroraGlobalData
 
   /** The name by convention; two of one app in one account would be one and the same global database, whatever their Regions. */
   private nameOf(given: string | undefined): string {
-    if (given !== undefined && Token.isUnresolved(given)) {
-      throw new ConfigurationError(
-        'SourceNameUnknown',
-        "'globalClusterIdentifier' is only known at deploy time, but clusters in other Regions join by it: give it as plain text",
-        this,
-      );
-    }
+    requirePlainName(this, given);
     const stack = Stack.of(this);
     const name = (given ?? this.usualName(known(stack.region))).toLowerCase();
     insist(this, checkDatabaseIdentifier('globalClusterIdentifier', name));
@@ -141,5 +136,15 @@ export class AuroraGlobalDatabase extends Construct implements IAuroraGlobalData
     const suffix = region === undefined ? '' : `-${region}`;
     const maxLength = DATABASE_LIMITS.identifierLength.value - suffix.length;
     return `${Names.uniqueResourceName(this, { maxLength, separator: '-', allowedSpecialCharacters: '-' })}${suffix}`;
+  }
+}
+
+function requirePlainName(scope: IConstruct, name: string | undefined): void {
+  if (Token.isUnresolved(name)) {
+    throw new ConfigurationError(
+      'SourceNameUnknown',
+      "'globalClusterIdentifier' is only known at deploy time, but clusters in other Regions join by it: give it as plain text",
+      scope,
+    );
   }
 }

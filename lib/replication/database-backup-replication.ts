@@ -83,7 +83,7 @@ export class DatabaseBackupReplication extends Construct {
         encrypted,
         key: true,
       }),
-      checkReplicaRetention(retentionDays),
+      checkReplicaRetention(known(retentionDays)),
     );
     const key = encrypted ? this.keyOf(props.encryptionKey, instance) : undefined;
     this.set(instance, {

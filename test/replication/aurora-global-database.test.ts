@@ -580,6 +580,13 @@ describe('a global database fails for', () => {
     const attributes = { globalClusterIdentifier: '1', primaryRegion: 'ap-northeast-1', engine };
     expect(() => AuroraGlobalDatabase.fromAuroraGlobalDatabaseAttributes(osaka, 'Global', attributes)).toThrow(/InvalidDatabaseIdentifier/);
   });
+
+  test('an import with a name that only deployment knows', () => {
+    const attributes = { globalClusterIdentifier: Lazy.string({ produce: () => 'a' }), primaryRegion: 'ap-northeast-1', engine };
+    expect(() => AuroraGlobalDatabase.fromAuroraGlobalDatabaseAttributes(osaka, 'Global', attributes)).toThrow(
+      /'globalClusterIdentifier' is only known at deploy time.*SourceNameUnknown at 'Osaka\/Global'/,
+    );
+  });
 });
 
 describe('a secondary cluster fails for', () => {

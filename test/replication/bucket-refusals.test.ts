@@ -172,11 +172,21 @@ describe('fails for a destination', () => {
   });
 });
 
-describe('fails for alarms that always ring', () => {
+describe('fails for alarms that always ring, or for which nobody knows when', () => {
   test.each<[string, Partial<BucketReplicationProps>, RegExp]>([
     ['no lag at all', { latencyThreshold: Duration.minutes(0) }, /'latencyThreshold' is 0 minutes.*\(AlarmAlwaysRings/],
     ['half a minute', { latencyThreshold: Duration.seconds(30) }, /'latencyThreshold' must be whole minutes.*\(DurationNotWhole/],
     ['a lag that only deployment tells', { latencyThreshold: Duration.minutes(Lazy.number({ produce: () => 3 })) }, /\(DurationUnknown/],
+    [
+      'operations that only deployment counts',
+      { pendingOperationsThreshold: Lazy.number({ produce: () => 3 }) },
+      /'pendingOperationsThreshold' is only known at deploy time.*\(AlarmThresholdUnknown/,
+    ],
+    [
+      'a number of operations that is none',
+      { pendingOperationsThreshold: Number.NaN },
+      /'pendingOperationsThreshold' is NaN.*\(AlarmThresholdUnknown/,
+    ],
     ['no operation at all', { pendingOperationsThreshold: 0 }, /'pendingOperationsThreshold' is 0.*\(AlarmAlwaysRings/],
   ])('%s', (_case, props, message) => {
     expect(() => replicate(props)).toThrow(message);
@@ -184,6 +194,13 @@ describe('fails for alarms that always ring', () => {
 });
 
 describe('locks', () => {
+  test('fail where only deployment knows how long they keep', () => {
+    const lock = ReplicaLock.governance(Duration.days(Lazy.number({ produce: () => 3 })));
+    expect(() => replicate({ destination: ReplicaBucket.inRegion(OSAKA, { lock }) })).toThrow(
+      /'retention' is only known at deploy time.*\(DurationUnknown/,
+    );
+  });
+
   test('of the replica keep each version', () => {
     const governed = replicate({ destination: ReplicaBucket.inRegion(OSAKA, { lock: ReplicaLock.governance(Duration.days(36_500)) }) });
     expect(only(governed.support(), 'AWS::S3::Bucket').Properties).toMatchObject({

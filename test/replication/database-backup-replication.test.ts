@@ -3,7 +3,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
-import { App, type CfnResource, Duration, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { App, CfnParameter, type CfnResource, Duration, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { RecoveryRecord } from '../../lib/core/private/record';
 import { RecoveryTier } from '../../lib/core/recovery-tier';
@@ -288,3 +288,8 @@ test('replicates from Osaka to Tokyo', () => {
   replicate(l1(), { recoveryRegion: TOKYO.region });
   expect(settings()[0]).toBe(TOKYO.region);
 });
+test('leaves a retention that only deployment knows to the template', () => {
+  replicate(l1(), { retention: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber) });
+  expect(settings()[2]).toEqual({ Ref: 'Days' });
+});
+

@@ -13,6 +13,7 @@ import { Duration, RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib/co
 import { Construct } from 'constructs';
 import { claimName, deploymentOf } from '../../core/private/claimed-names';
 import { ConfigurationError } from '../../core/private/errors';
+import { requireMs } from '../../core/private/known';
 import { watchOverrides } from '../../core/private/overrides';
 import { warn } from '../../core/private/problems';
 import { supportStackOf } from '../../core/private/support-stack';
@@ -86,7 +87,7 @@ export function makeReplica(scope: Construct, source: BucketSource, wanted: Want
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     // S3 replicates objects of a bucket with Object Lock only to a bucket that has it too
     objectLockEnabled: wanted.lock !== undefined || source.isLocked ? true : undefined,
-    objectLockDefaultRetention: wanted.lock && retentionOf(wanted.lock),
+    objectLockDefaultRetention: wanted.lock && retentionOf(scope, wanted.lock),
     lifecycleRules: lifecycleOf(wanted),
     serverAccessLogsBucket:
       wanted.accessLogBucketName === undefined ? undefined : Bucket.fromBucketName(place, 'AccessLogs', wanted.accessLogBucketName),
@@ -156,7 +157,9 @@ function replicationPrincipal({ home }: BucketSource, roleArn: string): string {
   return `the role '${roleArn.split('/').pop()}' of account ${home.account}`;
 }
 
-function retentionOf(lock: NonNullable<Wanted['lock']>): ObjectLockRetention {
+function retentionOf(scope: Construct, lock: NonNullable<Wanted['lock']>): ObjectLockRetention {
+  // the construct library judges it, and knows no tokens there
+  requireMs(scope, 'retention', lock.retention);
   return lock.isCompliance ? ObjectLockRetention.compliance(lock.retention) : ObjectLockRetention.governance(lock.retention);
 }
 

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { requireMs, wholeUnits } from '../../core/private/known';
@@ -23,6 +23,13 @@ export function limitsOf(
   requireMs(scope, 'latencyThreshold', latency);
   const minutes = wholeUnits(scope, 'latencyThreshold', latency, 'minutes');
   const pendingOperations = props.pendingOperationsThreshold;
+  if (pendingOperations !== undefined && (Token.isUnresolved(pendingOperations) || !Number.isFinite(pendingOperations))) {
+    throw new ConfigurationError(
+      'AlarmThresholdUnknown',
+      `'pendingOperationsThreshold' is ${Token.isUnresolved(pendingOperations) ? 'only known at deploy time' : `${pendingOperations}, which nothing ever exceeds`}: give a plain number`,
+      scope,
+    );
+  }
   if (minutes < 1 || (pendingOperations !== undefined && pendingOperations < 1)) {
     throw new ConfigurationError(
       'AlarmAlwaysRings',
