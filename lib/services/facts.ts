@@ -40,6 +40,16 @@ export function placeOf({ arn, construct, cfn }: Target): Place {
   return { region: known(region || env?.region || stack.region), account: known(account || env?.account || stack.account) };
 }
 
+/** Properties of a database that is made from another one or from its backups: it is as encrypted as that one. */
+const ORIGINS = [
+  'dbSnapshotIdentifier',
+  'snapshotIdentifier',
+  'sourceDbClusterIdentifier',
+  'sourceDbInstanceAutomatedBackupsArn',
+  'sourceDbInstanceIdentifier',
+  'sourceDbiResourceId',
+];
+
 /** The key of storage that is encrypted by two properties, a switch and a key. */
 export function storageKey({ cfn }: Target, managed: KeyFact['kind'] = 'service-managed', encrypted = 'storageEncrypted'): KeyFact {
   if (!cfn) {
@@ -50,7 +60,8 @@ export function storageKey({ cfn }: Target, managed: KeyFact['kind'] = 'service-
     return namedKey(key);
   }
   const on = settingOf(cfn, encrypted);
-  return Token.isUnresolved(on) ? { kind: 'unknown' } : { kind: on === true ? managed : 'none' };
+  const inherited = on === undefined && ORIGINS.some((name) => settingOf(cfn, name) !== undefined);
+  return inherited || Token.isUnresolved(on) ? { kind: 'unknown' } : { kind: on === true ? managed : 'none' };
 }
 
 /** What a service does by itself to have the data twice. */

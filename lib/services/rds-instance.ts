@@ -1,7 +1,7 @@
 import { namedKey } from '../core/private/keys';
 import type { CopyFact, KeyFact, Place, Term } from '../model/facts';
 import { DATABASE_LIMITS } from '../model/limits/databases';
-import { backupReplicationRegions, SERVICE_LIMITS } from '../model/limits/services';
+import { backupReplicationGap, SERVICE_LIMITS } from '../model/limits/services';
 import { zonesOf } from '../model/services';
 import { DAY } from '../model/time';
 import { automatedBackups, automatedDays, prepareDatabase } from './database';
@@ -57,10 +57,7 @@ function replicatedBackups(target: Target, restore: readonly Term[]): readonly C
 }
 
 function unreachable(source: string | undefined, destination: string | undefined): string | undefined {
-  const regions = source === undefined ? undefined : backupReplicationRegions(source);
-  return regions === undefined || destination === undefined || regions.includes(destination)
-    ? undefined
-    : `RDS replicates automated backups of ${source} to ${regions.join(', ')} only`;
+  return source === undefined || destination === undefined ? undefined : backupReplicationGap(source, destination);
 }
 
 /** RDS takes a key of the other Region only; without any, what is replicated is as plain as its source. */

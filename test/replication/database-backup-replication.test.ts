@@ -119,6 +119,16 @@ describe('an encrypted instance', () => {
 describe('an instance without encryption', () => {
   test('needs no key and no stack in the recovery Region', () => {
     replicate(l1({ storageEncrypted: false }));
+describe('an instance that is made from another one', () => {
+  test.each(['sourceDbInstanceIdentifier', 'dbSnapshotIdentifier', 'sourceDbInstanceAutomatedBackupsArn'])(
+    'is as encrypted as that, so that its backups need a key: by %s',
+    (origin) => {
+      replicate(new rds.CfnDBInstance(stack, 'Database', { engine: 'postgres', [origin]: 'original' }));
+      expect(settings()).toEqual([OSAKA, ALIAS, 7]);
+    },
+  );
+});
+
     expect([settings(), app.node.tryFindChild(`Orders-recovery-${OSAKA}`)]).toEqual([[OSAKA, undefined, 7], undefined]);
   });
 });
@@ -275,6 +285,13 @@ describe('fails for', () => {
   test('Osaka to anywhere but Tokyo', () => {
     stack = orders({ env: { ...TOKYO, region: OSAKA } });
     expect(() => replicate(l1(), { recoveryRegion: 'us-east-1' })).toThrow(/of ap-northeast-3 to ap-northeast-1 only/);
+  test('N. Virginia to Osaka', () => {
+    stack = orders({ env: { ...TOKYO, region: 'us-east-1' } });
+    expect(() => replicate(l1())).toThrow(
+      /does not replicate automated backups of us-east-1 to ap-northeast-3: choose another Region \(BackupReplicationRegion/,
+    );
+  });
+
   });
 });
 

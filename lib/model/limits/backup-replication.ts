@@ -1,6 +1,6 @@
 import { differ } from '../differ';
 import { error, inDays, outside, type Problem } from './problem';
-import { backupReplicationRegions, SERVICE_LIMITS } from './services';
+import { backupReplicationGap, backupReplicationRegions, SERVICE_LIMITS } from './services';
 
 /** Automated backups of a database instance that RDS sends to another Region; what is only known at deploy time is left out. */
 export interface BackupReplication {
@@ -47,12 +47,12 @@ function checkRegions({ sourceRegion, destinationRegion }: BackupReplication): P
       `'${PROPERTY}' is ${destinationRegion}, the Region of the instance itself: name another Region`,
     );
   }
-  const regions = backupReplicationRegions(sourceRegion!);
-  return regions === undefined || regions.includes(destinationRegion!)
+  const gap = backupReplicationGap(sourceRegion!, destinationRegion!);
+  return gap === undefined
     ? undefined
     : error(
         'BackupReplicationRegion',
-        `'${PROPERTY}' is ${destinationRegion}, but RDS replicates automated backups of ${sourceRegion} to ${regions.join(', ')} only: choose one of them`,
+        `'${PROPERTY}' is ${destinationRegion}, but ${gap}: choose ${backupReplicationRegions(sourceRegion!) ? 'one of them' : 'another Region'}`,
       );
 }
 

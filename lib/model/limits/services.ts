@@ -53,6 +53,20 @@ const BACKUP_REPLICATION: Readonly<Record<string, readonly string[]>> = {
   'ap-northeast-3': ['ap-northeast-1'],
 };
 
+/** Where the list of a source is not kept here in full, the Regions that are not in it. */
+const NO_BACKUP_REPLICATION: Readonly<Record<string, readonly string[]>> = { 'us-east-1': ['ap-northeast-3'] };
+
+/** What of RDS keeps it from replicating automated backups from one Region to another; nothing where it does, or nobody knows. */
+export function backupReplicationGap(source: string, destination: string): string | undefined {
+  const regions = BACKUP_REPLICATION[source];
+  if (regions !== undefined) {
+    return regions.includes(destination) ? undefined : `RDS replicates automated backups of ${source} to ${regions.join(', ')} only`;
+  }
+  return NO_BACKUP_REPLICATION[source]?.includes(destination)
+    ? `RDS does not replicate automated backups of ${source} to ${destination}`
+    : undefined;
+}
+
 /** Regions that RDS replicates automated backups to, where we know them (RDS User Guide, read 2026-11-23). */
 export function backupReplicationRegions(source: string): readonly string[] | undefined {
   return BACKUP_REPLICATION[source];
