@@ -26,7 +26,14 @@ const id = { name: 'id', type: dynamodb.AttributeType.STRING };
 const RECOVERY = { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 };
 const PROTECTED = { DeletionProtectionEnabled: true, PointInTimeRecoverySpecification: RECOVERY };
 const ALIAS = {
-  'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':kms:ap-northeast-3:111122223333:alias/recovery/Orders-recovery-ap-northeast-3']],
+  'Fn::Join': [
+    '',
+    [
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':kms:ap-northeast-3:111122223333:alias/recovery/Orders-recovery-ap-northeast-3',
+    ],
+  ],
 };
 
 let app: App;
@@ -658,13 +665,6 @@ describe('fails', () => {
     }
   });
 
-  test('for a list of replicas that is only known at deploy time', () => {
-    replicate({ table: l1Of({ replicas: new CfnParameter(stack, 'Replicas').value as never }) });
-    expect(findings()).toContain('error ReplicasUnknown');
-  });
-
-  test('not for a list that is lazy, nor for a replica in it that is a token', () => {
-    const region = new CfnParameter(stack, 'Third').valueAsString;
   test('not for a recovery period that is only known at deploy time', () => {
     const table = tableOf();
     replicate({ table, recoveryPeriod: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber) });
@@ -688,6 +688,13 @@ describe('fails', () => {
     expect(replica(OSAKA)).toMatchObject({ PointInTimeRecoverySpecification: { RecoveryPeriodInDays: { Ref: 'Days' } } });
   });
 
+  test('for a list of replicas that is only known at deploy time', () => {
+    replicate({ table: l1Of({ replicas: new CfnParameter(stack, 'Replicas').value as never }) });
+    expect(findings()).toContain('error ReplicasUnknown');
+  });
+
+  test('not for a list that is lazy, nor for a replica in it that is a token', () => {
+    const region = new CfnParameter(stack, 'Third').valueAsString;
     replicate({
       table: l1Of({ replicas: Lazy.any({ produce: () => [{ region: ENV.region }, Lazy.any({ produce: () => ({ region }) })] }) }),
     });
