@@ -1,6 +1,7 @@
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { ArnFormat, type CfnResource, Stack, Validations } from 'aws-cdk-lib/core';
+import { ArnFormat, type CfnResource, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from './wildcards';
 
 /** What EFS may do with the destination (EFS User Guide: replicating across accounts). */
 export const WRITE_ACTIONS = [
@@ -17,7 +18,6 @@ const READ_ACTIONS = ['elasticfilesystem:DescribeFileSystems', 'elasticfilesyste
  * role then already.
  */
 export function fileSystemRole(scope: Construct, source: CfnResource, destinationArn: string): Role {
-  const { region, account } = Stack.of(source);
   const sources = Stack.of(source).formatArn({
     service: 'elasticfilesystem',
     resource: 'file-system',
@@ -36,8 +36,8 @@ export function fileSystemRole(scope: Construct, source: CfnResource, destinatio
       }),
     },
   });
-  Validations.of(role).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:elasticfilesystem:${region}:${account}:file-system/*]`,
+  acknowledgeWildcards(role, {
+    resources: [sources],
     reason: 'the source gets its id when it is made, and names this role then already; only EFS can use the role',
   });
   return role;
