@@ -215,9 +215,34 @@ describe('support stacks', () => {
       supportStackOf(stack, { region: 'ap-northeast-3', account: '444455556666' }),
     ];
     expect(one).toBe(same);
-    expect([one.stackName, one.region, one.account]).toEqual(['Orders-recovery-ap-northeast-3', 'ap-northeast-3', '111122223333']);
-    expect([other.stackName, other.account]).toEqual(['Orders-recovery-444455556666-ap-northeast-3', '444455556666']);
+    expect([one.stackName, one.region, one.account]).toEqual([
+      'Orders-recovery-ap-northeast-3-from-ap-northeast-1',
+      'ap-northeast-3',
+      '111122223333',
+    ]);
+    expect([other.stackName, other.account]).toEqual([
+      'Orders-recovery-444455556666-ap-northeast-3-from-111122223333-ap-northeast-1',
+      '444455556666',
+    ]);
     expect(stack.dependencies).toEqual([one, other]);
+  });
+
+  test.each([
+    ['Regions', undefined, { region: 'us-east-1' }],
+    ['accounts', '444455556666', { account: '999988887777' }],
+  ])('have other names for stacks of one name in two %s, which may be of two apps', (_, account, other) => {
+    const names = [ENV, { ...ENV, ...other }].map(
+      (env) => supportStackOf(new Stack(new App(), 'Orders', { env }), { region: 'ap-northeast-3', account }).stackName,
+    );
+    expect(new Set(names).size).toBe(2);
+  });
+
+  test('have a name without the places that nobody knows yet', () => {
+    const named = (env: object) => supportStackOf(new Stack(new App(), 'Orders', { env }), { region: 'ap-northeast-3' }).stackName;
+    expect([{}, { region: 'us-east-1' }].map(named)).toEqual([
+      'Orders-recovery-ap-northeast-3',
+      'Orders-recovery-ap-northeast-3-from-us-east-1',
+    ]);
   });
 
   test('are in the stage of the stack that they support', () => {

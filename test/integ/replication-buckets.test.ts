@@ -170,7 +170,7 @@ describeWithEmulator('buckets that are replicated', (emulator) => {
 
     test('are refused nothing', async () => {
       expect(await refusedTo(await roleOf('Both', 'ReplicationRole'))).toEqual([]);
-      expect(await refusedTo(await roleOf(`Both-recovery-${RECOVERY}`, 'ReplicaDocumentsReturnRole'))).toEqual([]);
+      expect(await refusedTo(await roleOf(`Both-recovery-${RECOVERY}-from-${PRIMARY}`, 'ReplicaDocumentsReturnRole'))).toEqual([]);
     });
   });
 

@@ -85,7 +85,7 @@ describeWithEmulator('databases that are replicated', (emulator) => {
     const { DBInstanceAutomatedBackups } = await rds(OSAKA).send(new DescribeDBInstanceAutomatedBackupsCommand({}));
     const [backup] = DBInstanceAutomatedBackups!.filter(({ DBInstanceIdentifier }) => DBInstanceIdentifier === 'ledger');
     expect(backup).toMatchObject({ Status: 'replicating', BackupRetentionPeriod: 14, Encrypted: true });
-    const alias = `arn:aws:kms:${OSAKA}:${ACCOUNT}:alias/recovery/${SUPPORT}`;
+    const alias = `arn:aws:kms:${OSAKA}:${ACCOUNT}:alias/recovery/${SUPPORT}-from-ap-northeast-1`;
     expect([alias, await keyArn(alias)]).toContain(backup.KmsKeyId);
   });
 

@@ -34,7 +34,7 @@ describeWithEmulator('tables and files that are replicated', (emulator) => {
     dynamodb(region).send(new PutItemCommand({ TableName, Item: { id: { S: id } } }));
   const ids = async (TableName: string, region = RECOVERY) =>
     (await dynamodb(region).send(new ScanCommand({ TableName }))).Items!.map(({ id }) => id.S).sort();
-  const aliasArn = `arn:aws:kms:${RECOVERY}:${ACCOUNT}:alias/recovery/${SUPPORT}`;
+  const aliasArn = `arn:aws:kms:${RECOVERY}:${ACCOUNT}:alias/recovery/${SUPPORT}-from-ap-northeast-1`;
   /** Names of the key of all copies: AWS answers with the ARN of the key, the emulator with the name it was given. */
   const keyOfCopies = async () => {
     const { KeyMetadata } = await new KMSClient(emulator().client(RECOVERY)).send(new DescribeKeyCommand({ KeyId: aliasArn }));

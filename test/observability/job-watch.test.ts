@@ -48,7 +48,7 @@ describe('a watch over jobs', () => {
   const { app, stack } = stackWith({}, { recoveryRegion: OSAKA });
   const assembly = app.synth();
   const template = Template.fromStack(stack);
-  const recovery = Template.fromJSON(assembly.getStackByName(`Orders-recovery-${OSAKA}`).template);
+  const recovery = Template.fromJSON(assembly.getStackArtifact(`Orders-recovery-${OSAKA}`).template);
   const alarms = propertiesOf(template, ALARM).filter(({ Namespace }) => Namespace === 'AWS/Backup');
 
   test('has a rule for each kind of event, here and in the recovery Region', () => {

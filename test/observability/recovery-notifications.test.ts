@@ -37,7 +37,7 @@ describe('notifications with every kind of recipient', () => {
   const elsewhere = made.alarmActionsIn([OSAKA]);
   const assembly = app.synth();
   const template = Template.fromStack(stack);
-  const recovery = Template.fromJSON(assembly.getStackByName(`Orders-recovery-${OSAKA}`).template);
+  const recovery = Template.fromJSON(assembly.getStackArtifact(`Orders-recovery-${OSAKA}`).template);
 
   test('have an encrypted topic for each severity', () => {
     const topics = propertiesOf(template, 'AWS::SNS::Topic');

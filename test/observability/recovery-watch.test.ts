@@ -49,7 +49,7 @@ const alarmsIn = (template: Template): Record<string, Record<string, unknown>> =
     ]),
   );
 const templatesOf = (app: App): Record<string, Template> =>
-  Object.fromEntries(app.synth().stacks.map((stack) => [stack.stackName, Template.fromJSON(stack.template)]));
+  Object.fromEntries(app.synth().stacks.map((stack) => [stack.id, Template.fromJSON(stack.template)]));
 const warningsOf = (stack: Stack, id: string) =>
   Warnings.fromStack(stack)
     .findWarning('*', Match.stringLikeRegexp(`cdk-recovery:${id}`))

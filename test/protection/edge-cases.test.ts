@@ -111,15 +111,15 @@ describe('names that exist once', () => {
   };
   const recover = (stack: Stack) => new Protection(stack, 'Protection', { tier, recoveryRegion: 'ap-northeast-3' });
 
-  test('fails when two stacks of one name would have one recovery stack', () => {
+  test('fails when two stacks of one name would have one mirror', () => {
     const [tokyo, virginia] = inTokyoAndVirginia('orders') as [Stack, Stack];
     recover(tokyo);
     expect(() => recover(virginia)).toThrow(
-      "the stack name 'orders-recovery-ap-northeast-3' is that of 'Orders-ap-northeast-1-recovery-ap-northeast-3' already, in ap-northeast-3 of account 111122223333",
+      "the vault name 'orders-recovery' is that of 'Orders-ap-northeast-1-recovery-ap-northeast-3/orders-recovery' already, in ap-northeast-3 of account 111122223333",
     );
   });
 
-  test('fails when two stages of different accounts would have one recovery stack in a third', () => {
+  test('fails when two stages of different accounts would have one mirror in a third', () => {
     const app = new App();
     const [dev, prod] = ['111111111111', '222222222222'].map(
       (account) => new Stack(new Stage(app, `In${account}`, { env: { ...ENV, account } }), 'Orders', { stackName: 'orders' }),
@@ -150,7 +150,7 @@ describe('names that exist once', () => {
       const stack = new Stack(new App(), 'Orders', { env: ENV, stackName: `${'x'.repeat(127)}${end}` });
       return Stack.of(recover(stack).recoveryVault!).stackName;
     }) as [string, string];
-    expect(one).toMatch(/^x+-[0-9a-f]{8}-recovery-ap-northeast-3$/);
+    expect(one).toMatch(/^x+-[0-9a-f]{8}-recovery-ap-northeast-3-from-ap-northeast-1$/);
     expect(one).toHaveLength(128);
     expect(one).not.toBe(other);
   });

@@ -63,7 +63,7 @@ describe('the lag', () => {
     const made = replicate({ recoveryRegion: 'ap-northeast-1', recoveryAccount: BUNKER, alarmActions: [action('here')] });
     expect(alarm(made.own, 'ReplicationLatency')).toMatchObject({
       Dimensions: dimensions({
-        DestinationBucket: 'orders-docs-2d953809-444455556666-ap-northeast-1',
+        DestinationBucket: 'orders-docs-7d1189c7-444455556666-ap-northeast-1',
         RuleId: 'all-objects',
         SourceBucket: { Ref: 'DocsA50029D5' },
       }),

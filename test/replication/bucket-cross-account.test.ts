@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { ReplicaBucket, ReplicaLock } from '../../lib/replication';
-import { BUNKER, type Made, OSAKA, only, PARTITION, replicate, rulesOf } from './buckets';
+import { BUNKER, type Made, OSAKA, only, PARTITION, replicate, rulesOf, TOKYO } from './buckets';
 
 const ROLE = 'Orders-Docs-ap-northeast-1-9d6192a5-replication';
 const ROLE_ARN = { 'Fn::Join': ['', ['arn:', PARTITION, `:iam::111122223333:role/${ROLE}`]] };
@@ -71,10 +71,18 @@ describe('a replica in another account', () => {
 
   test('may be in the Region of the source, and the own account may be named', () => {
     const near = replicate({ recoveryAccount: BUNKER, recoveryRegion: undefined });
-    expect(near.replication.replicaBucketName).toBe('orders-docs-2d953809-444455556666-ap-northeast-1');
+    expect(near.replication.replicaBucketName).toBe('orders-docs-7d1189c7-444455556666-ap-northeast-1');
     const named = replicate({ recoveryRegion: OSAKA, recoveryAccount: '111122223333' });
     expect(rulesOf(named)[0].Destination).not.toHaveProperty('Account');
     expect(only(named.own, 'AWS::IAM::Role', 'ReplicationRole').Properties).not.toHaveProperty('RoleName');
+  });
+
+  test.each([
+    ['Regions', { region: 'us-east-1' }, undefined],
+    ['accounts', { account: '999988887777' }, BUNKER],
+  ])('has another name for stacks of one name in two %s, which may be of two apps', (_, other, recoveryAccount) => {
+    const names = [TOKYO, { ...TOKYO, ...other }].map((env) => replicate({ recoveryAccount }, {}, env).replication.replicaBucketName);
+    expect(new Set(names).size).toBe(2);
   });
 
   test('that exists gets the owner too', () => {

@@ -30,7 +30,7 @@ describe('a bucket replicated to another Region', () => {
           Bucket: arnOf(REPLICA),
           EncryptionConfiguration: {
             ReplicaKmsKeyID: {
-              'Fn::Join': ['', ['arn:', PARTITION, ':kms:ap-northeast-3:111122223333:alias/recovery/Orders-recovery-ap-northeast-3']],
+              'Fn::Join': ['', ['arn:', PARTITION, ':kms:ap-northeast-3:111122223333:alias/recovery/Orders-recovery-ap-northeast-3-from-ap-northeast-1']],
             },
           },
           Metrics: { Status: 'Enabled' },
@@ -137,8 +137,8 @@ describe('the role', () => {
       ...(alias === undefined ? {} : { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } }),
     },
   });
-  const there = encrypt(REPLICA, '111122223333', 'alias/recovery/Orders-recovery-ap-northeast-3');
-  const bunker = 'orders-docs-2d953809-444455556666-ap-northeast-3';
+  const there = encrypt(REPLICA, '111122223333', 'alias/recovery/Orders-recovery-ap-northeast-3-from-ap-northeast-1');
+  const bunker = 'orders-docs-7d1189c7-444455556666-ap-northeast-3';
   const given = 'arn:aws:kms:ap-northeast-3:111122223333:key/1';
 
   test.each<[string, Partial<BucketReplicationProps>, BucketProps, unknown[]]>([
@@ -176,7 +176,7 @@ describe('the role', () => {
       [
         ...always,
         write(bunker, 's3:ObjectOwnerOverrideToBucketOwner'),
-        encrypt(bunker, BUNKER, 'alias/recovery/Orders-recovery-444455556666-ap-northeast-3'),
+        encrypt(bunker, BUNKER, 'alias/recovery/Orders-recovery-444455556666-ap-northeast-3-from-111122223333-ap-northeast-1'),
       ],
     ],
     [

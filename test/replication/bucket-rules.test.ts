@@ -72,7 +72,7 @@ describe('rules', () => {
     });
     expect(rulesOf(made).map(({ Destination }) => (Destination as { Account?: string }).Account)).toEqual([undefined, BUNKER, BUNKER]);
     expect(only(made.support(`${BUNKER}-${OSAKA}`), 'AWS::S3::Bucket').Properties.BucketName).toBe(
-      'orders-docs-2d953809-444455556666-ap-northeast-3',
+      'orders-docs-7d1189c7-444455556666-ap-northeast-3',
     );
     expect(only(made.support(), 'AWS::S3::Bucket').Properties.BucketName).toBe(made.replication.replicaBucketName);
   });

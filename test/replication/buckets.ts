@@ -7,7 +7,7 @@ export const TOKYO = { region: 'ap-northeast-1', account: '111122223333' };
 export const OSAKA = 'ap-northeast-3';
 export const BUNKER = '444455556666';
 /** The replica of the bucket that `replicate` makes. */
-export const REPLICA = 'orders-docs-2d953809-111122223333-ap-northeast-3';
+export const REPLICA = 'orders-docs-9d6192a5-111122223333-ap-northeast-3';
 export const PARTITION = { Ref: 'AWS::Partition' };
 
 /** A stack with a replicated bucket `Docs`. */

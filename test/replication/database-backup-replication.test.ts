@@ -18,7 +18,7 @@ const OSAKA = 'ap-northeast-3';
 const ALIAS = {
   'Fn::Join': [
     '',
-    ['arn:', { Ref: 'AWS::Partition' }, `:kms:${OSAKA}:111122223333:alias/recovery/Orders-recovery-${OSAKA}`],
+    ['arn:', { Ref: 'AWS::Partition' }, `:kms:${OSAKA}:111122223333:alias/recovery/Orders-recovery-${OSAKA}-from-ap-northeast-1`],
   ],
 };
 const postgres = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_17 });
@@ -66,7 +66,7 @@ describe('an encrypted instance', () => {
     expect([copies.recoveryRegion, settings()]).toEqual([OSAKA, [OSAKA, ALIAS, 14]]);
     const recovery = Template.fromStack(app.node.findChild(`Orders-recovery-${OSAKA}`) as Stack);
     recovery.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain', Properties: { EnableKeyRotation: true } });
-    recovery.hasResourceProperties('AWS::KMS::Alias', { AliasName: `alias/recovery/Orders-recovery-${OSAKA}` });
+    recovery.hasResourceProperties('AWS::KMS::Alias', { AliasName: `alias/recovery/Orders-recovery-${OSAKA}-from-ap-northeast-1` });
     const sids = Object.values(recovery.findResources('AWS::KMS::Key'))[0].Properties.KeyPolicy.Statement.map(
       ({ Sid }: { Sid: string }) => Sid,
     );
@@ -112,7 +112,7 @@ describe('an encrypted instance', () => {
           expect.anything(),
           `:kms:${OSAKA}:`,
           { Ref: 'AWS::AccountId' },
-          `:alias/recovery/Orders-recovery-${OSAKA}`,
+          `:alias/recovery/Orders-recovery-${OSAKA}-from-ap-northeast-1`,
         ],
       ],
     });

@@ -65,7 +65,7 @@ describe('a mirror in another Region', () => {
 
   test('is in a stack of the recovery Region that is deployed first', () => {
     expect(mirror.stack.region).toBe('ap-northeast-3');
-    expect(mirror.stack.stackName).toBe('Orders-recovery-ap-northeast-3');
+    expect(mirror.stack.stackName).toBe('Orders-recovery-ap-northeast-3-from-ap-northeast-1');
     expect(pathsOf(stack.dependencies)).toEqual(['Orders-recovery-ap-northeast-3']);
     expect(pathsOf(mirror.stack.dependencies)).toEqual([]);
   });
@@ -273,14 +273,14 @@ describe('mirrorIn()', () => {
 
   test('of a vault in a nested stack is beside the outermost stack', () => {
     const nested = new NestedStack(tokyo(), 'Nested');
-    expect(vaultIn(nested as Stack).mirrorIn('ap-northeast-3').stack.stackName).toBe('Orders-recovery-ap-northeast-3');
+    expect(vaultIn(nested as Stack).mirrorIn('ap-northeast-3').stack.stackName).toBe('Orders-recovery-ap-northeast-3-from-ap-northeast-1');
   });
 
   test('stays in the stage of the vault', () => {
     const stage = new Stage(new App(), 'Prod');
     const mirror = vaultIn(new Stack(stage, 'Orders', { env: TOKYO })).mirrorIn('ap-northeast-3');
     expect(Stage.of(mirror) === stage).toBe(true);
-    expect(mirror.stack.stackName).toBe('Prod-Orders-recovery-ap-northeast-3');
+    expect(mirror.stack.stackName).toBe('Prod-Orders-recovery-ap-northeast-3-from-ap-northeast-1');
   });
 
   test('works where the account, or the Region of the vault, is only known at deploy time', () => {

@@ -30,7 +30,7 @@ export function supportStackOf(scope: IConstruct, environment: SupportStackEnvir
     return requireSupportStack(scope, existing, environment);
   }
   const stack = new Stack(owner, id, {
-    stackName: stackNameFor(supported, `-recovery-${suffix}`),
+    stackName: stackNameFor(supported, `-recovery-${suffix}${originOf(supported, account !== undefined)}`),
     description: `Recovery side of ${supported.stackName} in ${region}: holds copies of its recovery points and needs nothing from its Region`,
     env: { region, account: account ?? (Token.isUnresolved(supported.account) ? undefined : supported.account) },
     crossRegionReferences: false,
@@ -81,6 +81,15 @@ function requireSupportStack(scope: IConstruct, found: IConstruct, { region }: S
   }
   const message = `'${found.node.path}' is no stack of ${region}, but its id is that of the recovery side: rename it`;
   throw new ConfigurationError('NameTaken', message, scope);
+}
+
+/**
+ * Where the supported stack is, as far as it is known: another app may have a stack of the same name in another Region or, where this
+ * leaves the account, in another account, and one would take the place of the other.
+ */
+function originOf({ account, region }: Stack, leavesAccount: boolean): string {
+  const parts = [leavesAccount ? account : undefined, region].filter((part) => part !== undefined && !Token.isUnresolved(part));
+  return parts.length === 0 ? '' : `-from-${parts.join('-')}`;
 }
 
 /** The name by convention, shortened with a hash where it is too long for a stack. */

@@ -10,12 +10,15 @@ const ACCOUNT_LENGTH = 12;
 
 /**
  * The name of the replica of a bucket, by convention: known without asking the stack that makes it. Names of buckets are unique
- * in all of AWS, so it has the account, and a hash of where the source is defined.
+ * in all of AWS, so it has the account, and a hash of where the source is: of its Region, and of its account where that is another one,
+ * as far as they are known.
  */
 export function replicaBucketName({ home, path }: BucketSource, { account, region }: Pick<Stack, 'account' | 'region'>): string {
   const suffix = `-${account}-${region}`;
   const length = 1 + ACCOUNT_LENGTH + 1 + region.length;
-  return `${hashed([home.stackName, ...path].join('/'), BUCKET_LIMITS.nameLength.value - length).toLowerCase()}${suffix}`;
+  const origin = [home.region, ...(account === home.account ? [] : [home.account])].filter((part) => !Token.isUnresolved(part));
+  const words = [home.stackName, ...path].join('/');
+  return `${hashed(words, BUCKET_LIMITS.nameLength.value - length, [words, ...origin].join('/')).toLowerCase()}${suffix}`;
 }
 
 /**
@@ -28,9 +31,9 @@ export function replicationRoleName({ home, path }: BucketSource): string {
   return `${hashed([home.stackName, ...path, region].join('/'), BUCKET_LIMITS.roleNameLength.value - suffix.length)}${suffix}`;
 }
 
-/** Letters, digits and single hyphens of a text, with a hash that keeps two texts apart. */
-function hashed(text: string, max: number): string {
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+/** Letters, digits and single hyphens of a text, with a hash of what keeps two texts apart. */
+function hashed(text: string, max: number, apart = text): string {
+  const hash = createHash('sha256').update(apart).digest('hex').slice(0, 8);
   const slug = text.replace(/[^A-Za-z0-9]+/g, '-').slice(0, max - hash.length - 1);
   return `${slug.replace(/^-+|-+$/g, '')}-${hash}`;
 }
