@@ -72,6 +72,7 @@ export interface CopyCount {
   readonly offSite: number;
   /** Copies in another account, under a key that is not of the account of the resource. */
   readonly otherAccount: number;
+  /** The strongest lock that holds a whole state of its copy at every time. */
   readonly immutable: 'no' | 'governance' | 'compliance';
   /** Copies in a logically air-gapped vault. */
   readonly airGapped: number;
@@ -90,6 +91,8 @@ export interface CopyPlace {
   readonly keptMs?: number | 'forever';
   readonly shortestKeptMs?: number | 'forever';
   readonly immutable: 'no' | 'governance' | 'compliance';
+  /** How long each state is locked; left out where that is as long as it is kept. */
+  readonly lockedMs?: number | 'unknown';
   readonly airGapped?: true;
   /**
    * The copy can be read when the key of the resource is lost, and any key of the Region or account that it is away from; left

@@ -145,6 +145,11 @@ export interface CopyFact {
   /** Shortest time a state of this copy is kept: it must outlive the arrival of the next one. */
   readonly shortestKeptMs?: number | 'forever';
   readonly immutable: 'no' | 'governance' | 'compliance';
+  /**
+   * How long each state is locked, counted from when it was written; `unknown` where only deployment tells.
+   * @default - as long as it is kept
+   */
+  readonly lockedMs?: number | 'unknown';
   /** The copy lies in a logically air-gapped vault. */
   readonly airGapped?: true;
   readonly key: KeyFact;

@@ -66,7 +66,7 @@ export function storageKey({ cfn }: Target, managed: KeyFact['kind'] = 'service-
 
 /** What a service does by itself to have the data twice. */
 type OwnCopy = Pick<CopyFact, 'resource' | 'id' | 'by' | 'mechanism' | 'form' | 'place' | 'staleness' | 'restore' | 'key'> &
-  Partial<Pick<CopyFact, 'beside' | 'keptMs' | 'shortestKeptMs' | 'impossible' | 'immutable'>>;
+  Partial<Pick<CopyFact, 'beside' | 'keptMs' | 'shortestKeptMs' | 'impossible' | 'immutable' | 'lockedMs'>>;
 
 /** A copy in the storage of the service itself: whoever may delete the resource may delete it too. */
 export function serviceCopy(copy: OwnCopy): CopyFact {

@@ -8,6 +8,7 @@ export interface ReplicaKnowledge {
   readonly key?: KeyFact;
   /** How a lock on the replica keeps what it holds. */
   readonly immutable?: CopyFact['immutable'];
+  readonly lockedMs?: CopyFact['lockedMs'];
 }
 
 const told = new WeakMap<CfnResource, Map<string, ReplicaKnowledge>>();

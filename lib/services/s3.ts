@@ -140,6 +140,7 @@ function replicaOf(target: Target, { id, bucket, rules }: Destination): CopyFact
     staleness: [term('replication lag', timed ? SERVICE_LIMITS.timedObjectReplicaLag : SERVICE_LIMITS.objectReplicaLag)],
     restore: [...retrievalOf(rules), ...TAKEOVER],
     immutable: told.immutable ?? 'no',
+    lockedMs: told.lockedMs,
     // S3 encrypts a replica as its original: only an object under AWS KMS gets the key of the replicas
     key: own.kind === 'aws-owned' ? own : (told.key ?? (typeof key === 'string' ? namedKey(key) : { kind: 'unknown' })),
     impossible:

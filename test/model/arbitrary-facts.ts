@@ -39,6 +39,7 @@ export const copy = (id: fc.Arbitrary<string>): fc.Arbitrary<CopyFact> =>
     shortestKeptMs: fc.constantFrom(undefined, HOUR, DAY, 'forever' as const),
     beside: fc.constantFrom(undefined, undefined, true),
     immutable: fc.constantFrom('no', 'governance', 'compliance'),
+    lockedMs: fc.constantFrom(undefined, undefined, HOUR, DAY, 'unknown' as const),
     airGapped: fc.constantFrom(undefined, true as const),
     key,
     impossible: fc.constantFrom(undefined, undefined, undefined, 'too large'),

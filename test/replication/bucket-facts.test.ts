@@ -7,7 +7,7 @@ import { Bucket, BucketEncryption, type BucketProps, ObjectLockRetention, Storag
 import { Disruption, Protection, RecoveryTier } from '../../lib';
 import type { CopyFact } from '../../lib/model/facts';
 import type { RecoveryReportJson } from '../../lib/model/report';
-import { HOUR, MINUTE } from '../../lib/model/time';
+import { DAY, HOUR, MINUTE } from '../../lib/model/time';
 import { BucketReplication, type BucketReplicationProps, ReplicaBucket, ReplicaLock } from '../../lib/replication';
 import { adapterOf, targetOf } from '../../lib/services';
 import { ComplianceAcknowledgement } from '../../lib/vault';
@@ -61,18 +61,23 @@ describe('the replica is told', () => {
       KMS,
       { key: { kind: 'customer', id: `arn:aws:kms:${OSAKA}:1:key/1` }, place: { region: OSAKA, container: 'copies' } },
     ],
-    ['under a governance lock', inOsaka({ lock: ReplicaLock.governance(Duration.days(9)) }), {}, { immutable: 'governance' }],
+    [
+      'under a governance lock',
+      inOsaka({ lock: ReplicaLock.governance(Duration.days(9)) }),
+      {},
+      { immutable: 'governance', lockedMs: 9 * DAY },
+    ],
     [
       'under a compliance lock',
       inOsaka({ lock: ReplicaLock.compliance({ retention: Duration.days(9), acknowledgement: UNDERSTOOD }) }),
       {},
-      { immutable: 'compliance' },
+      { immutable: 'compliance', lockedMs: 9 * DAY },
     ],
     [
       'under the weaker lock that objects bring with them',
       inOsaka({ lock: ReplicaLock.compliance({ retention: Duration.days(9), acknowledgement: UNDERSTOOD }) }),
       { objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(1)) },
-      { immutable: 'governance' },
+      { immutable: 'governance', lockedMs: DAY },
     ],
     [
       'under a lock that single objects may undercut',
@@ -84,7 +89,7 @@ describe('the replica is told', () => {
       'under the lock of the source alone',
       {},
       { objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(1)) },
-      { immutable: 'compliance' },
+      { immutable: 'compliance', lockedMs: DAY },
     ],
     ['without a lock, where only single objects may have one', {}, { objectLockEnabled: true }, { immutable: 'no' }],
     [

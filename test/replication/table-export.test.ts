@@ -432,8 +432,16 @@ describe('how long exports are kept', () => {
   test.each<[string, Options, object]>([
     ['for a year', { keep: Duration.days(365) }, { keptMs: 365 * DAY, immutable: 'no' }],
     ['locked as long as they are kept', { lock: ExportLock.governance() }, { keptMs: 35 * DAY, immutable: 'governance' }],
-    ['locked for a week', { lock: ExportLock.governance(Duration.days(7)) }, { keptMs: 35 * DAY, immutable: 'governance' }],
-    ['locked for everybody', { lock: ExportLock.compliance({ acknowledgement: ACK }) }, { keptMs: 35 * DAY, immutable: 'compliance' }],
+    [
+      'locked for a week',
+      { lock: ExportLock.governance(Duration.days(7)) },
+      { keptMs: 35 * DAY, immutable: 'governance', lockedMs: 7 * DAY },
+    ],
+    [
+      'locked for everybody',
+      { lock: ExportLock.compliance({ acknowledgement: ACK }) },
+      { keptMs: 35 * DAY, immutable: 'compliance', lockedMs: 35 * DAY },
+    ],
   ])('%s', (_case, options, told) => {
     const { stack } = exported(options);
     expect(resourceOf(stack).copies.places).toContainEqual(expect.objectContaining({ medium: 'export', ...told }));
@@ -455,6 +463,7 @@ describe('how long exports are kept', () => {
       resourceOf(exported({ lock }).stack).copies.places.find(({ medium }) => medium === 'export')?.survives;
     expect(survives(ExportLock.governance())).not.toContain('ACCOUNT_COMPROMISE');
     expect(survives(ExportLock.compliance({ acknowledgement: ACK }))).toContain('ACCOUNT_COMPROMISE');
+    expect(survives(ExportLock.compliance({ acknowledgement: ACK, retention: Duration.days(1) }))).not.toContain('ACCOUNT_COMPROMISE');
   });
 
   test.each<[string, Options, RegExp]>([
@@ -505,7 +514,12 @@ describe('an existing bucket', () => {
       S3SseKmsKeyId: "{'Fn::GetAtt':['Key961B73FD','Arn']}",
     });
     expect(resourceOf(stack).copies.places).toContainEqual(
-      expect.objectContaining({ mechanism: 'exports in bucket Orders/Archive', keptMs: 90 * DAY, immutable: 'governance' }),
+      expect.objectContaining({
+        mechanism: 'exports in bucket Orders/Archive',
+        keptMs: 90 * DAY,
+        immutable: 'governance',
+        lockedMs: 10 * DAY,
+      }),
     );
     // it may hold anything, so it is no business of the export whether it is protected
     expect(assessmentOf(stack).coverage.unprotected.map(({ id }) => id)).toEqual(['Orders/Archive']);
@@ -538,7 +552,7 @@ describe('an existing bucket', () => {
     [
       'in compliance mode',
       (stack) => new Bucket(stack, 'Archive', { objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(10)) }),
-      { immutable: 'compliance' },
+      { immutable: 'compliance', lockedMs: 10 * DAY },
     ],
     [
       'as an L1',

@@ -30,6 +30,7 @@ export function recordBucketCopies(
       account: replica.otherAccount ?? known(home.account),
       key: replica.key?.fact,
       immutable: replica.immutable,
+      lockedMs: replica.lockedMs,
     });
   }
   const implied = (bucket: Bucket, reason: string): ExclusionFact => ({

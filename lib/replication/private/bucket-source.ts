@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { labelOf } from '../../model/services';
 import { targetOf } from '../../services';
+import { defaultLockOf, type ObjectLock } from '../../services/object-lock';
 import type { Target } from '../../services/service';
 import { keepOnDelete, setDefault, settingOf, unwrapped } from '../../services/settings';
 import { outermostStackOf } from '../../vault/private/names';
@@ -22,7 +23,7 @@ export interface BucketSource {
   /** Object Lock is on: retention of its objects comes with them. */
   readonly isLocked: boolean;
   /** How its objects are locked that say nothing themselves. */
-  readonly defaultLock?: 'governance' | 'compliance';
+  readonly defaultLock?: ObjectLock;
 }
 
 /** Checks that a construct is a bucket whose replication can be set from `scope`; nothing is set yet. */
@@ -86,9 +87,8 @@ function requireUnset(scope: IConstruct, cfn: CfnBucket, id: string): void {
 
 function lockOf(cfn: CfnBucket): Pick<BucketSource, 'isLocked' | 'defaultLock'> {
   const configuration = unwrapped(cfn, settingOf(cfn, 'objectLockConfiguration')) as object | undefined;
-  const mode = settingOf(cfn, 'objectLockConfiguration.rule.defaultRetention.mode');
   return {
     isLocked: settingOf(cfn, 'objectLockEnabled') === true || configuration !== undefined,
-    defaultLock: mode === 'COMPLIANCE' ? 'compliance' : mode === 'GOVERNANCE' ? 'governance' : undefined,
+    defaultLock: defaultLockOf(cfn),
   };
 }

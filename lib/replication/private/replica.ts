@@ -4,10 +4,11 @@ import { ConfigurationError } from '../../core/private/errors';
 import { namedKey } from '../../core/private/keys';
 import { known, wholeUnits } from '../../core/private/known';
 import { insist, warn } from '../../core/private/problems';
-import type { KeyFact } from '../../model/facts';
+import type { CopyFact, KeyFact } from '../../model/facts';
 import { checkBucketName, checkReplicaLock, checkReplicaStorage } from '../../model/limits/buckets';
 import { requireAcknowledged } from '../../vault/private/lock';
 import type { ReplicaBucket } from '../replica-bucket';
+import type { ReplicaLock } from '../replica-lock';
 import { type KeyAccess, keyAccess } from './bucket-keys';
 import type { BucketSource } from './bucket-source';
 import { type MadeReplica, makeReplica } from './made-replica';
@@ -23,7 +24,8 @@ export interface Replica {
   /** The key of replicas; without one, objects under AWS KMS are left out. */
   readonly key?: ReplicaKey;
   /** How a lock keeps what it holds. */
-  readonly immutable: 'no' | 'governance' | 'compliance';
+  readonly immutable: CopyFact['immutable'];
+  readonly lockedMs?: CopyFact['lockedMs'];
   readonly storageClass?: string;
   /** Where this library makes it. */
   readonly made?: MadeReplica;
@@ -72,7 +74,7 @@ export function replicaOf(scope: Construct, source: BucketSource, { _spec: spec 
     name,
     arn: `arn:${Stack.of(scope).partition}:s3:::${name}`,
     key: made?.key ?? given,
-    immutable: immutabilityOf(source, lock && (lock.isCompliance ? 'compliance' : 'governance')),
+    ...lockOf(source, lock),
     storageClass: storageClass?.value,
     made,
   };
@@ -129,9 +131,13 @@ function givenKey(scope: Construct, keyArn: string, region: string): ReplicaKey 
  * An object that brings a retention of its own keeps it in the replica, whatever the lock there says (S3 User Guide: what does
  * Amazon S3 replicate), so the lock of the source decides where it has one.
  */
-function immutabilityOf({ isLocked, defaultLock }: BucketSource, lock: 'governance' | 'compliance' | undefined): Replica['immutable'] {
-  if (!isLocked) {
-    return lock ?? 'no';
+function lockOf({ isLocked, defaultLock }: BucketSource, lock: ReplicaLock | undefined): Pick<Replica, 'immutable' | 'lockedMs'> {
+  if (isLocked && defaultLock !== undefined) {
+    return defaultLock;
   }
-  return defaultLock ?? (lock === undefined ? 'no' : 'governance');
+  if (lock === undefined) {
+    return { immutable: 'no' };
+  }
+  const lockedMs = lock.retention.isUnresolved() ? 'unknown' : lock.retention.toMilliseconds();
+  return { immutable: lock.isCompliance && !isLocked ? 'compliance' : 'governance', lockedMs };
 }

@@ -3,6 +3,7 @@ import type { CopyFact } from '../../facts';
 
 import { words } from '../../time';
 import { claimOf, gradeOf } from './grade';
+import { holdOf } from './lock-hold';
 import type { FactBook, Subject } from './subject';
 import { sumWords } from './words';
 
@@ -31,7 +32,10 @@ export function contradictionsOf(subject: Subject): readonly Finding[] {
         message: `'${resource.name}' counts on ${copy.mechanism}, but it is never made because ${copy.impossible}: protect it without that copy, and replicate or export the data instead`,
       }),
     ),
-    ...copies.flatMap((copy) => expiry(subject, copy)),
+    ...copies.flatMap((copy) => {
+      const expired = expiry(subject, copy);
+      return expired.length > 0 ? expired : unlocked(subject, copy);
+    }),
     ...tests
       .filter(({ copy }) => !ids.has(copy))
       .map(
@@ -84,6 +88,28 @@ function expiry({ resource }: Subject, { by, mechanism, form, staleness, shortes
       message:
         `'${resource.name}': 'keep' of ${mechanism} is ${words(shortestKeptMs)}, but the next recovery point may be usable only ` +
         `after ${words(next.ms)} (${sumWords(next.terms)}), and until then there is none: keep them longer or shorten the schedule`,
+    },
+  ];
+}
+
+/** A lock has to outlive the arrival of the next one as well, else there are times when all of them can be deleted. */
+function unlocked({ resource }: Subject, copy: CopyFact): readonly Finding[] {
+  const { by, mechanism, form, staleness, lockedMs } = copy;
+  const next = claimOf(staleness);
+  const hold = holdOf(copy);
+  if (form !== 'points' || next === undefined || typeof lockedMs !== 'number' || (hold !== 'short' && hold !== 'doubtful')) {
+    return [];
+  }
+  const weight = hold === 'short' ? 'so that they do not count as immutable' : 'which is only known by an estimate';
+  return [
+    {
+      severity: 'warning',
+      code: 'LockEndsBeforeNext',
+      at: by,
+      resource: resource.id,
+      message:
+        `'${resource.name}': 'lock' of ${mechanism} is ${words(lockedMs)}, but the next one may be usable only after ${words(next.ms)} ` +
+        `(${sumWords(next.terms)}), and until then none is locked, ${weight}: lock them longer or shorten the schedule`,
     },
   ];
 }

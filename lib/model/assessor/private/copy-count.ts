@@ -3,6 +3,7 @@ import { DISRUPTIONS } from '../../disruption';
 import type { CopyFact, ResourceFact, RestoreTestFact } from '../../facts';
 import { claimOf } from './grade';
 import { keyBondOf } from './key-bond';
+import { holdOf, holds, shortLock } from './lock-hold';
 import type { Subject } from './subject';
 import { isElsewhere, survivalOf } from './survival';
 
@@ -18,13 +19,22 @@ export interface Away {
   readonly bound: readonly string[];
 }
 
+/** How many copies have a lock that holds a whole state of them at every time. */
+export interface Held {
+  readonly counted: number;
+  /** Copies of which only deployment tells whether they count. */
+  readonly perhaps: number;
+  /** Copies whose lock is too short, in words. */
+  readonly short: readonly string[];
+}
+
 /** The 3-2-1-1-0 count, with what only deployment can tell. */
 export interface Count {
   readonly count: CopyCount;
   readonly offSite: Away;
   readonly otherAccount: Away;
-  /** Copies under any lock: nobody deletes them before their time, unless an administrator lifts a governance lock first. */
-  readonly locked: number;
+  /** Copies under any lock: nobody deletes all of them before their time, unless an administrator lifts a governance lock first. */
+  readonly locked: Held;
   readonly untested: readonly string[];
 }
 
@@ -43,14 +53,14 @@ export function countOf(subject: Subject): Count {
       media: new Set(['service', ...copies.map(({ medium }) => medium)]).size,
       offSite: offSite.counted,
       otherAccount: otherAccount.counted,
-      immutable: STRENGTHS[Math.max(0, ...copies.map(({ immutable }) => STRENGTHS.indexOf(immutable)))],
+      immutable: STRENGTHS[Math.max(0, ...copies.filter(holds).map(({ immutable }) => STRENGTHS.indexOf(immutable)))],
       airGapped: having(({ airGapped }) => airGapped === true),
       unverified: untested.length,
       places: copies.map((copy) => placeOf(copy, resource)),
     },
     offSite,
     otherAccount,
-    locked: having(({ immutable }) => immutable !== 'no'),
+    locked: lockedOf(stores),
     untested: untested.map(([{ mechanism }]) => mechanism),
   };
 }
@@ -69,6 +79,17 @@ export function storesOf(copies: readonly CopyFact[]): readonly Store[] {
     }
   }
   return [...stores.values()];
+}
+
+function lockedOf(stores: readonly Store[]): Held {
+  const loose = stores.filter((store) => !store.some(holds));
+  const unsure = loose.filter((store) => store.some((copy) => holdOf(copy) === 'unknown'));
+  const short = loose.filter((store) => !unsure.includes(store)).flatMap((store) => store.find((copy) => holdOf(copy) === 'short') ?? []);
+  return {
+    counted: stores.length - loose.length,
+    perhaps: unsure.length,
+    short: short.map((copy) => `'${copy.mechanism}' does not count, because it ${shortLock(copy)}`),
+  };
 }
 
 function isTested(store: Store, tests: readonly RestoreTestFact[]): boolean {
@@ -111,7 +132,7 @@ function standingOf(part: 'region' | 'account', copy: CopyFact, resource: Resour
 }
 
 function placeOf(copy: CopyFact, resource: ResourceFact): CopyPlace {
-  const { id, mechanism, form, medium, place, keptMs, shortestKeptMs, immutable, airGapped, staleness } = copy;
+  const { id, mechanism, form, medium, place, keptMs, shortestKeptMs, immutable, lockedMs, airGapped, staleness } = copy;
   const fates = DISRUPTIONS.map((disruption) => ({ disruption, ...survivalOf(copy, resource, disruption) }));
   return {
     copy: id,
@@ -122,6 +143,7 @@ function placeOf(copy: CopyFact, resource: ResourceFact): CopyPlace {
     keptMs,
     shortestKeptMs,
     immutable,
+    lockedMs,
     airGapped,
     keyIndependent: isIndependent(copy, resource),
     lag: claimOf(staleness),

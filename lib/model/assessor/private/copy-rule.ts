@@ -39,6 +39,29 @@ export function copyRuleFindings({ resource, objective, copies }: Subject, count
           ),
         ];
   };
+  const immutable = (): readonly Finding[] => {
+    const want = rule.immutable ?? 0;
+    const asked = `asks for ${plural(want, 'immutable copy', 'immutable copies')}`;
+    const { counted, perhaps, short } = locked;
+    if (counted >= want) {
+      return [];
+    }
+    return counted + perhaps >= want
+      ? [
+          finding(
+            'warning',
+            'PromiseUnknown',
+            `${asked}, but how long ${perhaps === 1 ? 'its lock lasts' : 'their locks last'} is known only at deploy time: give plain values`,
+          ),
+        ]
+      : [
+          finding(
+            'error',
+            'NoImmutableCopy',
+            `${asked}, but has ${counted}${short.map((words) => `; ${words}`).join('')}: ${toLock(resource)}`,
+          ),
+        ];
+  };
   return [
     ...lacking(
       'copies',
@@ -60,12 +83,7 @@ export function copyRuleFindings({ resource, objective, copies }: Subject, count
       { what: 'account', unknown: UNKNOWN.account, remedy: toAccount(resource) },
       otherAccount,
     ),
-    ...lacking(
-      'immutable',
-      locked,
-      'NoImmutableCopy',
-      (want) => `${plural(want, 'immutable copy', 'immutable copies')}, but has ${locked}: ${toLock(resource)}`,
-    ),
+    ...immutable(),
     ...lacking(
       'airGapped',
       count.airGapped,
@@ -84,7 +102,7 @@ export function copyRuleFindings({ resource, objective, copies }: Subject, count
   ];
 }
 
-type CountedPart = Exclude<keyof CopyRuleFact, 'verified' | 'offSite' | 'otherAccount'>;
+type CountedPart = Exclude<keyof CopyRuleFact, 'verified' | 'offSite' | 'otherAccount' | 'immutable'>;
 
 interface AwayWords {
   readonly what: 'Region' | 'account';

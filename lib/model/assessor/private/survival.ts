@@ -3,6 +3,7 @@ import { Disruption } from '../../disruption';
 import type { CopyFact, ResourceFact } from '../../facts';
 import { LIMITS } from '../../limits';
 import { canBeLost, keyBondOf } from './key-bond';
+import { holdOf, shortLock } from './lock-hold';
 
 /** Whether a copy is still there and can be read after a disruption. */
 export interface Survival {
@@ -11,6 +12,8 @@ export interface Survival {
   readonly why?: string;
   /** A reader of the verdict would otherwise count on the copy, or on too much. */
   readonly notable?: boolean;
+  /** No state is sure to be kept longer than this: what the lock has let go may be gone. */
+  readonly lockedMs?: number;
 }
 
 const YES: Survival = { survives: 'yes' };
@@ -77,10 +80,7 @@ function accountCompromise(copy: CopyFact, resource: ResourceFact): Survival {
     return inAccount ? no('has a key of the account of the resource, and who takes that key takes the copy') : YES;
   }
   if (copy.immutable === 'compliance') {
-    if (shared === undefined) {
-      return unknown("whether it has the key of the resource is not known here (an imported vault takes 'encryptionKeyArn')");
-    }
-    return canBeLost(copy.key) ? { survives: 'yes', why: KEY_WAITS, notable: true } : YES;
+    return underLock(copy, shared);
   }
   if (elsewhere === undefined) {
     return unknown('whether it lies in another account is known only at deploy time');
@@ -88,6 +88,23 @@ function accountCompromise(copy: CopyFact, resource: ResourceFact): Survival {
   return copy.immutable === 'governance'
     ? no('an administrator of the account can lift its governance lock')
     : { survives: 'no', why: 'lies in the account of the resource without a compliance lock' };
+}
+
+/** What a compliance lock keeps of a copy that its attacker can reach. */
+function underLock(copy: CopyFact, shared: boolean | undefined): Survival {
+  const hold = holdOf(copy);
+  if (hold === 'short') {
+    return no(shortLock(copy));
+  }
+  if (hold === 'unknown') {
+    return unknown('whether its lock lasts until the next one is there is known only at deploy time');
+  }
+  if (shared === undefined) {
+    return unknown("whether it has the key of the resource is not known here (an imported vault takes 'encryptionKeyArn')");
+  }
+  const whys = [...(hold === 'doubtful' ? [shortLock(copy)] : []), ...(canBeLost(copy.key) ? [KEY_WAITS] : [])];
+  const lasting: Survival = typeof copy.lockedMs === 'number' ? { survives: 'yes', lockedMs: copy.lockedMs } : YES;
+  return whys.length === 0 ? lasting : { ...lasting, why: whys.join('; '), notable: true };
 }
 
 function no(why: string): Survival {

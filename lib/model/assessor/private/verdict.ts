@@ -10,6 +10,7 @@ interface Candidate {
   readonly copy?: CopyFact;
   readonly mechanism: string;
   readonly certain: boolean;
+  readonly lockedMs?: number;
   readonly rpo?: Claim;
   readonly rto?: Claim;
 }
@@ -23,7 +24,7 @@ export function verdictOf(subject: Subject, disruption: Disruption): DisruptionV
     (winner, next) => (winner === undefined || compare(next, winner) < 0 ? next : winner),
     undefined,
   );
-  const { copy, mechanism, rpo, rto } = best?.candidate ?? {};
+  const { copy, mechanism, rpo, rto, lockedMs } = best?.candidate ?? {};
   const test = subject.tests.filter((fact) => fact.copy === copy?.id).sort((a, b) => a.everyMs - b.everyMs || b.checks - a.checks)[0];
   return {
     disruption,
@@ -33,11 +34,16 @@ export function verdictOf(subject: Subject, disruption: Disruption): DisruptionV
     rpo,
     rto,
     objective,
-    keptMs: copy?.keptMs,
-    shortestKeptMs: copy?.shortestKeptMs,
+    keptMs: atMost(copy?.keptMs, lockedMs),
+    shortestKeptMs: atMost(copy?.shortestKeptMs, lockedMs),
     test: test && { everyMs: test.everyMs, checks: test.checks },
     notes: [...notes, ...rivalPlans(subject, copy)].sort(),
   };
+}
+
+/** Beyond its lock nothing is sure to be kept. */
+function atMost(keptMs: CopyFact['keptMs'], lockedMs: number | undefined): CopyFact['keptMs'] {
+  return lockedMs === undefined ? keptMs : typeof keptMs === 'number' ? Math.min(keptMs, lockedMs) : lockedMs;
 }
 
 /** A worst case is computed plan by plan, but AWS Backup runs one job of a resource at a time, whichever plan starts it. */
@@ -60,13 +66,13 @@ function survivors({ resource, copies }: Subject, disruption: Disruption): { can
   const candidates = disruption === Disruption.ZONE_LOSS ? itself(resource) : [];
   const notes = new Set<string>();
   for (const copy of copies) {
-    const { survives, why, notable } = survivalOf(copy, resource, disruption);
+    const { survives, why, notable, lockedMs } = survivalOf(copy, resource, disruption);
     if (notable) {
       notes.add(`${copy.mechanism}: ${why}`);
     }
     if (survives !== 'no') {
       const certain = survives === 'yes';
-      candidates.push({ copy, mechanism: copy.mechanism, certain, rpo: claimOf(copy.staleness), rto: claimOf(copy.restore) });
+      candidates.push({ copy, mechanism: copy.mechanism, certain, lockedMs, rpo: claimOf(copy.staleness), rto: claimOf(copy.restore) });
     }
   }
   return { candidates, notes: [...notes] };

@@ -1,3 +1,4 @@
+import { words } from '../../time';
 import type { ReportCopy } from '../report-json';
 
 /** The medium as people call it. */
@@ -14,9 +15,10 @@ const SHORT: Readonly<Record<ReportCopy['survives'][number], string>> = {
   ACCOUNT_COMPROMISE: 'account',
 };
 
-/** `compliance lock, air-gapped`, or `no`. */
-export function lockWords({ immutable, airGapped }: ReportCopy): string {
-  return `${immutable === 'no' ? 'no' : `${immutable} lock`}${airGapped ? ', air-gapped' : ''}`;
+/** `compliance lock, 35 days`, `compliance lock, air-gapped` where it lasts as long as what it keeps, or `no`. */
+export function lockWords({ immutable, lockedMs, airGapped }: ReportCopy): string {
+  const long = lockedMs === undefined ? '' : `, ${lockedMs === 'unknown' ? 'how long is known at deploy time' : words(lockedMs)}`;
+  return `${immutable === 'no' ? 'no' : `${immutable} lock${long}`}${airGapped ? ', air-gapped' : ''}`;
 }
 
 const KEYS = { yes: 'independent key', no: 'key not independent', unknown: 'key unknown' } as const;

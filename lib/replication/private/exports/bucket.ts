@@ -20,11 +20,14 @@ export interface MadeBucket {
   readonly key: IKey;
   readonly keptMs: number;
   readonly immutable: CopyFact['immutable'];
+  /** Left out without a lock. */
+  readonly lockedMs?: number;
 }
 
 /** Makes a bucket that keeps exports for their time, and keeps them when the stack is gone. */
 export function makeBucket(scope: Construct, { keep = Duration.days(KEEP_DAYS), lock, encryptionKey }: ExportOptions): MadeBucket {
   const keptMs = wholeDays(scope, 'keep', keep);
+  const lockedMs = lock && lockedFor(scope, lock, keptMs);
   const key = encryptionKey ? requireNear(scope, encryptionKey) : newKey(scope);
   const bucket = new Bucket(scope, 'Bucket', {
     versioned: true,
@@ -34,7 +37,7 @@ export function makeBucket(scope: Construct, { keep = Duration.days(KEEP_DAYS), 
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     objectLockEnabled: lock ? true : undefined,
-    objectLockDefaultRetention: lock && retentionOf(scope, lock, keptMs),
+    objectLockDefaultRetention: lock && retentionOf(lock, lockedMs!),
     lifecycleRules: [
       {
         id: 'ExpireExports',
@@ -49,7 +52,7 @@ export function makeBucket(scope: Construct, { keep = Duration.days(KEEP_DAYS), 
     id: 'AwsSolutions-S1',
     reason: 'holds exports that nobody reads day by day; who reads one is told by CloudTrail, whose data events also cover the key',
   });
-  return { bucket, key, keptMs, immutable: lock === undefined ? 'no' : lock.isCompliance ? 'compliance' : 'governance' };
+  return { bucket, key, keptMs, immutable: lock === undefined ? 'no' : lock.isCompliance ? 'compliance' : 'governance', lockedMs };
 }
 
 function newKey(scope: Construct): Key {
@@ -80,7 +83,7 @@ function requireNear(scope: Construct, key: IKey): IKey {
   return key;
 }
 
-function retentionOf(scope: Construct, lock: ExportLock, keptMs: number): ObjectLockRetention {
+function lockedFor(scope: Construct, lock: ExportLock, keptMs: number): number {
   if (lock.isCompliance) {
     requireAcknowledged(scope, lock.acknowledgement);
   }
@@ -92,6 +95,10 @@ function retentionOf(scope: Construct, lock: ExportLock, keptMs: number): Object
       scope,
     );
   }
+  return lockedMs;
+}
+
+function retentionOf(lock: ExportLock, lockedMs: number): ObjectLockRetention {
   const retention = Duration.days(lockedMs / DAY);
   return lock.isCompliance ? ObjectLockRetention.compliance(retention) : ObjectLockRetention.governance(retention);
 }

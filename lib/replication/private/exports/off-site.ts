@@ -17,10 +17,10 @@ export interface OffSite {
   readonly traits: StoreTraits;
 }
 
-type Kept = { readonly keptMs: number; readonly immutable: CopyFact['immutable'] };
+type Kept = Pick<CopyFact, 'immutable' | 'lockedMs'> & { readonly keptMs: number };
 
 /** Replicates a bucket for exports where another Region or account is to have them: kept as long, locked as long, under a key there. */
-export function replicateExports(scope: Construct, bucket: Bucket, props: ExportOptions, { keptMs, immutable }: Kept): OffSite | undefined {
+export function replicateExports(scope: Construct, bucket: Bucket, props: ExportOptions, { keptMs, ...locked }: Kept): OffSite | undefined {
   const { recoveryRegion, recoveryAccount, lock, alarmActions, recoveryAlarmActions } = props;
   if (recoveryRegion === undefined && recoveryAccount === undefined) {
     return undefined;
@@ -47,5 +47,5 @@ export function replicateExports(scope: Construct, bucket: Bucket, props: Export
   });
   const name = known(replicaBucketName) ?? `of ${region}`;
   const { account, key = { kind: 'unknown' } } = replicaKnowledge(bucket.node.defaultChild as CfnBucket, replicaBucketArn);
-  return { name, traits: { place: { region: known(region), account, container: name }, keptMs, immutable, key } };
+  return { name, traits: { place: { region: known(region), account, container: name }, keptMs, ...locked, key } };
 }

@@ -9,6 +9,7 @@ import { known } from '../../../core/private/known';
 import type { CopyFact } from '../../../model/facts';
 import { DAY } from '../../../model/time';
 import { adapterOf, targetOf } from '../../../services';
+import { defaultLockOf } from '../../../services/object-lock';
 import type { ExportOptions } from '../../export-options';
 import { makeBucket } from './bucket';
 import { type OffSite, replicateExports } from './off-site';
@@ -28,7 +29,7 @@ export interface ExportStore {
   readonly offSite?: OffSite;
 }
 
-export type StoreTraits = Pick<CopyFact, 'place' | 'keptMs' | 'immutable' | 'key'>;
+export type StoreTraits = Pick<CopyFact, 'place' | 'keptMs' | 'immutable' | 'lockedMs' | 'key'>;
 
 const FORBIDDEN = /[:\\`" ]|\/$|^\//;
 
@@ -46,7 +47,7 @@ export function storeOf(scope: Construct, props: ExportOptions): ExportStore {
 }
 
 function made(scope: Construct, props: ExportOptions, prefix: string): ExportStore {
-  const { bucket, key, keptMs, immutable } = makeBucket(scope, props);
+  const { bucket, key, keptMs, immutable, lockedMs } = makeBucket(scope, props);
   const name = resourceId(bucket);
   const { region, account } = Stack.of(scope);
   return {
@@ -55,11 +56,12 @@ function made(scope: Construct, props: ExportOptions, prefix: string): ExportSto
     prefix,
     name,
     isOwn: true,
-    offSite: replicateExports(scope, bucket, props, { keptMs, immutable }),
+    offSite: replicateExports(scope, bucket, props, { keptMs, immutable, lockedMs }),
     traits: () => ({
       place: { region: known(region), account: known(account), container: name },
       keptMs,
       immutable,
+      lockedMs,
       key: namedKey(key.keyArn),
     }),
   };
@@ -90,7 +92,7 @@ function existing(scope: Construct, props: ExportOptions, bucket: IBucketRef, pr
       return {
         place: { ...described.place, container: name },
         keptMs: cfn && keptIn(cfn, prefix),
-        immutable: cfn ? lockOf(cfn) : 'no',
+        ...((cfn && defaultLockOf(cfn)) ?? { immutable: 'no' }),
         key: props.encryptionKey ? namedKey(props.encryptionKey.keyArn) : described.key,
       };
     },
@@ -107,12 +109,11 @@ interface BucketTemplate {
       readonly tagFilters?: unknown;
     }[];
   };
-  readonly objectLockConfiguration?: { readonly rule?: { readonly defaultRetention?: { readonly mode?: string } } };
 }
 
 function templateOf(cfn: CfnBucket): BucketTemplate {
-  const { lifecycleConfiguration, objectLockConfiguration } = cfn;
-  return Stack.of(cfn).resolve({ lifecycleConfiguration, objectLockConfiguration });
+  const { lifecycleConfiguration } = cfn;
+  return Stack.of(cfn).resolve({ lifecycleConfiguration });
 }
 
 /** The soonest end that a lifecycle rule sets to exports; nothing where only tags or deploy time tell. */
@@ -125,15 +126,4 @@ function keptIn(cfn: CfnBucket, prefix: string): number | 'forever' | undefined 
     return undefined;
   }
   return ours.length === 0 ? 'forever' : Math.min(...ours.map(({ expirationInDays }) => (expirationInDays as number) * DAY));
-}
-
-function lockOf(cfn: CfnBucket): CopyFact['immutable'] {
-  switch (templateOf(cfn).objectLockConfiguration?.rule?.defaultRetention?.mode) {
-    case 'COMPLIANCE':
-      return 'compliance';
-    case 'GOVERNANCE':
-      return 'governance';
-    default:
-      return 'no';
-  }
 }
