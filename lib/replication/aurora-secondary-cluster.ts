@@ -4,6 +4,7 @@ import type { CfnDBCluster, IClusterEngine, IDatabaseCluster } from 'aws-cdk-lib
 import { CfnResource, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
+import { isAttached } from '../core/private/inventory';
 import { known, requireMs } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import type { ConcernFact } from '../model/facts';
@@ -140,8 +141,8 @@ export class AuroraSecondaryCluster extends Construct implements IConnectable {
     if (region === undefined) {
       return undefined;
     }
-    secondaries.push(region);
-    return checkSecondaries(secondaries);
+    secondaries.push({ region, cluster: this });
+    return checkSecondaries(secondaries.filter(({ cluster }) => isAttached(cluster)).map((one) => one.region));
   }
 
   /** A cluster that was made the primary publishes no lag: after a failover the alarm says that there is no copy in its Region. */

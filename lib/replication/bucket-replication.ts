@@ -2,6 +2,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { whileAttached } from '../services/settings';
 import type { BucketReplicationProps } from './bucket-replication-props';
 import { recordBucketCopies } from './private/bucket-facts';
 import { prepareSource, sourceOf } from './private/bucket-source';
@@ -66,7 +67,7 @@ export class BucketReplication extends Construct {
       roleName: rules.some(({ replica }) => replica.otherAccount !== undefined) ? replicationRoleName(source) : undefined,
     });
     const rendered = renderRules(rules);
-    source.cfn.replicationConfiguration = { role: role.roleArn, rules: rendered };
+    source.cfn.replicationConfiguration = whileAttached(this, { role: role.roleArn, rules: rendered });
     watchForward(this, source, rules, limits, props);
 
     const reports = [];

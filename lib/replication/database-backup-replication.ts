@@ -15,7 +15,7 @@ import { targetOf } from '../services';
 import { storageKey } from '../services/facts';
 import { tellReplica } from '../services/replica-knowledge';
 import type { Target } from '../services/service';
-import { numberOf, settingOf, textOf } from '../services/settings';
+import { numberOf, settingOf, textOf, whileAttached } from '../services/settings';
 import { requireKeyIn } from './private/copy-key';
 import { recordLiveCopies } from './private/live-copies';
 import { recoveryKeyOf } from './private/recovery-key';
@@ -147,6 +147,10 @@ export class DatabaseBackupReplication extends Construct {
         );
       }
     }
-    Object.assign(instance, settings);
+    const lasting = Object.entries(settings).map(([name, value]) => [
+      name,
+      value === undefined ? undefined : whileAttached(this, value, instance[name as keyof Settings]),
+    ]);
+    Object.assign(instance, Object.fromEntries(lasting));
   }
 }

@@ -10,7 +10,7 @@ import type { ConcernFact, KeyFact } from '../model/facts';
 import { checkMaxLag } from '../model/limits/databases';
 import { concern } from '../services/facts';
 import { tellReplica } from '../services/replica-knowledge';
-import { isDeletedWithStack, keepOnDelete } from '../services/settings';
+import { isDeletedWithStack, keepOnDelete, whileAttached } from '../services/settings';
 import type { FileSystemReplicationProps } from './file-system-replication-props';
 import { requireBeside } from './private/beside';
 import { claimReplication } from './private/claims';
@@ -93,7 +93,9 @@ export class FileSystemReplication extends Construct {
     if (key !== undefined) {
       tellReplica(cfn, region, { key: key.fact });
     }
-    cfn.replicationConfiguration = { destinations: [{ ...wanted, kmsKeyId: key?.arn, roleArn: user?.roleRef.roleArn }] };
+    cfn.replicationConfiguration = whileAttached(this, {
+      destinations: [{ ...wanted, kmsKeyId: key?.arn, roleArn: user?.roleRef.roleArn }],
+    });
     return user;
   }
 

@@ -61,7 +61,7 @@ export class TableReplication extends Construct {
       warnOfSeveralReplicas(this, cfn, regions);
     }
     const needs = { wished: regions.map((region) => this.wishFor(region)), recoveryDays: this.recoveryDays() };
-    declareStream(cfn);
+    declareStream(this, cfn);
     prepareReplicatedTable(this.table, needs);
     // once more when the tree is complete: what was set in between is then seen, before the copies are read
     RecoveryRecord.of(cfn).add({ owner: this, facts: () => prepareReplicatedTable(this.table, needs) });
@@ -111,14 +111,14 @@ export class TableReplication extends Construct {
     if (encryptionKey !== undefined && region === recoveryRegion) {
       const keyArn = requireKeyIn(this, 'encryptionKey', encryptionKey, { region });
       tellReplica(cfn, region, { key: namedKey(keyArn) });
-      return { region, keyArn };
+      return { region, owner: this, keyArn };
     }
     const given = replicasOf(cfn).find((replica) => replica.region === region);
     if (own === undefined || keyNameOf(own) === undefined || (given !== undefined && keyNameOf(given) !== undefined)) {
-      return { region };
+      return { region, owner: this };
     }
     const key = recoveryKeyOf(cfn, { region }, 'dynamodb');
     tellReplica(cfn, region, { key: key.fact });
-    return { region, keyArn: key.aliasArn };
+    return { region, owner: this, keyArn: key.aliasArn };
   }
 }

@@ -1,6 +1,7 @@
 import type { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { type CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib/core';
-
+import type { IConstruct } from 'constructs';
+import { isAttached } from '../core/private/inventory';
 import { unwrapped } from './settings';
 
 export type GlobalTableCfn = CfnGlobalTable;
@@ -22,6 +23,8 @@ export interface ReplicaDefaults {
 /** A replica that this library adds, or completes where the user has added it. */
 export interface ReplicaWish {
   readonly region: string;
+  /** Who wishes it: without them there is no wish. */
+  readonly owner: IConstruct;
   /** Its key, where the table has a customer managed key. */
   readonly keyArn?: string;
 }
@@ -35,6 +38,7 @@ interface Wishes {
   own?: ReplicaDefaults;
   every?: ReplicaDefaults;
   recovery?: object;
+  /** By Region. */
   readonly wished: Map<string, ReplicaWish>;
 }
 
@@ -106,7 +110,14 @@ function wishesOf(cfn: GlobalTableCfn): Wishes {
   return ofTable;
 }
 
-function produce(cfn: GlobalTableCfn, { original, own, every, recovery, wished }: Wishes): unknown {
+function standing({ wished }: Wishes): readonly ReplicaWish[] {
+  return [...wished.values()].filter(({ owner }) => isAttached(owner));
+}
+
+function produce(cfn: GlobalTableCfn, wishes: Wishes): unknown {
+  const { original, own, recovery } = wishes;
+  const wished = standing(wishes);
+  const every = wished.length > 0 ? wishes.every : undefined;
   const given = unwrapped(cfn, original);
   if (!Array.isArray(given)) {
     return given;
@@ -114,13 +125,18 @@ function produce(cfn: GlobalTableCfn, { original, own, every, recovery, wished }
   const readable: Replica[] = given.filter((replica) => !Token.isUnresolved(replica));
   const model = readable.find((replica) => isOwn(cfn, replica)) ?? readable[0];
   const keyed = model !== undefined && keyNameOf(model) !== undefined;
-  const missing = [...wished.values()].filter(({ region }) => !readable.some((replica) => replica.region === region));
+  const missing = wished.filter(({ region }) => !readable.some((replica) => replica.region === region));
   return [...given, ...missing.map(({ region }) => ({ region, ...shared(model) }))].map((replica: Replica) =>
     Token.isUnresolved(replica)
       ? replica
       : {
           ...replica,
-          ...(keyed ? keyOf(replica, wished.get(replica.region as string)) : {}),
+          ...(keyed
+            ? keyOf(
+                replica,
+                wished.find(({ region }) => region === replica.region),
+              )
+            : {}),
           ...withDefaults(replica, isOwn(cfn, replica) ? (own ?? every ?? (recovery && { recovery })) : every),
         },
   );

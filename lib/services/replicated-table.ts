@@ -1,4 +1,6 @@
 import { Lazy, Token } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { isAttached } from '../core/private/inventory';
 import type { ConcernFact } from '../model/facts';
 import { LIMITS } from '../model/limits';
 import { checkStrongTable } from '../model/limits/tables';
@@ -43,10 +45,11 @@ export function prepareReplicatedTable(table: ReplicatedTable, { wished, recover
 }
 
 /** Replication with eventual consistency reads a stream of the table, which the template has to declare. */
-export function declareStream(cfn: GlobalTableCfn): void {
+export function declareStream(owner: IConstruct, cfn: GlobalTableCfn): void {
   const given = cfn.streamSpecification;
   cfn.streamSpecification = Lazy.uncachedAny({
-    produce: () => unwrapped(cfn, given) ?? (isStrong(cfn) === true ? undefined : { streamViewType: 'NEW_AND_OLD_IMAGES' }),
+    produce: () =>
+      unwrapped(cfn, given) ?? (isStrong(cfn) === true || !isAttached(owner) ? undefined : { streamViewType: 'NEW_AND_OLD_IMAGES' }),
   });
 }
 

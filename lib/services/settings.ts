@@ -1,4 +1,6 @@
-import { CfnDeletionPolicy, type CfnResource, type IResolveContext, Token, Tokenization } from 'aws-cdk-lib/core';
+import { CfnDeletionPolicy, type CfnResource, type IResolveContext, Lazy, Token, Tokenization } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
+import { isAttached } from '../core/private/inventory';
 
 const SPECIAL: Readonly<Record<string, string>> = { multiAz: 'MultiAZ', dbClusterIdentifier: 'DBClusterIdentifier' };
 
@@ -48,10 +50,29 @@ export function unwrapped(cfn: CfnResource, value: unknown): unknown {
   return inner;
 }
 
+const borrowed = new WeakMap<object, () => unknown>();
+
+/**
+ * A value that a property has for as long as its owner is in the tree: whoever takes the owner out gets back what was there
+ * before, and not a reference to something that is gone.
+ */
+export function whileAttached<T>(owner: IConstruct, value: T, before?: T): T {
+  const now = () => (isAttached(owner) ? value : lent(before));
+  const lazy = Lazy.uncachedAny({ produce: now });
+  borrowed.set(lazy, now);
+  return lazy as T;
+}
+
+/** What this library has set for a while, as it is now; anything else is itself. */
+function lent(value: unknown): unknown {
+  const now = typeof value === 'object' && value !== null ? borrowed.get(value) : undefined;
+  return now ? now() : value;
+}
+
 function walk(from: unknown, names: readonly string[]): unknown {
   let value = from;
   for (const name of names) {
-    value = (value as Record<string, unknown>)[name];
+    value = lent((value as Record<string, unknown>)[name]);
     if (value === undefined || value === null || Token.isUnresolved(value)) {
       return value ?? undefined;
     }

@@ -651,6 +651,13 @@ describe('a secondary cluster fails for', () => {
     expect(() => join(database, {}, osaka, 'Again')).toThrow(/has a secondary cluster in ap-northeast-3 already.*SecondaryRegionTwice/);
   });
 
+  test('a Region that has one already, but not where that was taken away', () => {
+    const database = globally(l1());
+    join(database);
+    osaka.node.tryRemoveChild('Secondary');
+    expect(() => join(database, {}, osaka, 'Again')).not.toThrow();
+  });
+
   test('the eleventh Region, but not the tenth', () => {
     const database = globally(l1());
     const regions = Array.from({ length: 11 }, (_, index) => `eu-test-${index + 1}`);

@@ -193,6 +193,25 @@ describe('fails for alarms that always ring, or for which nobody knows when', ()
   });
 });
 
+describe('a replication that is taken away', () => {
+  test('leaves no rules at the source, and no reference to its role', () => {
+    const stack = orders();
+    const source = new Bucket(stack, 'Docs');
+    new BucketReplication(stack, 'Replication', { source, recoveryRegion: OSAKA });
+    stack.node.tryRemoveChild('Replication');
+    expect(only(Template.fromStack(stack), 'AWS::S3::Bucket', 'Docs').Properties).not.toHaveProperty('ReplicationConfiguration');
+  });
+
+  test('makes room for another one', () => {
+    const stack = orders();
+    const source = new Bucket(stack, 'Docs');
+    new BucketReplication(stack, 'Replication', { source, recoveryRegion: OSAKA, rules: [{ id: 'old' }] });
+    stack.node.tryRemoveChild('Replication');
+    new BucketReplication(stack, 'Again', { source, recoveryRegion: OSAKA, rules: [{ id: 'new' }] });
+    expect(rulesOf({ own: Template.fromStack(stack) })).toMatchObject([{ Id: 'new' }]);
+  });
+});
+
 describe('locks', () => {
   test('fail where only deployment knows how long they keep', () => {
     const lock = ReplicaLock.governance(Duration.days(Lazy.number({ produce: () => 3 })));

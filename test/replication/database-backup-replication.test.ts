@@ -75,13 +75,11 @@ describe('an encrypted instance', () => {
   });
 
   test('keeps them as long as its own by default, and a week where the template does not say', () => {
-    const database = l1({ backupRetentionPeriod: 30 });
-    replicate(database);
-    expect(database.automaticBackupReplicationRetentionPeriod).toBe(30);
+    replicate(l1({ backupRetentionPeriod: 30 }));
+    expect(settings()[2]).toBe(30);
     stack = orders();
-    const silent = l1();
-    replicate(silent);
-    expect(silent.automaticBackupReplicationRetentionPeriod).toBe(7);
+    replicate(l1());
+    expect(settings()[2]).toBe(7);
   });
 
   test('takes a key of the recovery Region by its ARN, and makes none', () => {
@@ -296,6 +294,23 @@ describe('fails for', () => {
     stack = orders({ env: { ...TOKYO, region: OSAKA } });
     expect(() => replicate(l1(), { recoveryRegion: 'us-east-1' })).toThrow(/of ap-northeast-3 to ap-northeast-1 only/);
   });
+});
+
+test('leaves nothing at the instance when it is taken away, and makes room for another one', () => {
+  const database = l1({ automaticBackupReplicationRetentionPeriod: 5 });
+  const first = replicate(database);
+  stack.node.tryRemoveChild(first.node.id);
+  const again = new DatabaseBackupReplication(stack, 'Again', { source: database, recoveryRegion: 'us-west-2' });
+  stack.node.tryRemoveChild(again.node.id);
+  expect(settings()).toEqual([undefined, undefined, 5]);
+});
+
+test('stays as long as one of two equal replications does', () => {
+  const database = l1();
+  const first = replicate(database);
+  new DatabaseBackupReplication(stack, 'Again', { source: database, recoveryRegion: OSAKA });
+  stack.node.tryRemoveChild(first.node.id);
+  expect(settings()).toEqual([OSAKA, ALIAS, 7]);
 });
 
 test.each([1, 35])('keeps replicated backups %i days', (days) => {

@@ -294,6 +294,24 @@ describe('what the user has set', () => {
   });
 });
 
+describe('a replication that is taken away', () => {
+  test('leaves nothing at the source, also no reference to its role', () => {
+    replicate({ source: filesOf(), destination: imported({ fileSystemArn: OTHER_ARN }) });
+    stack.node.tryRemoveChild('Replication');
+    expect(properties()).not.toHaveProperty('ReplicationConfiguration');
+    expect(assess().resources).toEqual([]);
+  });
+
+  test('makes room for another one', () => {
+    const source = filesOf();
+    replicate({ source });
+    stack.node.tryRemoveChild('Replication');
+    replicate({ source, recoveryRegion: 'us-east-1' }, 'Again');
+    expect(destinations()).toMatchObject([{ Region: 'us-east-1' }]);
+    expect(replica()).toMatchObject({ place: { region: 'us-east-1' } });
+  });
+});
+
 describe('the alarm', () => {
   const alarm = () => Object.values(Template.fromStack(stack).findResources(ALARM))[0].Properties as Record<string, unknown>;
 

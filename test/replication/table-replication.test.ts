@@ -702,6 +702,24 @@ describe('fails', () => {
     expect(findings()).toEqual([]);
   });
 
+  test('not for what a replication wanted that was taken away: the table is as it was', () => {
+    const table = tableOf({ encryption: dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(stack, 'Key')) });
+    replicate({ table, consistency: TableConsistency.strongWithWitness(SEOUL) });
+    stack.node.tryRemoveChild('Replication');
+    expect(properties().Replicas.map(({ Region }) => Region)).toEqual([ENV.region]);
+    expect(Object.keys(properties())).not.toEqual(expect.arrayContaining([expect.stringMatching(/Witness|Consistency|StreamSpec/)]));
+  });
+
+  test('not for another consistency than that of a replication that was taken away, nor for another Region', () => {
+    const table = tableOf();
+    replicate({ table, consistency: TableConsistency.strongWithWitness(SEOUL) });
+    stack.node.tryRemoveChild('Replication');
+    replicate({ table, consistency: TableConsistency.eventual(), recoveryRegion: 'us-east-1' }, 'Again');
+    expect(properties().Replicas.map(({ Region }) => Region)).toEqual([ENV.region, 'us-east-1']);
+    expect(properties()).toMatchObject({ StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } });
+    expect([findings(), warnings()]).toEqual([[], []]);
+  });
+
   test('not for a replication that was taken away before', () => {
     const table = tableOf();
     replicate({ table });

@@ -21,8 +21,8 @@ export interface GlobalDatabase {
   readonly encrypted?: boolean;
   /** The primary cluster, where it is known to this app. */
   readonly primary?: Target;
-  /** Regions of its secondary clusters in this app, in the order of their making. */
-  readonly secondaries: string[];
+  /** Its secondary clusters in this app, in the order of their making. */
+  readonly secondaries: { readonly region: string; readonly cluster: IConstruct }[];
 }
 
 const told = new WeakMap<IAuroraGlobalDatabase, GlobalDatabase>();

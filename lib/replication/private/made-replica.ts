@@ -10,9 +10,10 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { claimName, deploymentOf } from '../../core/private/claimed-names';
 import { ConfigurationError } from '../../core/private/errors';
+import { isAttached } from '../../core/private/inventory';
 import { requireMs } from '../../core/private/known';
 import { watchOverrides } from '../../core/private/overrides';
 import { warn } from '../../core/private/problems';
@@ -55,11 +56,24 @@ export function placeFor({ path }: BucketSource, stack: Stack): Construct {
   return (stack.node.tryFindChild(id) as Construct | undefined) ?? new Construct(stack, id);
 }
 
+const owners = new WeakMap<IConstruct, IConstruct>();
+
+/** Clears the place of a replication that was taken out of the tree, so that another one can be made. */
+function forgetDetached({ path }: BucketSource, stack: Stack): void {
+  const place = stack.node.tryFindChild(['Replica', ...path].join('-'));
+  const owner = place && owners.get(place);
+  if (owner && !isAttached(owner)) {
+    stack.node.tryRemoveChild(place.node.id);
+  }
+}
+
 /** Makes the replica bucket of a source, in a stack that needs nothing from that of the source. */
 export function makeReplica(scope: Construct, source: BucketSource, wanted: Wanted): MadeReplica {
   const environment = { region: wanted.region, account: wanted.otherAccount };
   const stack = supportStackOf(source.home, environment);
+  forgetDetached(source, stack);
   const place = placeFor(source, stack);
+  owners.set(place, scope);
   if (place.node.tryFindChild(ID)) {
     throw new ConfigurationError(
       'ReplicaTwice',
@@ -71,6 +85,7 @@ export function makeReplica(scope: Construct, source: BucketSource, wanted: Want
   claimName(place, {
     kind: 'bucket',
     name,
+    everywhere: true,
     stack,
     for: [deploymentOf(source.home), ...source.path].join('/'),
     remedy: "give one of the replicas another 'bucketName'",

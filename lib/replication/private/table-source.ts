@@ -1,11 +1,12 @@
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
+import { isAttached } from '../../core/private/inventory';
 import { warn } from '../../core/private/problems';
 import { labelOf } from '../../model/services';
 import { targetOf } from '../../services';
 import { type GlobalTableCfn, isGlobalTable, replicasOf } from '../../services/global-table';
 import type { ReplicatedTable } from '../../services/replicated-table';
-import { settingOf, unwrapped } from '../../services/settings';
+import { settingOf, unwrapped, whileAttached } from '../../services/settings';
 import type { TableConsistency } from '../table-consistency';
 
 /** Checks that a construct is a table that replicas can be added to; nothing is set yet. */
@@ -47,7 +48,7 @@ export function settleConsistency(scope: IConstruct, cfn: GlobalTableCfn, consis
     return;
   }
   if (mode === undefined) {
-    cfn.multiRegionConsistency = 'STRONG';
+    cfn.multiRegionConsistency = whileAttached(scope, 'STRONG', cfn.multiRegionConsistency);
   }
   const witnesses = unwrapped(cfn, cfn.globalTableWitnesses);
   const named = (Array.isArray(witnesses) ? witnesses : []).map(({ region }: { readonly region?: unknown }) => region);
@@ -59,25 +60,26 @@ export function settleConsistency(scope: IConstruct, cfn: GlobalTableCfn, consis
     );
   }
   if (witness !== undefined && witnesses === undefined) {
-    cfn.globalTableWitnesses = [{ region: witness }];
+    cfn.globalTableWitnesses = whileAttached(scope, [{ region: witness }], cfn.globalTableWitnesses);
   }
 }
 
-const added = new WeakMap<GlobalTableCfn, Set<string>>();
+const added = new WeakMap<GlobalTableCfn, Map<string, IConstruct>>();
 
 /** Warns where an existing table would get several replicas at once, which CloudFormation does not do. */
 export function warnOfSeveralReplicas(scope: IConstruct, cfn: GlobalTableCfn, regions: readonly string[]): void {
   const there = replicasOf(cfn).map(({ region }) => region);
-  const ofTable = added.get(cfn) ?? new Set<string>();
+  const ofTable = added.get(cfn) ?? new Map<string, IConstruct>();
   added.set(cfn, ofTable);
   for (const region of regions.filter((one) => !there.includes(one))) {
-    ofTable.add(region);
+    ofTable.set(region, scope);
   }
-  if (ofTable.size > 1) {
+  const several = [...ofTable].filter(([, owner]) => isAttached(owner)).map(([region]) => region);
+  if (several.length > 1) {
     warn(
       scope,
       'ReplicasOneByOne',
-      `'${cfn.node.path}' gets replicas in ${[...ofTable].join(' and ')}, but CloudFormation adds one replica to an existing table in each update: deploy after each; for a new table, or one deployed so already, acknowledge this`,
+      `'${cfn.node.path}' gets replicas in ${several.join(' and ')}, but CloudFormation adds one replica to an existing table in each update: deploy after each; for a new table, or one deployed so already, acknowledge this`,
     );
   }
 }
