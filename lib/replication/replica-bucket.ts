@@ -36,7 +36,7 @@ export interface ReplicaBucketOptions extends ReplicaBucketBaseOptions {
   readonly bucketName?: string;
   /**
    * How long objects are kept, in whole days, counted from when they were written to the source: what a lifecycle rule expires there
-   * is not deleted in a replica.
+   * is not deleted in a replica. What expires objects that the source keeps longer does not count as a copy of it.
    * @default - forever
    */
   readonly objectsKept?: Duration;

@@ -1,8 +1,11 @@
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { CfnResource } from 'aws-cdk-lib/core';
 import type { CopyFact, KeyFact } from '../model/facts';
 
 /** What whoever set up a replica knows about it, but the properties of the source do not tell. */
 export interface ReplicaKnowledge {
+  /** The bucket itself, where this app makes it. */
+  readonly bucket?: CfnBucket;
   readonly region?: string;
   readonly account?: string;
   readonly key?: KeyFact;

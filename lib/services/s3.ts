@@ -1,5 +1,6 @@
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { CfnDeletionPolicy, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
+import { CfnDeletionPolicy, CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
+import type { IConstruct } from 'constructs';
 import { namedKey } from '../core/private/keys';
 import { known } from '../core/private/known';
 import type { ConcernFact, CopyFact, KeyFact, Term } from '../model/facts';
@@ -8,6 +9,7 @@ import { BUCKET_LIMITS } from '../model/limits/buckets';
 import { SERVICE_LIMITS } from '../model/limits/services';
 import { turnOnEvents } from './bucket-events';
 import { concern, concernOf, describeTarget, outOfReach, placeOf, serviceCopy, TAKEOVER, term } from './facts';
+import { expiryOf, type ReplicaExpiry } from './replica-expiry';
 import { replicaKnowledge } from './replica-knowledge';
 import type { ServiceAdapter, Target } from './service';
 import { isDeletedWithStack, keepOnDelete, setDefault, settingOf, textOf, unwrapped } from './settings';
@@ -86,6 +88,7 @@ interface Destination {
   readonly rules: readonly ReplicationRule[];
   /** Every object goes there by one rule or another. */
   readonly isWhole: boolean;
+  readonly expiry: ReplicaExpiry;
 }
 
 function destinationsOf({ cfn }: Target): readonly Destination[] {
@@ -99,8 +102,23 @@ function destinationsOf({ cfn }: Target): readonly Destination[] {
   const buckets = new Set(enabled.map(({ rule }) => rule.destination?.bucket));
   return [...buckets].map((bucket) => {
     const leading = enabled.filter(({ rule }) => rule.destination?.bucket === bucket);
-    return { id: leading[0].id, bucket, rules: leading.map(({ rule }) => rule), isWhole: leading.some(({ rule }) => takesAll(rule)) };
+    return {
+      id: leading[0].id,
+      bucket,
+      rules: leading.map(({ rule }) => rule),
+      isWhole: leading.some(({ rule }) => takesAll(rule)),
+      expiry: expiryAt(cfn as CfnBucket, bucket),
+    };
   });
+}
+
+/** What the lifecycle of a destination takes away, where this app defines it: by reference or under its name. */
+function expiryAt(source: CfnBucket, arn: unknown): ReplicaExpiry {
+  const name = containerOf(arn);
+  const isNamed = (construct: IConstruct): construct is CfnBucket =>
+    CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::S3::Bucket' && textOf(construct, 'bucketName') === name;
+  const target = replicaKnowledge(source, arn).bucket ?? referredBy(arn) ?? (name && source.node.root.node.findAll().find(isNamed));
+  return target && CfnResource.isCfnResource(target) ? expiryOf(source, target as CfnBucket) : {};
 }
 
 /** Only a rule without conditions is sure to have every object: nobody knows which prefixes there will be. */
@@ -111,16 +129,16 @@ function takesAll({ prefix, filter }: ReplicationRule): boolean {
 }
 
 /**
- * Buckets that replication rules write all objects to; a replica of a part is no copy of the bucket. The ARN of a bucket names no
+ * Buckets that replication rules write all objects to; a replica of a part, or for a while, is no copy of the bucket. The ARN of a bucket names no
  * Region: only a bucket of this app has one, or one that somebody told of.
  */
 function replicas(target: Target): readonly CopyFact[] {
   return destinationsOf(target)
-    .filter(({ isWhole }) => isWhole)
+    .filter(({ isWhole, expiry }) => isWhole && expiry.loses === undefined)
     .map((destination) => replicaOf(target, destination));
 }
 
-function replicaOf(target: Target, { id, bucket, rules }: Destination): CopyFact {
+function replicaOf(target: Target, { id, bucket, rules, expiry: { keptMs } }: Destination): CopyFact {
   const told = replicaKnowledge(target.cfn!, bucket);
   const timed = rules.every(({ destination }) => destination?.replicationTime?.status === 'Enabled');
   const { account, encryptionConfiguration } = rules[0].destination!;
@@ -138,6 +156,8 @@ function replicaOf(target: Target, { id, bucket, rules }: Destination): CopyFact
       container: containerOf(bucket),
     },
     staleness: [term('replication lag', timed ? SERVICE_LIMITS.timedObjectReplicaLag : SERVICE_LIMITS.objectReplicaLag)],
+    keptMs,
+    shortestKeptMs: keptMs,
     restore: [...retrievalOf(rules), ...TAKEOVER],
     immutable: told.immutable ?? 'no',
     lockedMs: told.lockedMs,
@@ -162,23 +182,43 @@ function retrievalOf(rules: readonly ReplicationRule[]): readonly Term[] {
   return slowest === 0 ? [] : [term('retrieve the objects from the archive', { ...limit, value: slowest })];
 }
 
-/** Warns of replicas that have a part of the objects only, and so count as no copy. */
+/** Warns of replicas that have a part of the objects only, or have them for a while, and so count as no copy. */
 export function partialReplicas(target: Target): readonly ConcernFact[] {
-  return destinationsOf(target)
-    .filter(({ isWhole }) => !isWhole)
-    .map(({ bucket }) =>
-      concern(
-        target,
-        'warning',
-        'PartialReplica',
-        `'rules' that replicate to ${containerOf(bucket) ?? 'another bucket'} all have a prefix or tags, so that it lacks other objects and counts as no copy of the bucket: add a rule without filter, of the lowest priority`,
-      ),
-    );
+  return destinationsOf(target).flatMap(({ bucket, isWhole, expiry: { loses } }) => {
+    const name = containerOf(bucket) ?? 'another bucket';
+    return [
+      ...(isWhole
+        ? []
+        : [
+            concern(
+              target,
+              'warning',
+              'PartialReplica',
+              `'rules' that replicate to ${name} all have a prefix or tags, so that it lacks other objects and counts as no copy of the bucket: add a rule without filter, of the lowest priority`,
+            ),
+          ]),
+      ...(loses === undefined
+        ? []
+        : [
+            concern(
+              target,
+              'warning',
+              'ExpiringReplica',
+              `the replica ${name} expires objects by ${loses}, which this bucket keeps longer, so that it lacks them and counts as no copy of the bucket: leave 'objectsKept' or that rule out, or expire the objects here too`,
+            ),
+          ]),
+    ];
+  });
 }
 
 function regionOf(arn: unknown): string | undefined {
+  const target = referredBy(arn);
+  return target && known(Stack.of(target).region);
+}
+
+function referredBy(arn: unknown): IConstruct | undefined {
   const token = typeof arn === 'string' ? Tokenization.reverse(arn, { failConcat: false }) : undefined;
-  return Reference.isReference(token) ? known(Stack.of(token.target).region) : undefined;
+  return Reference.isReference(token) ? token.target : undefined;
 }
 
 function containerOf(arn: unknown): string | undefined {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { Bucket, BucketEncryption, type BucketProps, ObjectLockRetention, StorageClass } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption, type BucketProps, CfnBucket, ObjectLockRetention, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Disruption, Protection, RecoveryTier } from '../../lib';
 import type { CopyFact } from '../../lib/model/facts';
 import type { RecoveryReportJson } from '../../lib/model/report';
@@ -112,6 +112,52 @@ describe('the replica is told', () => {
   });
 });
 
+describe('a replica that expires objects', () => {
+  const kept = (days: number, more: object = {}) => ({
+    destination: ReplicaBucket.inRegion(OSAKA, { objectsKept: Duration.days(days), ...more }),
+  });
+  const expiring = (days: number, more: object = {}): BucketProps => ({ lifecycleRules: [{ expiration: Duration.days(days), ...more }] });
+
+  test.each<[string, number, BucketProps]>([
+    ['that the source keeps', 1, {}],
+    ['a day before the source does', 29, expiring(30)],
+    ['of which the source expires some', 30, expiring(30, { prefix: 'logs/' })],
+    ['that the source no longer expires', 30, expiring(30, { enabled: false })],
+  ])('%s is no copy', (_case, days, bucket) => {
+    expect(copiesOf(kept(days), bucket)).toEqual([]);
+  });
+
+  test.each<[string, BucketProps]>([
+    ['as the source does', expiring(30)],
+    ['after the source did', expiring(7)],
+  ])('%s is one that keeps them for its time', (_case, bucket) => {
+    expect(copiesOf(kept(30), bucket)).toMatchObject([{ form: 'replica', keptMs: 30 * DAY, shortestKeptMs: 30 * DAY }]);
+  });
+
+  test('is one that nobody changes where its lock lasts as long', () => {
+    const lock = ReplicaLock.governance(Duration.days(30));
+    expect(copiesOf(kept(30, { lock }), expiring(30))).toMatchObject([{ immutable: 'governance', lockedMs: 30 * DAY, keptMs: 30 * DAY }]);
+  });
+
+  test('is found where this app defines it, by its name or by reference', () => {
+    const stack = new Stack(new App(), 'Orders', { env: TOKYO });
+    const there = new Stack(stack.node.root, 'There', { env: { ...TOKYO, region: OSAKA } });
+    const replica = new Bucket(there, 'Replica', { bucketName: 'orders-there', versioned: true, ...expiring(7, { prefix: 'logs/' }) });
+    const byName = new Bucket(stack, 'ByName');
+    new BucketReplication(stack, 'Replication', {
+      source: byName,
+      destination: ReplicaBucket.existing({ bucketName: 'orders-there', region: OSAKA }),
+    });
+    const rules = [{ status: 'Enabled', destination: { bucket: replica.bucketArn } }];
+    const byReference = new CfnBucket(stack, 'ByReference', {
+      replicationConfiguration: { role: 'arn:aws:iam::111122223333:role/r', rules },
+    });
+    for (const bucket of [byName, byReference]) {
+      expect(adapterOf('S3').copies(targetOf(stack, bucket), [])).toEqual([]);
+    }
+  });
+});
+
 describe('the report', () => {
   const outdirs: string[] = [];
   afterAll(() => {
@@ -159,6 +205,14 @@ describe('the report', () => {
       expect(report.resources.flatMap(({ copies }) => copies.places.filter(({ copy }) => copy.startsWith('replica')))).toEqual([]);
       expect(warned(stack, 'partialReplica')).toHaveLength(1);
     }
+  });
+
+  test('warns that a replica which expires objects is no copy, and fails where it is to survive the Region', () => {
+    const destination = ReplicaBucket.inRegion(OSAKA, { objectsKept: Duration.days(1) });
+    expect(
+      warned(reportOf({ recoveryRegion: undefined, destination }).stack, "expires objects by 'ExpireObjects' after 24 h"),
+    ).toHaveLength(1);
+    expect(() => reportOf({ recoveryRegion: undefined, destination }, [Disruption.REGION_LOSS])).toThrow(/NothingSurvives/);
   });
 
   test('fails where a Region has to be survived by a part', () => {
