@@ -9,7 +9,7 @@ import { databaseSteps, keyed } from './private/exports/database-steps';
 import { engineOf } from './private/exports/engine';
 import { recordExports } from './private/exports/facts';
 import { rhythmOf } from './private/exports/rhythm';
-import { snapshotAge, snapshotArns } from './private/exports/snapshot-steps';
+import { snapshotAge, snapshotArns, snapshotConcerns } from './private/exports/snapshot-steps';
 import { requireExportable, sourceOf } from './private/exports/source';
 import { storeOf } from './private/exports/store';
 import { timesOf } from './private/exports/times';
@@ -98,6 +98,7 @@ export class DatabaseExport extends Construct {
       times,
       files: 'Parquet exports (to be loaded by hand)',
       sourceAge: maxSnapshotAgeMs === undefined ? undefined : { name: 'age of the snapshot', ms: maxSnapshotAgeMs, basis: 'configured' },
+      more: () => snapshotConcerns(this.node.path, target),
     });
     this.bucket = store.bucket;
     this.encryptionKey = store.key;

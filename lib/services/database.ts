@@ -72,6 +72,13 @@ export function automatedBackups(target: Target, restore: readonly Term[]): read
   ];
 }
 
+const planned = new WeakSet<CfnResource>();
+
+/** Whether a plan backs a database up, and so makes snapshots of it. */
+export function hasPlan(cfn: CfnResource): boolean {
+  return planned.has(cfn);
+}
+
 /** Sets what keeps a database and its backups, and tells what stands against it. */
 export function prepareDatabase(target: Target, needs: Needs, traits: DatabaseTraits): readonly ConcernFact[] {
   const cfn = target.cfn as DatabaseCfn | undefined;
@@ -86,6 +93,7 @@ export function prepareDatabase(target: Target, needs: Needs, traits: DatabaseTr
       'copy tags to snapshots',
     ]);
   }
+  planned.add(cfn);
   const deleted = isDeletedWithStack(cfn);
   if (settingOf(cfn, 'sourceDbInstanceIdentifier') === undefined) {
     keepOnDelete(cfn, CfnDeletionPolicy.SNAPSHOT);

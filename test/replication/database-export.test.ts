@@ -265,6 +265,32 @@ describe('the newest snapshot', () => {
   });
 });
 
+describe('where there may be none', () => {
+  const unbacked = (scope: Stack) => new CfnDBInstance(scope, 'Database', { engine: 'mysql', backupRetentionPeriod: 0 });
+  const codesOf = (stack: Stack) =>
+    RecoveryRecord.of(stack)
+      .assess()
+      .findings.map(({ severity, code }) => `${severity} ${code}`);
+
+  test('a warning tells, unless a plan makes snapshots', () => {
+    const stack = stackIn();
+    const source = unbacked(stack);
+    new DatabaseExport(stack, 'Export', { source });
+    expect(codesOf(stack)).toContain('warning ExportWithoutBackups');
+    new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD }).protect(source);
+    (stack.node.root as App).synth();
+    expect(codesOf(stack)).not.toContain('warning ExportWithoutBackups');
+  });
+
+  test.each([
+    [Duration.hours(23), 1],
+    [Duration.hours(24), 0],
+  ])('a warning tells that %s is less than a day between two', (maxSnapshotAge, count) => {
+    const { stack } = exported({ maxSnapshotAge });
+    expect(Warnings.fromStack(stack).findWarning('*', Match.stringLikeRegexp('maxSnapshotAge.*snapshotAgeTooShort'))).toHaveLength(count);
+  });
+});
+
 describe('the end of a task', () => {
   const choicesOf = (options: Options = {}) => statesOf(exported(options).template)['Is it complete?'];
   const strict = choicesOf();

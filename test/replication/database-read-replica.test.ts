@@ -1,4 +1,4 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -122,6 +122,10 @@ describe('a replica', () => {
     middle.addStackDependency(osaka);
     follow(l2());
     expect(osaka.dependencies).toEqual([]);
+    Annotations.fromStack(osaka).hasWarning(
+      '/Osaka/Replica',
+      Match.stringLikeRegexp("'Osaka' is deployed before 'Tokyo'.*\\[ack: cdk-recovery:copyBeforeSource"),
+    );
   });
 
   test('takes what the user gives', () => {

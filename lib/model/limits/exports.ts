@@ -19,6 +19,7 @@ export const EXPORT_LIMITS = {
     'Aurora User Guide: supported Regions for exporting snapshot data',
   ),
   taskIdentifier: documented(60, 'characters of the identifier of an export task', RDS_GUIDE),
+  snapshotRhythm: documented(DAY, 'ms between two automated snapshots', 'RDS User Guide: introduction to backups'),
   runningTasks: documented(5, 'export tasks of RDS at a time in an account', AURORA_GUIDE),
   alarmRange: model(7 * DAY, 'ms that an alarm looks back', 'API model monitoring 2010-08-01'),
   executionsKept: documented(90 * DAY, 'ms that Step Functions remembers an execution', 'Step Functions Developer Guide: quotas'),
@@ -55,6 +56,17 @@ export function checkExportSource({ type, engine, region }: ExportSource): reado
           ),
         ]),
   ];
+}
+
+/** Warns where the newest automated snapshot is older most of the day than an export accepts. */
+export function checkSnapshotAge(ms: number): Problem | undefined {
+  const rhythm = EXPORT_LIMITS.snapshotRhythm.value;
+  return ms < rhythm
+    ? warning(
+        'SnapshotAgeTooShort',
+        `'maxSnapshotAge' is ${words(ms)}, but RDS makes an automated snapshot every ${words(rhythm)}, so that exports fail where the newest one is older: give more than ${words(rhythm)}, or have snapshots made more often`,
+      )
+    : undefined;
 }
 
 /** How an export fits into its schedule, all in ms. */

@@ -1,5 +1,6 @@
 import { type Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { warn } from '../../core/private/problems';
 import { outermostStackOf } from '../../vault/private/names';
 
 /**
@@ -8,7 +9,16 @@ import { outermostStackOf } from '../../vault/private/names';
  */
 export function deployAfter(later: IConstruct, earlier: IConstruct): void {
   const [stack, first] = [outermostStackOf(later), outermostStackOf(earlier)];
-  if (stack !== first && Stage.of(stack) === Stage.of(first) && !leadsTo(first, stack)) {
+  if (stack === first || Stage.of(stack) !== Stage.of(first)) {
+    return;
+  }
+  if (leadsTo(first, stack)) {
+    warn(
+      later,
+      'CopyBeforeSource',
+      `'${stack.node.path}' is deployed before '${first.node.path}', which waits for it, but the copy in it follows a source there, and RDS refuses a copy of what is not there yet: turn the order round, or acknowledge this where the source is deployed already`,
+    );
+  } else {
     stack.addStackDependency(first);
   }
 }

@@ -4,8 +4,14 @@ import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../../core/private/errors';
 import { requireMs } from '../../../core/private/known';
+import { insist } from '../../../core/private/problems';
+import type { ConcernFact } from '../../../model/facts';
+import { checkSnapshotAge } from '../../../model/limits/exports';
 import { HOUR, words } from '../../../model/time';
+import { hasPlan } from '../../../services/database';
+import { concern } from '../../../services/facts';
 import type { Target } from '../../../services/service';
+import { numberOf } from '../../../services/settings';
 import { expression, read } from './steps';
 
 /** Each kind is listed by itself: what AWS Backup made is in no list of the others. */
@@ -47,7 +53,9 @@ const MAX_AGE_MS = 36 * HOUR;
 /** The oldest snapshot that is exported, in ms; nothing for what is exported without one. */
 export function snapshotAge(scope: Construct, { id, type }: Target, given: Duration | undefined): number | undefined {
   if (type !== 'Aurora') {
-    return given ? requireMs(scope, 'maxSnapshotAge', given) : MAX_AGE_MS;
+    const ms = given ? requireMs(scope, 'maxSnapshotAge', given) : MAX_AGE_MS;
+    insist(scope, checkSnapshotAge(ms));
+    return ms;
   }
   if (given) {
     throw new ConfigurationError(
@@ -57,6 +65,16 @@ export function snapshotAge(scope: Construct, { id, type }: Target, given: Durat
     );
   }
   return undefined;
+}
+
+/** What stands against finding any snapshot, once the tree is complete. */
+export function snapshotConcerns(by: string, target: Target): readonly ConcernFact[] {
+  const { cfn, id } = target;
+  if (target.type === 'Aurora' || cfn === undefined || numberOf(cfn, 'backupRetentionPeriod') !== 0 || hasPlan(cfn)) {
+    return [];
+  }
+  const message = `'backupRetention' of '${id}' is 0 days and no plan backs it up, so that RDS makes no snapshots and every export fails: keep automated backups at least 1 day, or protect it`;
+  return [{ ...concern(target, 'warning', 'ExportWithoutBackups', message), by }];
 }
 
 /** The snapshots of a database: all have names of their own, so that nothing narrower than all of the account can be named. */
