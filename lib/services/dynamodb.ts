@@ -45,7 +45,9 @@ function copiesOf(target: Target, state: ReplicaState, restore: readonly Term[])
   const where = isOwn ? '' : ` of the replica in ${region}`;
   const suffix = isOwn ? '' : `-${region}`;
   const lag = term('replication lag', state.strong ? SERVICE_LIMITS.strongTableReplicaLag : SERVICE_LIMITS.tableReplicaLag);
-  const own = { resource: id, by: id, place, key, beside: isOwn };
+  // a replica and its own recovery are lost together, so they count as one copy
+  const store = isOwn || place.region === undefined ? place : { ...place, container: id };
+  const own = { resource: id, by: id, place: store, key, beside: isOwn };
   const copies: CopyFact[] = [];
   if (!isOwn) {
     const mechanism = `replica of the global table in ${region}`;

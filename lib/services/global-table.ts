@@ -2,6 +2,7 @@ import type { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { type CfnResource, Lazy, Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { isAttached } from '../core/private/inventory';
+import { overriddenList } from './overridden';
 import { unwrapped } from './settings';
 
 export type GlobalTableCfn = CfnGlobalTable;
@@ -62,7 +63,8 @@ export function isGlobalTable(cfn: CfnResource): cfn is GlobalTableCfn {
 /** The replicas as the template will hold them. */
 export function replicasOf(cfn: GlobalTableCfn): readonly Replica[] {
   const replicas = unwrapped(cfn, cfn.replicas);
-  return Array.isArray(replicas) ? replicas.filter((replica) => !Token.isUnresolved(replica)) : [];
+  const overridden = overriddenList(cfn, 'Replicas', Array.isArray(replicas) ? replicas : []);
+  return overridden.filter((replica): replica is Replica => !Token.isUnresolved(replica));
 }
 
 /** The replica in the table's own Region. */

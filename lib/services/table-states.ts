@@ -35,12 +35,17 @@ export function replicaStates(target: Target): readonly ReplicaState[] {
     return replicasOf(cfn).map((replica) => stateOf(target, cfn, replica));
   }
   const recovery = settingOf(cfn, 'pointInTimeRecoverySpecification') as Recovery | undefined;
-  const on = settingOf(cfn, 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled');
+  const part = (name: keyof Recovery) => settingOf(cfn, `pointInTimeRecoverySpecification.${name}`);
   return [
     {
       isOwn: true,
       place: placeOf(target),
-      recovery: recoveryOf(recovery && { ...recovery, pointInTimeRecoveryEnabled: on }),
+      recovery: recoveryOf(
+        recovery && {
+          pointInTimeRecoveryEnabled: part('pointInTimeRecoveryEnabled'),
+          recoveryPeriodInDays: part('recoveryPeriodInDays'),
+        },
+      ),
       deletionProtected: settingOf(cfn, 'deletionProtectionEnabled'),
       strong: false,
       key: tableKey(target),

@@ -7,7 +7,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, Aws, CfnParameter, Duration, Lazy, NestedStack, RemovalPolicy, Stack, Stage, Tags } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { Protection, RecoveryTier } from '../../lib';
+import { CopyRule, Protection, RecoveryTier } from '../../lib';
 import { RecoveryRecord } from '../../lib/core/private/record';
 import type { Assessment } from '../../lib/model/assessment';
 import { STRONG_TABLE } from '../../lib/model/limits/tables';
@@ -164,6 +164,46 @@ describe('a table', () => {
       'ZONE_LOSS',
       'REGION_LOSS',
     ]);
+  });
+
+  test('has one copy off-site, for the replica goes and its recovery with it', () => {
+    replicate({ table: tableOf() });
+    expect(assess().resources[0].copies).toMatchObject({ copies: 3, offSite: 1 });
+    new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD, copyRule: CopyRule.atLeast({ offSite: 2 }) }).protect(
+      stack.node.findChild('Table') as dynamodb.TableV2,
+    );
+    expect(findings()).toContain('error NoCopyOffSite');
+  });
+
+  test('has two copies off-site with replicas in two Regions', () => {
+    const table = tableOf();
+    replicate({ table });
+    replicate({ table, recoveryRegion: 'us-east-1' }, 'Second');
+    expect(assess().resources[0].copies).toMatchObject({ copies: 4, offSite: 2 });
+  });
+
+  test.each<[string, (cfn: dynamodb.CfnGlobalTable) => void, (number | undefined)[]]>([
+    [
+      'turns recovery of the replica off',
+      (cfn) => cfn.addPropertyOverride('Replicas.1.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled', false),
+      [35 * DAY, undefined],
+    ],
+    [
+      'shortens recovery of the replica',
+      (cfn) => cfn.addPropertyOverride('Replicas.1.PointInTimeRecoverySpecification.RecoveryPeriodInDays', 3),
+      [35 * DAY, 3 * DAY, undefined],
+    ],
+    [
+      'takes recovery of the replica away',
+      (cfn) => cfn.addPropertyDeletionOverride('Replicas.1.PointInTimeRecoverySpecification'),
+      [35 * DAY, undefined],
+    ],
+    ['replaces the replicas', (cfn) => cfn.addPropertyOverride('Replicas', [{ Region: ENV.region }]), []],
+  ])('is told as it will be where an override %s', (_case, override, kept) => {
+    const table = tableOf();
+    replicate({ table });
+    override(table.node.defaultChild as dynamodb.CfnGlobalTable);
+    expect(assess().resources.flatMap((resource) => resource.copies.places.map(({ keptMs }) => keptMs))).toEqual(kept);
   });
 
   test('that a plan protects too has each copy once', () => {
