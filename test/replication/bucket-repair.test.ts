@@ -153,6 +153,7 @@ describe('the answer of S3', () => {
     ['a job without a summary', { Status: 'Complete' }, 'Copied'],
     ['a job that could not copy an object', { Status: 'Complete', ProgressSummary: { NumberOfTasksFailed: 1 } }, 'ObjectsFailed'],
     ['a job that failed', reasons('Access denied when generating the manifest'), 'JobFailed'],
+    ['a job that may not see its objects', reasons('Access to objects, to keys or to empty prefixes denied'), 'JobFailed'],
     ['a job that failed without a reason', { Status: 'Failed' }, 'JobFailed'],
     ['a job that found nothing', reasons('No objects matched the filter criteria'), 'NothingToCopy'],
     ['a job with nothing in its list', reasons('The generated manifest is empty'), 'NothingToCopy'],

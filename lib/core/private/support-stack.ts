@@ -27,7 +27,11 @@ export function supportStackOf(scope: IConstruct, environment: SupportStackEnvir
   const id = `${supported.node.path.slice(owner.node.path ? owner.node.path.length + 1 : 0).replace(/\//g, '-')}-recovery-${suffix}`;
   const existing = owner.node.tryFindChild(id);
   if (existing) {
-    return requireSupportStack(scope, existing, environment);
+    const found = requireSupportStack(scope, existing, environment);
+    if (!supported.dependencies.includes(found)) {
+      supported.addStackDependency(found);
+    }
+    return found;
   }
   const stack = new Stack(owner, id, {
     stackName: stackNameFor(supported, `-recovery-${suffix}${originOf(supported, account !== undefined)}`),
@@ -62,6 +66,14 @@ export function requireEnvironment(scope: IConstruct, { region, account }: Suppo
       scope,
     );
   }
+  const home = Stack.of(scope).region;
+  if (!Token.isUnresolved(home) && partitionOf(home) !== partitionOf(region)) {
+    throw new ConfigurationError(
+      'OtherPartition',
+      `the recovery Region is ${region}, but ${home} is in another partition of AWS, from which nothing can be copied: choose a Region of the same one`,
+      scope,
+    );
+  }
   const { regionName, accountId } = LIMITS;
   for (const [part, value, limit] of [['Region', region, regionName] as const, ['account', account, accountId] as const]) {
     if (value !== undefined && !limit.value.test(value)) {
@@ -74,12 +86,18 @@ export function requireEnvironment(scope: IConstruct, { region, account }: Suppo
   }
 }
 
+/** The beginning of the names of Regions by which partitions other than the usual one are known. */
+function partitionOf(region: string): string {
+  return /^(?:cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)(?=-)/.exec(region)?.[0] ?? '';
+}
+
 /** What a user has under the id of a support stack may be anything. */
-function requireSupportStack(scope: IConstruct, found: IConstruct, { region }: SupportStackEnvironment): Stack {
-  if (Stack.isStack(found) && found.region === region) {
+function requireSupportStack(scope: IConstruct, found: IConstruct, { region, account }: SupportStackEnvironment): Stack {
+  const { account: own } = Stack.of(scope);
+  if (Stack.isStack(found) && found.region === region && found.account === (account ?? own)) {
     return found;
   }
-  const message = `'${found.node.path}' is no stack of ${region}, but its id is that of the recovery side: rename it`;
+  const message = `'${found.node.path}' is no stack of ${region}${account === undefined ? ' in the same account' : ` in account ${account}`}, but its id is that of the recovery side: rename it`;
   throw new ConfigurationError('NameTaken', message, scope);
 }
 

@@ -1,5 +1,6 @@
 import { Alarm, type ComparisonOperator, type IAlarmAction, type IMetric, type TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { descriptionOf } from '../../core/private/descriptions';
 
 /** An alarm of a copy. What missing data means is never left to the default. */
 export interface CopyAlarm {
@@ -23,7 +24,7 @@ export function addAlarm(scope: Construct, id: string, alarm: CopyAlarm): Alarm 
     comparisonOperator,
     treatMissingData,
     evaluationPeriods,
-    alarmDescription: description,
+    alarmDescription: descriptionOf('alarm', description),
   });
   made.addAlarmAction(...actions);
   return made;

@@ -3,6 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { claimName, deploymentOf } from '../../core/private/claimed-names';
+import { ownChild } from '../../core/private/own-child';
 import { type SupportStackEnvironment, supportStackOf } from '../../core/private/support-stack';
 import type { KeyFact } from '../../model/facts';
 import { LIMITS } from '../../model/limits';
@@ -33,7 +34,7 @@ export interface RecoveryKey {
 export function recoveryKeyOf(scope: IConstruct, environment: SupportStackEnvironment, service: KeyService): RecoveryKey {
   const stack = supportStackOf(outermostStackOf(scope), environment);
   const aliasName = `alias/recovery/${stack.stackName}`;
-  const key = (stack.node.tryFindChild(ID) as Key | undefined) ?? newKey(stack, aliasName);
+  const key = ownChild(stack, ID, () => newKey(stack, aliasName));
   permit(stack, key, service);
   const aliasArn = Stack.of(scope).formatArn({
     service: 'kms',

@@ -59,7 +59,10 @@ const PATH = '$.Described.Job';
 const REASON = `${PATH}.FailureReasons[0].FailureReason`;
 
 /** Where S3 says in a sentence that there is nothing to copy; which sentence that is, it does not document. */
-const NOTHING = ['*o objects*', '*o keys*', '*o eligible*', '*o matching*', '*mpty*'];
+const NOTHING = ['objects', 'keys', 'eligible', 'matching']
+  .flatMap((what) => [`no ${what}`, `No ${what}`])
+  .concat('anifest is empty')
+  .map((words) => `*${words}*`);
 
 /**
  * Starts a job and follows it to its end: S3 lists the objects itself that were never replicated or failed to be (S3 User Guide:

@@ -7,6 +7,9 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { DefinitionBody, type IChainable, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct, IDependable } from 'constructs';
+import { descriptionOf } from '../../core/private/descriptions';
+import { uniqueName } from '../../core/private/inventory';
+import { outermostStackOf } from '../../vault/private/names';
 import { addAlarm } from './alarms';
 import { acknowledgeWildcards } from './wildcards';
 
@@ -32,7 +35,12 @@ export function repairMachine(scope: Construct, { steps, schedule, words, action
     tracingEnabled: true,
     logs: {
       level: LogLevel.ALL,
-      destination: new LogGroup(scope, 'Log', { retention: RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY }),
+      destination: new LogGroup(scope, 'Log', {
+        // the policy that lets logs be delivered is short of room, which names that begin so take none of
+        logGroupName: `/aws/vendedlogs/states/${outermostStackOf(scope).stackName}/${uniqueName(scope, 150)}`,
+        retention: RetentionDays.THREE_MONTHS,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
     },
   });
   const jobs = Stack.of(scope).formatArn({ service: 's3', resource: 'job', resourceName: '*' });
@@ -41,7 +49,7 @@ export function repairMachine(scope: Construct, { steps, schedule, words, action
     reason: 'starting a job of S3, delivering logs and tracing know no resource, and jobs have names that S3 chooses',
   });
   const role = new Role(scope, 'ScheduleRole', {
-    description: `EventBridge Scheduler starts ${machine.node.path} with it`,
+    description: descriptionOf('role', `EventBridge Scheduler starts ${machine.node.path} with it`),
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
     }),
@@ -49,7 +57,7 @@ export function repairMachine(scope: Construct, { steps, schedule, words, action
   // another id is another schedule, and a new rate starts at once
   const made = new Schedule(scope, `Schedule-${hashOf(scope, subject)}`, {
     schedule,
-    description: words,
+    description: descriptionOf('schedule', words),
     target: new StepFunctionsStartExecution(machine, { role }),
   });
   // the machine itself waits for its policy, but who may start it does not

@@ -17,7 +17,9 @@ export function replicaBucketName({ home, path }: BucketSource, { account, regio
   const suffix = `-${account}-${region}`;
   const length = 1 + ACCOUNT_LENGTH + 1 + region.length;
   const origin = [home.region, ...(account === home.account ? [] : [home.account])].filter((part) => !Token.isUnresolved(part));
-  const words = [home.stackName, ...path].join('/');
+  // what begins like this is reserved (S3 User Guide: bucket naming rules)
+  const reserved = /^(?:sthree|amzn-s3-demo)-/i.test(home.stackName) ? ['replica'] : [];
+  const words = [...reserved, home.stackName, ...path].join('/');
   return `${hashed(words, BUCKET_LIMITS.nameLength.value - length, [words, ...origin].join('/')).toLowerCase()}${suffix}`;
 }
 

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../core/private/errors';
 import { namedKey } from '../../core/private/keys';
 import { known, wholeUnits } from '../../core/private/known';
 import { insist, warn } from '../../core/private/problems';
+import { requireEnvironment } from '../../core/private/support-stack';
 import type { CopyFact, KeyFact } from '../../model/facts';
 import { checkBucketName, checkReplicaLock, checkReplicaStorage } from '../../model/limits/buckets';
 import { requireAcknowledged } from '../../vault/private/lock';
@@ -41,6 +42,7 @@ export interface ReplicaKey {
 export function replicaOf(scope: Construct, source: BucketSource, { _spec: spec }: ReplicaBucket): Replica {
   const { region, account, lock, storageClass, isMade } = spec;
   const otherAccount = account === source.home.account ? undefined : account;
+  requireEnvironment(scope, { region, account: otherAccount });
   requireElsewhere(scope, source, region, otherAccount);
   insist(
     scope,
@@ -61,6 +63,13 @@ export function replicaOf(scope: Construct, source: BucketSource, { _spec: spec 
   const roleArn = otherAccount && roleArnOf(source);
   const made = isMade ? makeReplica(scope, source, { ...spec, otherAccount, key: given, roleArn }) : undefined;
   const name = made?.name ?? requireKnown(scope, spec.bucketName!);
+  if (name === source.cfn.bucketName) {
+    throw new ConfigurationError(
+      'ReplicaIsSource',
+      `'bucketName' of the destination is '${name}', which is the source itself: give the name of another bucket`,
+      scope,
+    );
+  }
   if (!isMade && source.isLocked && lock === undefined) {
     warn(
       scope,

@@ -1,13 +1,14 @@
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { ownChild } from '../../core/private/own-child';
 
 const ID = 'ReplicationReports';
 
 /** The bucket for reports of all repairs of one stack, made when first asked for. S3 encrypts reports with its own keys whatever the bucket says. */
 export function reportBucketOf(scope: IConstruct): Bucket {
   const stack = Stack.of(scope);
-  return (stack.node.tryFindChild(ID) as Bucket | undefined) ?? newBucket(stack);
+  return ownChild(stack, ID, () => newBucket(stack));
 }
 
 function newBucket(stack: Stack): Bucket {

@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import { Duration, Lazy, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { descriptionOf } from '../../core/private/descriptions';
 import { wholeUnits } from '../../core/private/known';
 import { SERVICE_RETENTION_DAYS } from '../../model/retention';
 import type { Target } from '../../services/service';
@@ -83,7 +84,10 @@ export function secondaryClusterOf(scope: Construct, props: AuroraSecondaryClust
 }
 
 function ownSecurityGroup(scope: Construct, { vpc }: AuroraSecondaryClusterProps): ISecurityGroup {
-  return new SecurityGroup(scope, 'SecurityGroup', { vpc, description: `Of the secondary cluster ${scope.node.path}` });
+  return new SecurityGroup(scope, 'SecurityGroup', {
+    vpc,
+    description: descriptionOf('securityGroup', `Of the secondary cluster ${scope.node.path}`),
+  });
 }
 
 function ownSubnetGroup(scope: Construct, { vpc, vpcSubnets, removalPolicy }: AuroraSecondaryClusterProps): SubnetGroup {

@@ -5,6 +5,8 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { descriptionOf } from '../../../core/private/descriptions';
+import { ownChild } from '../../../core/private/own-child';
 import { START_MS } from './times';
 
 const QUEUE_ID = 'ExportDeadLetters';
@@ -14,10 +16,11 @@ const RETRIES = 20;
 
 /** Starts a state machine on a schedule; returns the queue that tells what could not be started within the hour, and why. */
 export function startOnSchedule(scope: Construct, machine: StateMachine, schedule: ScheduleExpression, description: string): Queue {
-  const deadLetterQueue = queueOf(Stack.of(scope));
-  const role = new Role(scope, 'StartRole', { description, assumedBy: schedulerOf(scope) });
+  const stack = Stack.of(scope);
+  const deadLetterQueue = ownChild(stack, QUEUE_ID, () => newQueue(stack));
+  const role = new Role(scope, 'StartRole', { description: descriptionOf('role', description), assumedBy: schedulerOf(scope) });
   new Schedule(scope, 'Schedule', {
-    description,
+    description: descriptionOf('schedule', description),
     schedule,
     target: new StepFunctionsStartExecution(machine, {
       role,
@@ -44,11 +47,7 @@ function schedulerOf(scope: Construct): ServicePrincipal {
 }
 
 /** One for all exports of a stack: a message names its schedule. */
-function queueOf(stack: Stack): Queue {
-  const existing = stack.node.tryFindChild(QUEUE_ID) as Queue | undefined;
-  if (existing) {
-    return existing;
-  }
+function newQueue(stack: Stack): Queue {
   const queue = new Queue(stack, QUEUE_ID, {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
