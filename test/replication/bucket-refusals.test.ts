@@ -1,7 +1,9 @@
 import { App, Aws, CfnParameter, Duration, Fn, Lazy, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Bucket, BucketEncryption, CfnBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { BucketReplication, type BucketReplicationProps, ReplicaBucket, ReplicaLock } from '../../lib/replication';
 import { ComplianceAcknowledgement } from '../../lib/vault';
 import { BUNKER, OSAKA, only, replicate, rulesOf, TOKYO } from './buckets';
@@ -190,6 +192,40 @@ describe('fails for alarms that always ring, or for which nobody knows when', ()
     ['no operation at all', { pendingOperationsThreshold: 0 }, /'pendingOperationsThreshold' is 0.*\(AlarmAlwaysRings/],
   ])('%s', (_case, props, message) => {
     expect(() => replicate(props)).toThrow(message);
+  });
+});
+
+describe('fails at synth for what reaches the recovery side of', () => {
+  test.each<[string, (stack: Stack) => Partial<BucketReplicationProps>, RegExp]>([
+    [
+      'a parameter',
+      (stack) => ({
+        destination: ReplicaBucket.inRegion(OSAKA, {
+          objectsKept: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber),
+        }),
+      }),
+      /needs a value of 'Orders\/Days'.*give plain text.*\(TokenAcrossStacks at 'Orders-recovery-ap-northeast-3'\)/,
+    ],
+    [
+      'a topic',
+      (stack) => ({ recoveryRegion: OSAKA, recoveryAlarmActions: [new SnsAction(new Topic(stack, 'Topic'))] }),
+      /needs a value of 'Orders\/Topic.*\(TokenAcrossStacks/,
+    ],
+  ])('%s', (_case, propsIn, message) => {
+    const stack = orders();
+    new BucketReplication(stack, 'Replication', { source: new Bucket(stack, 'Docs'), ...propsIn(stack) });
+    expect(() => (stack.node.root as App).synth()).toThrow(message);
+  });
+
+  test('a topic, unless it is there', () => {
+    const stack = orders();
+    const topic = Topic.fromTopicArn(stack, 'Topic', `arn:aws:sns:${OSAKA}:111122223333:alarms`);
+    new BucketReplication(stack, 'Replication', {
+      source: new Bucket(stack, 'Docs'),
+      recoveryRegion: OSAKA,
+      recoveryAlarmActions: [new SnsAction(topic)],
+    });
+    expect(() => (stack.node.root as App).synth()).not.toThrow();
   });
 });
 

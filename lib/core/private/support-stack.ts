@@ -4,6 +4,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { LIMITS } from '../../model/limits';
 import { claimName, deploymentOf } from './claimed-names';
 import { ConfigurationError } from './errors';
+import { refuseForeignReferences } from './foreign-references';
 
 /** Where a support stack is. */
 export interface SupportStackEnvironment {
@@ -47,6 +48,7 @@ export function supportStackOf(scope: IConstruct, environment: SupportStackEnvir
     remedy: "give one of the stacks that they support another 'stackName', or make one recovery vault yourself and hand it over",
   });
   supported.addStackDependency(stack);
+  refuseForeignReferences(stack);
   return stack;
 }
 
