@@ -1,7 +1,7 @@
 import type { Finding } from '../../../lib/model/assessment';
 import { type AssessOptions, assess } from '../../../lib/model/assessor';
 import { DISRUPTIONS, Disruption } from '../../../lib/model/disruption';
-import type { ConcernFact, CopyFact, CopyRuleFact, ExclusionFact, Fact, StatefulResource, Term } from '../../../lib/model/facts';
+import type { ConcernFact, CopyFact, CopyRuleFact, ExclusionFact, Fact, KeyFact, StatefulResource, Term } from '../../../lib/model/facts';
 import type { ResourceType } from '../../../lib/model/services';
 import { DAY, HOUR, MINUTE } from '../../../lib/model/time';
 import { continuous, copied, database, ID, objective, points, replica, restoreTest, SAFE, stateful, survives, TOKYO, term } from '../facts';
@@ -274,10 +274,25 @@ describe('the copy rule', () => {
       [],
       'RDS',
       'TooFewMedia',
-      /asks for 3 media, but has 1 .*: add recovery points of AWS Backup and export the data to a bucket$/,
+      /asks for 3 media, but has 1 .*: add recovery points of AWS Backup and export the data to a bucket by a DatabaseExport$/,
     ],
-    ['a third medium', { media: 3 }, [points()], 'RDS', 'TooFewMedia', /but has 2 .*: export the data to a bucket$/],
-    ['a second medium of a cache', { media: 2 }, [], 'ElastiCache', 'TooFewMedia', /but has 1 .*: export the data to a bucket$/],
+    ['a third medium', { media: 3 }, [points()], 'RDS', 'TooFewMedia', /but has 2 .*: export the data to a bucket by a DatabaseExport$/],
+    [
+      'a third medium of files, which are not exported',
+      { media: 3 },
+      [],
+      'EFS',
+      'TooFewMedia',
+      /: add recovery points of AWS Backup; there is no further one for a .*, so ask for less$/,
+    ],
+    [
+      'a second medium of a cache',
+      { media: 2 },
+      [],
+      'ElastiCache',
+      'TooFewMedia',
+      /but has 1 .*: there is no further one for a .*, so ask for less$/,
+    ],
     [
       'a medium that there is not',
       { media: 3 },
@@ -305,7 +320,10 @@ describe('the copy rule', () => {
     ],
     ...(
       [
-        ['RDSCluster', /copies no recovery points of RDS Multi-AZ cluster to another Region, so export its snapshots to a bucket there$/],
+        [
+          'RDSCluster',
+          /copies no recovery points of RDS Multi-AZ cluster to another Region, so export the data there by a DatabaseExport with 'recoveryRegion'$/,
+        ],
         ['FSxONTAP', /so replicate it there with SnapMirror$/],
         ['Redshift', /so let Redshift copy its own snapshots there$/],
         ['ElastiCache', /does not protect ElastiCache, so replicate it there with a global datastore, or export its snapshots/],
@@ -363,6 +381,14 @@ describe('the copy rule', () => {
       /asks for 1 copy in another account, but has 0 \(2 more in its own account\): set 'recoveryAccount' to copy its recovery points there/,
     ],
     [
+      'a copy of a Multi-AZ cluster in another account',
+      { otherAccount: 1 },
+      [points()],
+      'RDSCluster',
+      'NoCopyInOtherAccount',
+      /: AWS Backup copies no recovery points of .*, so export the data to a bucket there by a DatabaseExport with 'recoveryAccount'$/,
+    ],
+    [
       'a copy in another account with a key of that account',
       { otherAccount: 1 },
       [safe({ key: { kind: 'customer', id: 'arn:aws:kms:ap-northeast-1:111122223333:key/k' } })],
@@ -401,7 +427,7 @@ describe('the copy rule', () => {
       [points({ airGapped: true })],
       'RDS',
       'NoAirGappedCopy',
-      /asks for 2 air-gapped copies, but has 1: a logically air-gapped vault takes no RDS PostgreSQL, so ask for 'immutable' and 'otherAccount' instead$/,
+      /asks for 2 air-gapped copies, but has 1: a logically air-gapped vault takes no RDS PostgreSQL, so ask for 'immutable' and 'otherAccount' instead: lock a vault; .*, and set 'recoveryAccount' to copy/,
     ],
     ['a second immutable copy', { immutable: 2 }, [points(LOCKED)], 'RDS', 'NoImmutableCopy', /asks for 2 immutable copies, but has 1/],
     [
@@ -424,6 +450,25 @@ describe('the copy rule', () => {
     const found = lacking(rule, copies, type);
     expect(found).toMatchObject([{ severity: 'error', code, at: 'Orders/Protection', resource: ID }]);
     expect(found[0].message).toMatch(message);
+  });
+
+  test.each<[string, Partial<CopyRuleFact>, Disruption[], RegExp]>([
+    [
+      'a copy in another account',
+      { otherAccount: 1 },
+      [],
+      /: encrypt the .* with a customer managed key first, because .* and set 'recoveryAccount'/,
+    ],
+    ['a copy out of reach of an intruder', {}, [ACCOUNT_COMPROMISE], /: encrypt the .* with a customer managed key first, .* and copy/],
+    ['what an air-gapped vault does not take', { airGapped: 1 }, [], /, and encrypt the .* with a customer managed key first/],
+  ])('asks for a key that can be shared before %s', (_case, copyRule, survived, message) => {
+    const promise = objective({ copyRule, survives: survived.map((disruption) => survives(disruption)) });
+    const found = (kind: KeyFact['kind']) =>
+      assess([database({ key: { kind } }), promise, points({ immutable: 'no' })], [], { unprotected: 'ignore' }).findings.map(
+        (finding) => finding.message,
+      );
+    expect(found('service-managed')).toEqual([expect.stringMatching(message)]);
+    expect(found('customer')).not.toEqual([expect.stringMatching(message)]);
   });
 
   test('warns where deployment may bring the copy off-site', () => {

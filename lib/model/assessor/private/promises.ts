@@ -5,6 +5,7 @@ import { copyObstacle, LIMITS } from '../../limits';
 import { abilitiesOf } from '../../services';
 import { MINUTE, words } from '../../time';
 import { gradeOf } from './grade';
+import { byExport, keyFirst } from './remedies';
 import type { Subject } from './subject';
 import { either, sumWords, WHEN, WHERE } from './words';
 
@@ -34,11 +35,11 @@ function nothingSurvives({ resource }: Subject, { by }: ObjectiveFact, disruptio
     [Disruption.OPERATOR_ERROR]: awsBackup ? 'add recovery points' : `${obstacle}, so add a backup of its own service or an export`,
     [Disruption.ZONE_LOSS]: awsBackup ? 'spread it over several zones or add recovery points' : 'spread it over several zones',
     [Disruption.REGION_LOSS]: obstacle
-      ? `${obstacle}, so replicate or export the data there`
+      ? `${obstacle}, so ${byExport(resource.type) === '' ? 'replicate or ' : ''}export the data there${byExport(resource.type, 'recoveryRegion')}`
       : "set 'recoveryRegion' to copy its recovery points there",
     [Disruption.ACCOUNT_COMPROMISE]: obstacle
-      ? `${obstacle}, so export the data to another account`
-      : `copy its recovery points to another account or to a ${airGapped ? 'logically air-gapped' : 'compliance-locked'} vault with another key`,
+      ? `${obstacle}, so export the data to another account${byExport(resource.type, 'recoveryAccount')}`
+      : `${airGapped ? '' : keyFirst(resource)}copy its recovery points to another account or to a ${airGapped ? 'logically air-gapped' : 'compliance-locked'} vault with another key`,
   };
   return {
     severity: 'error',
