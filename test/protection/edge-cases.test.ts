@@ -126,7 +126,9 @@ describe('names that exist once', () => {
     ) as [Stack, Stack];
     const options = { tier, recoveryRegion: 'ap-northeast-3', recoveryAccount: '333333333333' };
     new Protection(dev, 'Protection', options);
-    expect(() => new Protection(prod, 'Protection', options)).toThrow(/NameTaken/);
+    expect(() => new Protection(prod, 'Protection', options)).toThrow(
+      /stacks of one name, give one stack another 'stackName', or .* hand it over as 'recoveryVault'.*NameTaken/,
+    );
   });
 
   test('do not collide for stacks of different names', () => {

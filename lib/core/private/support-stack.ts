@@ -45,7 +45,9 @@ export function supportStackOf(scope: IConstruct, environment: SupportStackEnvir
     name: stack.stackName,
     stack,
     for: deploymentOf(supported),
-    remedy: "give one of the stacks that they support another 'stackName', or make one recovery vault yourself and hand it over",
+    remedy:
+      "give one of the stacks that they support another 'stackName', set 'env' of both where they are in different Regions or accounts, " +
+      "or, where only a vault is there, make it yourself and hand it over as 'recoveryVault'",
   });
   supported.addStackDependency(stack);
   refuseForeignReferences(stack);

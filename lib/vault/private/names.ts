@@ -39,7 +39,9 @@ export function claimVaultName(vault: IConstruct, name: string): void {
     name,
     stack,
     for: [deploymentOf(stack), ...path].join('/'),
-    remedy: "give one of them another 'vaultName', or leave it out",
+    remedy:
+      "give one of them another 'vaultName', or leave it out; of vaults that are made for stacks of one name, give one stack another " +
+      "'stackName', or make its vault yourself and hand it over as 'recoveryVault'",
   });
 }
 
