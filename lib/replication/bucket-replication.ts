@@ -13,6 +13,7 @@ import { replicationRoleName } from './private/replica-names';
 import { replicationRole } from './private/replication-role';
 import { renderRules, settleRules } from './private/replication-rules';
 import { originOf, replicateBack } from './private/return-replication';
+import { requireSettled } from './private/settled-source';
 import { limitsOf, watchForward, watchReturn } from './private/watched-rules';
 
 /**
@@ -55,6 +56,7 @@ export class BucketReplication extends Construct {
     const keys = objectKeysOf(this, source, rules, props);
     const origin = twoWay ? originOf(this, source, rules) : undefined;
     prepareSource(source);
+    requireSettled(this, source);
 
     const role = replicationRole(this, 'Role', {
       source: { arn: source.arn, region: Stack.of(this).region, keys, isLocked: source.isLocked },

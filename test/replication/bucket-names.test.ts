@@ -2,7 +2,7 @@ import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { descriptionOf } from '../../lib/core/private/descriptions';
@@ -119,5 +119,19 @@ describe('what AWS takes', () => {
     expect(descriptionOf('securityGroup', `Of 帳簿/a'b ${'x'.repeat(300)}`)).toMatch(/^Of \?\?\/a\?b x+\.\.\.$/);
     const token = `${new CfnParameter(stackOf(), 'P').valueAsString}${'x'.repeat(600)}`;
     expect(descriptionOf('schedule', token)).toBe(token);
+  });
+});
+
+describe('fails for a source that is changed after its replication was made', () => {
+  const KMS = { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms' } }] };
+  test.each<[string, (cfn: CfnBucket) => void, RegExp]>([
+    ['to another encryption', (cfn) => Object.assign(cfn, { bucketEncryption: KMS }), /'bucketEncryption'.*SourceChangedLater/],
+    ['to Object Lock', (cfn) => Object.assign(cfn, { objectLockEnabled: true }), /'objectLockEnabled'.*SourceChangedLater/],
+    ['to no versions', (cfn) => cfn.addPropertyOverride('VersioningConfiguration.Status', 'Suspended'), /Suspended.*SourceNotVersioned/],
+  ])('%s', (_, change, message) => {
+    const stack = stackOf();
+    replicate(stack);
+    change(stack.node.findChild('Docs').node.defaultChild as CfnBucket);
+    expect(() => (stack.node.root as App).synth()).toThrow(message);
   });
 });
