@@ -229,6 +229,39 @@ describe('fails at synth for what reaches the recovery side of', () => {
   });
 });
 
+describe('fails for actions of alarms', () => {
+  const topics = (count: number, region: string) => {
+    const elsewhere = new Stack();
+    return Array.from(
+      { length: count },
+      (_, index) => new SnsAction(Topic.fromTopicArn(elsewhere, `Topic${index}`, `arn:aws:sns:${region}:111122223333:alarms${index}`)),
+    );
+  };
+  test.each<[string, Partial<BucketReplicationProps>, RegExp]>([
+    [
+      'in the Region of the replica',
+      { alarmActions: topics(1, OSAKA) },
+      /the alarm is in ap-northeast-1, but its action .* is in ap-northeast-3.*\(AlarmActionElsewhere/,
+    ],
+    [
+      'in the Region of the source',
+      { recoveryAlarmActions: topics(1, TOKYO.region) },
+      /the alarm is in ap-northeast-3, but its action.*\(AlarmActionElsewhere/,
+    ],
+    [
+      'that are six',
+      { alarmActions: topics(6, TOKYO.region) },
+      /the alarm has 6 actions, but CloudWatch takes at most 5.*\(TooManyAlarmActions/,
+    ],
+  ])('%s', (_case, props, message) => {
+    expect(() => replicate(props)).toThrow(message);
+  });
+
+  test('but not for five where the alarm is', () => {
+    expect(() => replicate({ alarmActions: topics(5, TOKYO.region), recoveryAlarmActions: topics(5, OSAKA) })).not.toThrow();
+  });
+});
+
 describe('a replication that is taken away', () => {
   test('leaves no rules at the source, and no reference to its role', () => {
     const stack = orders();

@@ -1,6 +1,6 @@
 import { differ } from '../differ';
-import { documented } from './limit';
-import { type Problem, warning } from './problem';
+import { documented, model } from './limit';
+import { error, type Problem, warning } from './problem';
 
 /** An alarm on metrics of AWS Backup; what is only known at deploy time is left out. */
 export interface BackupAlarm {
@@ -71,4 +71,31 @@ export function checkReplicationAlarm({ metric, region, sourceRegion, destinatio
         'ReplicationAlarmElsewhere',
         `'metric' ${metric} is alarmed on in ${region}, but S3 publishes it in the Region of the ${publisher}, ${home}, and the alarm never sees data: put the alarm into a stack of ${home}`,
       );
+}
+
+const ALARM_ACTIONS = model(5, 'actions of an alarm for each of its states', 'API model monitoring 2010-08-01');
+
+/** Checks the actions of an alarm by their ARNs; a Region or ARN that is only known at deploy time is left out. */
+export function checkAlarmActions(region: string | undefined, arns: readonly (string | undefined)[]): readonly Problem[] {
+  const { value: most, unit } = ALARM_ACTIONS;
+  const regions = arns.map((arn) => arn?.split(':')[3] || undefined);
+  const stray = regions.findIndex((one) => differ(one, region) === true);
+  return [
+    ...(arns.length > most
+      ? [
+          error(
+            'TooManyAlarmActions',
+            `the alarm has ${arns.length} actions, but CloudWatch takes at most ${most} ${unit}: let one of them reach several`,
+          ),
+        ]
+      : []),
+    ...(stray < 0
+      ? []
+      : [
+          error(
+            'AlarmActionElsewhere',
+            `the alarm is in ${region}, but its action ${arns[stray]} is in ${regions[stray]}, and CloudWatch reaches those of its own Region only: give one of ${region}`,
+          ),
+        ]),
+  ];
 }
