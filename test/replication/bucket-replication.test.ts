@@ -30,7 +30,10 @@ describe('a bucket replicated to another Region', () => {
           Bucket: arnOf(REPLICA),
           EncryptionConfiguration: {
             ReplicaKmsKeyID: {
-              'Fn::Join': ['', ['arn:', PARTITION, ':kms:ap-northeast-3:111122223333:alias/recovery/Orders-recovery-ap-northeast-3-from-ap-northeast-1']],
+              'Fn::Join': [
+                '',
+                ['arn:', PARTITION, ':kms:ap-northeast-3:111122223333:alias/recovery/Orders-recovery-ap-northeast-3-from-ap-northeast-1'],
+              ],
             },
           },
           Metrics: { Status: 'Enabled' },
