@@ -14,6 +14,13 @@ const EXAMPLES = readdirSync(join(__dirname, '../examples'), { withFileTypes: tr
   .filter((entry) => entry.isDirectory())
   .map(({ name }): [string, StackClass] => [name, Object.values(require(`../examples/${name}/stack`))[0] as StackClass]);
 const ALL: [string, StackClass][] = [['demo', OrdersStack], ...EXAMPLES];
+/** The code of each example, longest names first: some names begin with others. */
+const CODE = ['demo', ...EXAMPLES.map(([name]) => name)]
+  .sort((one, other) => other.length - one.length)
+  .map((name) => [
+    name,
+    readFileSync(join(__dirname, name === 'demo' ? '../bin/orders-stack.ts' : `../examples/${name}/stack.ts`), 'utf8'),
+  ]);
 const ENV = { account: '111122223333', region: 'ap-northeast-1' };
 
 function appWithAll(outdir: string, context: Record<string, unknown>): App {
@@ -78,20 +85,25 @@ describe('every example and the demo', () => {
     }
   });
 
-  /** Whether this library made the construct, and not the example. */
+  /** Whether this library made the construct, and not the example: what stands in a stack under an id that its code does not write is ours. */
   function isOurs(path: string): boolean {
-    let node: IConstruct = app;
-    for (const id of path.split('/')) {
-      const child = node.node.tryFindChild(id);
-      if (!child) {
+    const [stack, ...ids] = path.split('/');
+    const code = CODE.find(([name]) => stack === name || stack.startsWith(`${name}-`))?.[1] ?? '';
+    if (stack.includes('-recovery-') || (ids.length > 0 && !code.includes(`'${ids[0]}'`))) {
+      return true;
+    }
+    let node: IConstruct | undefined = app;
+    for (const id of [stack, ...ids]) {
+      node = node.node.tryFindChild(id);
+      if (node === undefined) {
         return false;
       }
-      node = child;
-      if (Object.values(library).some((exported) => typeof exported === 'function' && child.constructor === exported)) {
+      const made = node.constructor;
+      if (Object.values(library).some((exported) => made === exported)) {
         return true;
       }
     }
-    return /-recovery-|\/Recovery(Backup|Restore)Role/.test(path);
+    return false;
   }
 
   test('is validated at all: the checks find what the examples leave out on purpose', () => {
@@ -100,6 +112,17 @@ describe('every example and the demo', () => {
 
   test("passes CDK's own validation of templates without an error", () => {
     expect(violations.filter(({ source, severity }) => !/nag|solutions/i.test(source) && severity === 'error')).toEqual([]);
+  });
+
+  test('knows what this library made from what the example did', () => {
+    const paths = [
+      'cross-account-bucket/ReplicationReports/Resource',
+      'exports/ExportDeadLetters/Resource',
+      'demo/RecoveryBackupRole/Resource',
+    ];
+    expect(paths.filter((path) => !isOurs(path))).toEqual([]);
+    expect(isOurs('cross-account-bucket/Documents/Resource')).toBe(false);
+    expect(isOurs('cross-account-bucket/Replication/Repair/Machine/Resource')).toBe(true);
   });
 
   test('has no finding of AwsSolutions in anything that this library made', () => {
