@@ -1,6 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, StorageClass } from 'aws-cdk-lib/aws-s3';
-import { BucketReplication, CopyRule, Protection, RecoveryTier, ReplicaBucket, ReplicaLock } from 'cdk-recovery';
+import { BucketReplication, CopyRule, ObjectLock, Protection, RecoveryTier, ReplicaBucket } from 'cdk-recovery';
 import type { Construct } from 'constructs';
 
 const RECOVERY_REGION = 'ap-northeast-3';
@@ -24,9 +24,9 @@ export class CrossAccountBucketStack extends Stack {
 
     const bunker = ReplicaBucket.inRegion(RECOVERY_REGION, {
       account: '444455556666',
-      lock: ReplicaLock.governance(Duration.days(60)),
+      lock: ObjectLock.governance(Duration.days(60)),
       storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL,
-      noncurrentVersionsKept: Duration.days(90),
+      noncurrentVersionExpiration: Duration.days(90),
     });
     new BucketReplication(this, 'Replication', {
       source: documents,

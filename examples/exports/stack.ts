@@ -5,7 +5,7 @@ import { InstanceType, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Credentials, DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { CopyRule, DatabaseExport, ExportLock, Protection, RecoveryTier, TableExport } from 'cdk-recovery';
+import { CopyRule, DatabaseExport, ObjectLock, Protection, RecoveryTier, TableExport } from 'cdk-recovery';
 import type { Construct } from 'constructs';
 
 /** Three media: the service itself, AWS Backup, and files that nobody deletes by mistake, in two Regions every day, and monthly as an archive. */
@@ -30,7 +30,7 @@ export class ExportedStack extends Stack {
     const accounts = new TableV2(this, 'Accounts', { partitionKey: { name: 'id', type: AttributeType.STRING } });
     const topic = new Topic(this, 'OnCall', { enforceSSL: true });
     const alarmActions = [new SnsAction(topic)];
-    const offSite = { lock: ExportLock.governance(), recoveryRegion: 'ap-northeast-3', alarmActions };
+    const offSite = { lock: ObjectLock.governance(), recoveryRegion: 'ap-northeast-3', alarmActions };
 
     const protection = new Protection(this, 'Protection', {
       tier: RecoveryTier.STANDARD,
@@ -40,7 +40,7 @@ export class ExportedStack extends Stack {
     protection.protect(accounts);
 
     new TableExport(this, 'DailyAccounts', {
-      table: accounts,
+      source: accounts,
       expects: { dataSize: Size.gibibytes(40) },
       ...offSite,
     });

@@ -6,6 +6,7 @@ import { type Inventory, isAttached, resourceId } from '../core/private/inventor
 import { known } from '../core/private/known';
 import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
+import { requireElsewhere } from '../core/private/recovery-place';
 import { differ } from '../model/differ';
 import type { ObjectiveFact } from '../model/facts';
 import { type PlannedRule, planRules } from '../model/planner';
@@ -21,7 +22,7 @@ import { type Destination, planIdOf, ruleFrom } from './private/plan-group';
 import type { PlanMember } from './private/plan-members';
 import { planRequestOf } from './private/plan-request';
 import { selects } from './private/selection-match';
-import { requireElsewhere, type Wishes, wishesOf } from './private/wishes';
+import { type Wishes, wishesOf } from './private/wishes';
 import type { ProtectionProps, ProtectOptions } from './protection-options';
 import { ProtectionPlan } from './protection-plan';
 import { Selection } from './selection';
@@ -168,8 +169,8 @@ export class Protection extends Construct {
         this,
       );
     }
-    requireElsewhere(this, recoveryRegion, recoveryAccount);
     const region = recoveryRegion ?? Stack.of(this).region;
+    requireElsewhere(this, this, { region, account: recoveryAccount, remedy: 'choose another Region or account' });
     const options = { account: recoveryAccount };
     return this.vault instanceof RecoveryVault ? this.vault.mirrorIn(region, options) : RecoveryVault._sharedMirror(this, region, options);
   }

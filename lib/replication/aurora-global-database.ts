@@ -1,17 +1,17 @@
-import { CfnGlobalCluster } from 'aws-cdk-lib/aws-rds';
+import { CfnGlobalCluster, type IDBClusterRef } from 'aws-cdk-lib/aws-rds';
 import { Names, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { claimName, deploymentOf } from '../core/private/claimed-names';
 import { ConfigurationError } from '../core/private/errors';
 import { known } from '../core/private/known';
 import { insist } from '../core/private/problems';
-import { differ } from '../model/differ';
 import { checkDatabaseIdentifier, DATABASE_LIMITS } from '../model/limits/databases';
 import { labelOf } from '../model/services';
 import { placeOf, targetOf } from '../services';
 import type { Target } from '../services/service';
 import type { AuroraGlobalDatabaseAttributes } from './aurora-global-database-attributes';
 import type { IAuroraGlobalDatabase } from './iaurora-global-database';
+import { requireBeside } from './private/beside';
 import { claimReplication } from './private/claims';
 import { primaryConcerns } from './private/global-concerns';
 import { engineOfCluster, tellGlobalDatabase } from './private/global-databases';
@@ -21,7 +21,7 @@ import { encryptionOfSource } from './private/storage-key';
 /** Properties of an AuroraGlobalDatabase. */
 export interface AuroraGlobalDatabaseProps {
   /** The cluster that writes: an L2, an L1 or an import of the same Region and account, also one that exists for years. */
-  readonly primary: IConstruct;
+  readonly primary: IDBClusterRef;
   /**
    * The name of the global database: 1 to 63 letters, digits or hyphens. A change replaces it and so takes all clusters apart.
    * @default - from the path of the construct and its Region
@@ -102,15 +102,7 @@ export class AuroraGlobalDatabase extends Construct implements IAuroraGlobalData
         this,
       );
     }
-    const here = Stack.of(this);
-    const { region, account } = placeOf(target);
-    if (differ(region, known(here.region)) || differ(account, known(here.account))) {
-      throw new ConfigurationError(
-        'PrimaryElsewhere',
-        `'primary' is '${target.id}' in another Region or account than the global database, which is made where its primary is: make it in a stack of that place`,
-        this,
-      );
-    }
+    requireBeside(this, target, { property: 'primary', otherwise: 'its global database would be made' });
     return target;
   }
 

@@ -118,13 +118,13 @@ export interface AuroraSecondaryClusterProps {
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Lag behind the primary at which the alarm sounds, in whole seconds from 1 on: also what the report claims as the worst case.
+   * The lag above which the alarm goes off, in whole seconds from 1 on: also what the report claims as the worst case.
    * @default Duration.seconds(10)
    */
   readonly maxLag?: Duration;
   /**
-   * What the alarm does; the actions have to be in the Region of the cluster.
-   * @default - the alarm is only seen in CloudWatch
+   * What the alarms do; all of them are in the Region of the cluster, and the actions have to be there.
+   * @default - the alarms are made, but notify nobody
    */
   readonly recoveryAlarmActions?: IAlarmAction[];
   /**

@@ -1,18 +1,18 @@
 import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { CfnDBCluster, IClusterEngine, IDatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { CfnResource, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
 import { isAttached } from '../core/private/inventory';
-import { known, requireMs } from '../core/private/known';
+import { known } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import type { ConcernFact } from '../model/facts';
 import {
   checkAutomatedRetention,
   checkBackupWindow,
   checkDatabaseIdentifier,
-  checkMaxLag,
   checkReaders,
   checkSecondaries,
   DATABASE_LIMITS,
@@ -28,6 +28,7 @@ import { deployAfter } from './private/deploy-after';
 import { burstable } from './private/global-concerns';
 import { type GlobalDatabase, requireGlobalDatabase } from './private/global-databases';
 import { recordLiveCopies } from './private/live-copies';
+import { maxLagOf } from './private/max-lag';
 import { parametersLeft } from './private/replica-concerns';
 import { secondaryClusterOf } from './private/secondary-cluster';
 import { requireSourcePlace } from './private/source-place';
@@ -53,21 +54,29 @@ export class AuroraSecondaryCluster extends Construct implements IConnectable {
   /** The cluster, with its endpoints, metrics and grants. */
   public readonly cluster: IDatabaseCluster;
   public readonly connections: Connections;
-  /** Sounds when the cluster lags or no longer follows; there is none once it is detached. */
+  /** The key of its storage; undefined where the primary is not encrypted. */
+  public readonly storageEncryptionKey?: IKeyRef;
+  /** All alarms, in the Region of the cluster. */
+  public readonly alarms: Alarm[] = [];
+  /** Goes off when the cluster lags or no longer follows; there is none once it is detached. */
   public readonly lagAlarm?: Alarm;
 
   private readonly resource: CfnDBCluster;
 
+  /**
+   * Throws `SourcePlaceUnknown`, `CopyInOwnRegion` or `SourceInOtherAccount` for a primary that cannot be followed from here, `EngineUnknown` or
+   * `EngineDiffers` where the engines are not known to be the same, and the codes of docs/errors.md for what Aurora would refuse.
+   */
   constructor(scope: Construct, id: string, props: AuroraSecondaryClusterProps) {
     super(scope, id);
-    const { globalDatabase, maxLag = Duration.millis(DATABASE_LIMITS.globalClusterAlarm.value), readers = [] } = props;
+    const { globalDatabase, readers = [] } = props;
     const database = requireGlobalDatabase(this, globalDatabase);
     const place = requireSourcePlace(this, { property: 'globalDatabase', id: database.id, place: database.place });
     const engine = this.engineFor(database, props.engine);
-    const lagMs = requireMs(this, 'maxLag', maxLag);
+    const lagMs = maxLagOf(this, props, DATABASE_LIMITS.globalClusterAlarm.value);
     this.requireOwnName(database, props.clusterIdentifier);
-    insist(this, checkMaxLag(lagMs), checkReaders(readers.length), this.joins(database));
-    const { keyArn, fact: key } = encryptionOfCopy(this, database, props);
+    insist(this, checkReaders(readers.length), this.joins(database));
+    const { key: storageKey, keyArn, fact: key } = encryptionOfCopy(this, database, props);
     const { cfn, cluster } = secondaryClusterOf(this, props, {
       engine,
       primary: database.primary,
@@ -77,6 +86,7 @@ export class AuroraSecondaryCluster extends Construct implements IConnectable {
     this.resource = cfn;
     this.cluster = cluster;
     this.connections = cluster.connections;
+    this.storageEncryptionKey = storageKey;
     insist(
       this,
       checkAutomatedRetention(numberOf(cfn, 'backupRetentionPeriod'), 'cluster'),
@@ -87,6 +97,7 @@ export class AuroraSecondaryCluster extends Construct implements IConnectable {
     }
     deployAfter(this, globalDatabase);
     this.lagAlarm = this.alarm(lagMs, engine, props);
+    this.alarms.push(this.lagAlarm);
     const { primary } = database;
     if (primary) {
       const { region, account } = Stack.of(this);

@@ -8,15 +8,15 @@ import type { ReplicaBucket } from './replica-bucket';
 
 /** Properties of a BucketReplication; a recovery Region or a destination is needed. */
 export interface BucketReplicationProps {
-  /** The bucket whose objects are replicated, defined in the same stack; it becomes versioned, and is retained unless you say otherwise. */
+  /** The bucket that is replicated: of this app, in the same stack. It becomes versioned, and is retained unless you say otherwise. */
   readonly source: IBucketRef;
   /**
-   * The Region that gets the replicas, as plain text; a bucket is made there.
+   * The Region that gets the replica, as plain text; a bucket is made there.
    * @default - as the destination says
    */
   readonly recoveryRegion?: string;
   /**
-   * The account that gets the replicas, twelve digits as plain text. Needs `recoveryRegion`.
+   * The account that gets the replica, twelve digits as plain text. In the Region of the source, where `recoveryRegion` is left out.
    * @default - the account of the source
    */
   readonly recoveryAccount?: string;
@@ -61,23 +61,23 @@ export interface BucketReplicationProps {
    */
   readonly repairSchedule?: ScheduleExpression;
   /**
-   * The lag in whole seconds from which an alarm rings.
+   * The lag above which an alarm goes off, in whole seconds from 1 on.
    * @default Duration.minutes(15), what Replication Time Control promises
    */
-  readonly latencyThreshold?: Duration;
+  readonly maxLag?: Duration;
   /**
-   * The number of waiting operations of one rule from which an alarm rings.
+   * The number of waiting operations of one rule above which an alarm goes off, 1 or more.
    * @default - no alarm on it: what is usual depends on the rate of writes, and what waits too long is late
    */
-  readonly pendingOperationsThreshold?: number;
+  readonly maxPendingOperations?: number;
   /**
    * What alarms in the Region of the source do: failed operations and failed repairs.
-   * @default - they ring silently
+   * @default - the alarms are made, but notify nobody
    */
   readonly alarmActions?: IAlarmAction[];
   /**
    * What alarms in the Region of the replica do, such as the lag; the actions have to be there.
-   * @default - they ring silently
+   * @default - the alarms are made, but notify nobody
    */
   readonly recoveryAlarmActions?: IAlarmAction[];
 }

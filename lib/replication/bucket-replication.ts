@@ -1,3 +1,4 @@
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Duration, Stack } from 'aws-cdk-lib/core';
@@ -8,8 +9,9 @@ import { recordBucketCopies } from './private/bucket-facts';
 import { prepareSource, sourceOf } from './private/bucket-source';
 import { destinationsOf, objectKeysOf } from './private/destinations';
 import { placeFor } from './private/made-replica';
-import { repairBucket } from './private/repair-job';
+import { type Repair, repairBucket } from './private/repair-job';
 import { replicationRoleName } from './private/replica-names';
+import { together } from './private/replication-alarms';
 import { replicationRole } from './private/replication-role';
 import { renderRules, settleRules } from './private/replication-rules';
 import { originOf, replicateBack } from './private/return-replication';
@@ -29,14 +31,22 @@ import { limitsOf, watchForward, watchReturn } from './private/watched-rules';
  * });
  */
 export class BucketReplication extends Construct {
-  /** The role with which S3 replicates. Policies of an existing bucket or key in another account have to let it in. */
-  public readonly role: IRole;
-  /** The name of the bucket that gets the objects; of several, that of the first rule. */
-  public readonly replicaBucketName: string;
+  /** The Region that gets the replica; of several, that of the first rule. */
+  public readonly recoveryRegion: string;
+  /** The name of the replica bucket; of several, that of the first rule. */
+  public readonly replicaName: string;
   /** The ARN of that bucket. */
-  public readonly replicaBucketArn: string;
+  public readonly replicaArn: string;
   /** What rules name the key of its objects by: the ARN of a key or alias; undefined for an existing bucket without one. */
   public readonly replicaKeyArn?: string;
+  /** The role with which S3 replicates. Policies of an existing bucket or key in another account have to let it in. */
+  public readonly role: IRole;
+  /** All alarms: on lag and backlog in the Region of the bucket that is written to, on failures in that of the other. */
+  public readonly alarms: Alarm[];
+  /** Go off where objects arrive late, one for each rule and direction. */
+  public readonly lagAlarms: Alarm[];
+  /** Go off where operations failed, one for each rule and direction, and where runs failed that repair the replica or set its rules. */
+  public readonly failureAlarms: Alarm[];
 
   /**
    * Throws `ReplicationAlreadySet` for a bucket with rules of its own, `SourceOutOfReach` for an imported one, and the codes of
@@ -70,26 +80,34 @@ export class BucketReplication extends Construct {
     });
     const rendered = renderRules(rules);
     source.cfn.replicationConfiguration = whileAttached(this, { role: role.roleArn, rules: rendered });
-    watchForward(this, source, rules, limits, props);
+    const alarms = [watchForward(this, source, rules, limits, props)];
 
-    const reports = [];
+    const repairs: Repair[] = [];
+    const others: Alarm[] = [];
     const repairSchedule = repair ? (props.repairSchedule ?? ScheduleExpression.rate(Duration.days(7))) : undefined;
     if (repairSchedule) {
       const bucket = { bucketArn: source.arn, words: source.target.id, rules: rendered, after: [source.cfn, role] };
-      reports.push(repairBucket(new Construct(this, 'Repair'), bucket, { schedule: repairSchedule, actions: alarmActions }));
+      repairs.push(repairBucket(new Construct(this, 'Repair'), bucket, { schedule: repairSchedule, actions: alarmActions }));
     }
     const [{ replica }] = rules;
     if (origin && replica.made) {
       const there = placeFor(source, replica.made.stack);
       const returning = { rules, isLocked: source.isLocked, repairSchedule, actions: recoveryAlarmActions };
-      reports.push(...replicateBack(there, replica.made, origin, returning));
-      watchReturn({ here: new Construct(this, 'Return'), there }, source, rules, origin, limits, props);
+      const back = replicateBack(there, replica.made, origin, returning);
+      repairs.push(...back.repairs);
+      others.push(back.rulesAlarm);
+      alarms.push(watchReturn({ here: new Construct(this, 'Return'), there }, source, rules, origin, limits, props));
     }
 
-    this.role = role;
-    this.replicaBucketName = replica.name;
-    this.replicaBucketArn = replica.arn;
+    const { lag, backlog, failure } = together(alarms);
+    this.recoveryRegion = replica.region;
+    this.replicaName = replica.name;
+    this.replicaArn = replica.arn;
     this.replicaKeyArn = replica.key?.arn;
-    recordBucketCopies(this, source, rules, { repair, reports });
+    this.role = role;
+    this.lagAlarms = [...lag];
+    this.failureAlarms = [...failure, ...repairs.map(({ failureAlarm }) => failureAlarm), ...others];
+    this.alarms = [...this.lagAlarms, ...backlog, ...this.failureAlarms];
+    recordBucketCopies(this, source, rules, { repair, reports: repairs.map(({ reports }) => reports) });
   }
 }

@@ -1,11 +1,12 @@
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import type { CfnDBInstance } from 'aws-cdk-lib/aws-rds';
+import type { CfnDBInstance, IDBInstanceRef } from 'aws-cdk-lib/aws-rds';
 import { type Duration, Stack } from 'aws-cdk-lib/core';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
 import { namedKey } from '../core/private/keys';
 import { known, wholeUnits } from '../core/private/known';
 import { insist } from '../core/private/problems';
+import { requireElsewhere } from '../core/private/recovery-place';
 import type { KeyFact } from '../model/facts';
 import { checkBackupReplication } from '../model/limits';
 import { checkReplicaRetention } from '../model/limits/databases';
@@ -19,12 +20,11 @@ import { numberOf, settingOf, textOf, whileAttached } from '../services/settings
 import { requireKeyIn } from './private/copy-key';
 import { recordLiveCopies } from './private/live-copies';
 import { recoveryKeyOf } from './private/recovery-key';
-import { requireRecoveryRegion } from './private/recovery-region';
 
 /** Properties of a DatabaseBackupReplication. */
 export interface DatabaseBackupReplicationProps {
   /** The database instance whose automated backups are replicated: an L2 or an L1 of this app. Aurora clusters and Multi-AZ clusters have none. */
-  readonly source: IConstruct;
+  readonly source: IDBInstanceRef;
   /** The Region that gets the backups, as plain text, such as `ap-northeast-3`. RDS replicates between certain pairs of Regions only. */
   readonly recoveryRegion: string;
   /**
@@ -62,14 +62,20 @@ type Settings = Pick<
 export class DatabaseBackupReplication extends Construct {
   /** The Region that gets the backups. */
   public readonly recoveryRegion: string;
+  /** What the instance names the key of the replicated backups by: the ARN of a key or alias; undefined where it is not encrypted. */
+  public readonly replicaKeyArn?: string;
 
+  /**
+   * Throws `BackupReplicationUnsupported` for what is no database instance, `SourceOutOfReach` for an imported one, `RecoveryRegionIsOwn` for the
+   * Region of the instance, `ReplicationAlreadySet` where the template says otherwise, and the codes of docs/errors.md for what RDS would refuse.
+   */
   constructor(scope: Construct, id: string, props: DatabaseBackupReplicationProps) {
     super(scope, id);
     const { source, recoveryRegion } = props;
     this.recoveryRegion = recoveryRegion;
     const target = targetOf(this, source);
     const instance = this.instanceOf(target);
-    requireRecoveryRegion(this, recoveryRegion, instance);
+    requireElsewhere(this, instance, { region: recoveryRegion });
     const retentionDays = this.retentionOf(props.retention, instance);
     const encrypted = storageKey(target).kind !== 'none';
     insist(
@@ -86,6 +92,7 @@ export class DatabaseBackupReplication extends Construct {
       checkReplicaRetention(known(retentionDays)),
     );
     const key = encrypted ? this.keyOf(props.encryptionKey, instance) : undefined;
+    this.replicaKeyArn = key?.arn;
     this.set(instance, {
       automaticBackupReplicationRegion: recoveryRegion,
       automaticBackupReplicationKmsKeyId: key?.arn,

@@ -4,6 +4,7 @@ import type { IBucketRef } from 'aws-cdk-lib/aws-s3';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Duration } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import type { BucketReplication } from './bucket-replication';
 import type { ExportOptions } from './export-options';
 import { databaseSteps, keyed } from './private/exports/database-steps';
 import { engineOf } from './private/exports/engine';
@@ -60,18 +61,22 @@ export class DatabaseExport extends Construct {
   public readonly prefix: string;
   /** Makes an export; start an execution of it for one out of turn. */
   public readonly stateMachine: IStateMachine;
+  /** What replicates the exports to another Region or account; undefined where they stay. */
+  public readonly replication?: BucketReplication;
+  /** All alarms, those of `replication` included. */
+  public readonly alarms: Alarm[];
   /** Goes off when an export fails, is stopped or takes too long. */
   public readonly failureAlarm: Alarm;
   /** Goes off when no export has succeeded for too long. */
   public readonly absenceAlarm: Alarm;
 
   /**
-   * Throws `NotExportable` and `EngineNotExportable` for what RDS does not export, `ExportElsewhere` for a database of another Region
+   * Throws `NotExportable` and `EngineNotExportable` for what RDS does not export, `SourceElsewhere` for a database of another Region
    * or account, `ExportWithoutKey` for an existing bucket without a key, and what `ExportOptions` tells.
    */
   constructor(scope: Construct, id: string, props: DatabaseExportProps) {
     super(scope, id);
-    const target = sourceOf(this, 'source', props.source, ['RDS', 'Aurora', 'RDSCluster']);
+    const target = sourceOf(this, props.source, ['RDS', 'Aurora', 'RDSCluster']);
     requireExportable(this, target);
     const rhythm = rhythmOf(this, props);
     const times = timesOf(this, target.type, props, rhythm);
@@ -106,5 +111,7 @@ export class DatabaseExport extends Construct {
     this.stateMachine = machine;
     this.failureAlarm = failureAlarm;
     this.absenceAlarm = absenceAlarm;
+    this.replication = store.offSite?.replication;
+    this.alarms = [failureAlarm, absenceAlarm, ...(this.replication?.alarms ?? [])];
   }
 }

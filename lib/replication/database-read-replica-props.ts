@@ -1,9 +1,8 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
-import type { DatabaseInstanceNewProps, IInstanceEngine } from 'aws-cdk-lib/aws-rds';
+import type { DatabaseInstanceNewProps, IDBInstanceRef, IInstanceEngine } from 'aws-cdk-lib/aws-rds';
 import type { Duration } from 'aws-cdk-lib/core';
-import type { IConstruct } from 'constructs';
 
 /**
  * Properties of a DatabaseReadReplica: those of every database instance of aws-cdk-lib, and what makes it follow another one.
@@ -13,7 +12,7 @@ import type { IConstruct } from 'constructs';
  */
 export interface DatabaseReadReplicaProps extends DatabaseInstanceNewProps {
   /** The database instance to follow: an L2, an L1 or an import in a stack of another Region of the same account. */
-  readonly source: IConstruct;
+  readonly source: IDBInstanceRef;
   /**
    * The name of the source, where it exists and CloudFormation has named it.
    * @default - the `instanceIdentifier` of the source, which has to be plain text
@@ -45,13 +44,13 @@ export interface DatabaseReadReplicaProps extends DatabaseInstanceNewProps {
    */
   readonly storageEncryptionKey?: IKeyRef;
   /**
-   * Lag behind the source at which the alarm sounds, in whole seconds from 1 on: also what the report claims as the worst case.
+   * The lag above which the alarm goes off, in whole seconds from 1 on: also what the report claims as the worst case.
    * @default Duration.minutes(5)
    */
   readonly maxLag?: Duration;
   /**
-   * What the alarm does; the actions have to be in the Region of the replica.
-   * @default - the alarm is only seen in CloudWatch
+   * What the alarms do; all of them are in the Region of the replica, and the actions have to be there.
+   * @default - the alarms are made, but notify nobody
    */
   readonly recoveryAlarmActions?: IAlarmAction[];
   /**

@@ -1,13 +1,13 @@
 import { type Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { CfnDBInstance, DatabaseInstanceReadReplica } from 'aws-cdk-lib/aws-rds';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
-import { requireMs } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import type { ConcernFact } from '../model/facts';
-import { checkAutomatedRetention, checkBackupWindow, checkMaxLag, DATABASE_LIMITS } from '../model/limits/databases';
+import { checkAutomatedRetention, checkBackupWindow, DATABASE_LIMITS } from '../model/limits/databases';
 import { labelOf } from '../model/services';
 import { DAY, SECOND } from '../model/time';
 import { placeOf, targetOf } from '../services';
@@ -18,6 +18,7 @@ import type { DatabaseReadReplicaProps } from './database-read-replica-props';
 import { addAlarm } from './private/alarms';
 import { deployAfter } from './private/deploy-after';
 import { recordLiveCopies } from './private/live-copies';
+import { maxLagOf } from './private/max-lag';
 import { replicaConcerns } from './private/replica-concerns';
 import { engineOf, replicaInstance } from './private/replica-instance';
 import { requireName, requireSourcePlace } from './private/source-place';
@@ -42,18 +43,25 @@ export class DatabaseReadReplica extends Construct implements IConnectable {
   /** The instance, with its endpoint, metrics and grants. */
   public readonly instance: DatabaseInstanceReadReplica;
   public readonly connections: Connections;
-  /** Sounds when the replica lags or no longer follows; there is none once it is promoted. */
+  /** The key of its storage; undefined where the source is not encrypted. */
+  public readonly storageEncryptionKey?: IKeyRef;
+  /** All alarms, in the Region of the replica. */
+  public readonly alarms: Alarm[] = [];
+  /** Goes off when the replica lags or no longer follows; there is none once it is promoted. */
   public readonly lagAlarm?: Alarm;
 
+  /**
+   * Throws `ReadReplicaUnsupported` for what is no database instance, `SourcePlaceUnknown`, `CopyInOwnRegion` or `SourceInOtherAccount` for one
+   * that cannot be followed from here, `SourceNameUnknown` for one without a plain name, and `EncryptionDiffers` where the source says otherwise.
+   */
   constructor(scope: Construct, id: string, props: DatabaseReadReplicaProps) {
     super(scope, id);
-    const { source, sourceIdentifier, promoted, maxLag = Duration.millis(DATABASE_LIMITS.replicaLag.value) } = props;
+    const { source, sourceIdentifier, promoted } = props;
     const target = this.sourceOf(source);
     const { region, account } = requireSourcePlace(this, { property: 'source', id: target.id, place: placeOf(target) });
     const name = requireName(this, target, { setting: 'dbInstanceIdentifier', property: 'instanceIdentifier', given: sourceIdentifier });
-    const lagMs = requireMs(this, 'maxLag', maxLag);
-    insist(this, checkMaxLag(lagMs));
-    const { keyArn, fact } = encryptionOfCopy(this, encryptionOfSource(target), props);
+    const lagMs = maxLagOf(this, props, DATABASE_LIMITS.replicaLag.value);
+    const { key, keyArn, fact } = encryptionOfCopy(this, encryptionOfSource(target), props);
     this.instance = replicaInstance(this, props, {
       target,
       sourceArn: Stack.of(this).formatArn({
@@ -68,6 +76,7 @@ export class DatabaseReadReplica extends Construct implements IConnectable {
       keyArn,
     });
     this.connections = this.instance.connections;
+    this.storageEncryptionKey = key;
     const cfn = this.instance.node.defaultChild as CfnDBInstance;
     insist(
       this,
@@ -79,6 +88,7 @@ export class DatabaseReadReplica extends Construct implements IConnectable {
     }
     deployAfter(this, target.construct);
     this.lagAlarm = this.alarm(lagMs, props);
+    this.alarms.push(this.lagAlarm);
     const place = placeOf(targetOf(this, this.instance));
     recordLiveCopies(this, target, () => [
       readReplica(target, { id: this.node.path, place, key: fact, lagMs }),

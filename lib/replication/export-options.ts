@@ -1,10 +1,10 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Schedule } from 'aws-cdk-lib/aws-events';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { IBucketRef } from 'aws-cdk-lib/aws-s3';
 import type { Duration, TimeZone } from 'aws-cdk-lib/core';
 import type { ExportExpectations } from './export-expectations';
-import type { ExportLock } from './export-lock';
+import type { ObjectLock } from './object-lock';
 
 /** What every export on a schedule can have. */
 export interface ExportOptions {
@@ -31,10 +31,10 @@ export interface ExportOptions {
    */
   readonly keep?: Duration;
   /**
-   * Keeps exports from being deleted before their time, by object lock. An existing bucket brings its own.
+   * Keeps exports from being deleted before their time, by S3 Object Lock. An existing bucket brings its own.
    * @default - no lock
    */
-  readonly lock?: ExportLock;
+  readonly lock?: ObjectLock;
   /**
    * An existing bucket for the exports, such as that of another export.
    * @default - a bucket made for this export, versioned, encrypted and retained
@@ -44,7 +44,7 @@ export interface ExportOptions {
    * The customer managed key that encrypts the exports, in the Region of the bucket.
    * @default - the key of `bucket` where it has one, otherwise a key made for this export
    */
-  readonly encryptionKey?: IKey;
+  readonly encryptionKey?: IKeyRef;
   /**
    * How the names of all objects begin, without a slash at the end and without colons.
    * @default - a name from the path of the construct
@@ -56,7 +56,7 @@ export interface ExportOptions {
    */
   readonly timeout?: Duration;
   /**
-   * Another Region that gets each export too, as plain text: into a bucket of its own, in a stack that deploys alone. Not for an
+   * Another Region that gets each export too, as plain text. It goes into a bucket of its own, in a stack that deploys alone. Not for an
    * existing bucket, which you replicate yourself with BucketReplication.
    * @default - exports stay in the Region of the data
    */
@@ -72,13 +72,13 @@ export interface ExportOptions {
    */
   readonly expects?: ExportExpectations;
   /**
-   * What happens when an export fails or is missing.
-   * @default - the alarms are there, but tell nobody
+   * What alarms in the Region of the source do: failed and missing exports, and exports that could not be replicated.
+   * @default - the alarms are made, but notify nobody
    */
   readonly alarmActions?: IAlarmAction[];
   /**
-   * What happens when exports arrive late in the recovery Region; the actions have to be there.
-   * @default - the alarm is there, but tells nobody
+   * What alarms in the recovery Region do, where exports arrive late; the actions have to be there.
+   * @default - the alarms are made, but notify nobody
    */
   readonly recoveryAlarmActions?: IAlarmAction[];
 }

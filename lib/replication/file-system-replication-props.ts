@@ -3,14 +3,13 @@ import type { IFileSystemRef } from 'aws-cdk-lib/aws-efs';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
 import type { Duration } from 'aws-cdk-lib/core';
-import type { IConstruct } from 'constructs';
 
 /** Properties of a FileSystemReplication; a recovery Region or a destination is needed. */
 export interface FileSystemReplicationProps {
-  /** The file system: a `FileSystem` or `CfnFileSystem` of this app. */
-  readonly source: IConstruct;
+  /** The file system that is replicated: a `FileSystem` or `CfnFileSystem` of this app, in the same Region and account. */
+  readonly source: IFileSystemRef;
   /**
-   * The Region in which EFS makes the destination, as plain text.
+   * The Region that gets the replica, as plain text; EFS makes a file system there.
    * @default - that of the destination
    */
   readonly recoveryRegion?: string;
@@ -36,13 +35,13 @@ export interface FileSystemReplicationProps {
    */
   readonly role?: IRoleRef;
   /**
-   * The lag above which the alarm goes off; whole seconds from 1 on.
+   * The lag above which the alarm goes off, in whole seconds from 1 on.
    * @default Duration.minutes(30), twice the lag that EFS aims at for most file systems
    */
   readonly maxLag?: Duration;
   /**
-   * What the alarm of the replication does. It is in the Region of the source.
-   * @default - the alarm is made and does nothing
+   * What the alarms do; all of them are in the Region of the source.
+   * @default - the alarms are made, but notify nobody
    */
   readonly alarmActions?: IAlarmAction[];
 }

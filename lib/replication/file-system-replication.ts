@@ -1,16 +1,13 @@
-import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CfnFileSystem } from 'aws-cdk-lib/aws-efs';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { namedKey } from '../core/private/keys';
-import { requireMs } from '../core/private/known';
-import { insist } from '../core/private/problems';
 import type { ConcernFact, KeyFact } from '../model/facts';
-import { checkMaxLag } from '../model/limits/databases';
 import { concern } from '../services/facts';
 import { tellReplica } from '../services/replica-knowledge';
-import { isDeletedWithStack, keepOnDelete, whileAttached } from '../services/settings';
+import { isDeletedWithStack, keepOnDelete, textOf, whileAttached } from '../services/settings';
 import type { FileSystemReplicationProps } from './file-system-replication-props';
 import { requireBeside } from './private/beside';
 import { claimReplication } from './private/claims';
@@ -20,7 +17,14 @@ import { destinationOf, type FileSystemDestination } from './private/file-system
 import { fileSystemRole, WRITE_ACTIONS } from './private/file-system-role';
 import { type FileSystemSource, fileSystemOf, isReplicatedTo } from './private/file-system-source';
 import { recordLiveCopies } from './private/live-copies';
+import { maxLagOf } from './private/max-lag';
 import { recoveryKeyOf } from './private/recovery-key';
+
+/** What a replication is made with. */
+interface Means {
+  readonly role?: IRoleRef;
+  readonly keyArn?: string;
+}
 
 /**
  * Replicates an EFS file system to another Region: into a new file system with a key of its own, or into one that exists. The destination
@@ -31,10 +35,18 @@ import { recoveryKeyOf } from './private/recovery-key';
  * new FileSystemReplication(this, 'Replication', { source: fileSystem, recoveryRegion: 'ap-northeast-3' });
  */
 export class FileSystemReplication extends Construct {
-  /** Goes off where the last sync is too long ago, where there was none yet, and where the replication is gone. */
-  public readonly lagAlarm: IAlarm;
+  /** The Region that gets the replica. */
+  public readonly recoveryRegion: string;
+  /** The ARN of the replica, where it existed before; undefined where EFS makes it, with an id that nobody knows before. */
+  public readonly replicaArn?: string;
+  /** What the file system names the key of the replica by: the ARN of a key or alias; undefined for a destination that existed before. */
+  public readonly replicaKeyArn?: string;
   /** The role that EFS uses, for a destination in another account. */
   public readonly role?: IRoleRef;
+  /** All alarms, in the Region of the source. */
+  public readonly alarms: Alarm[];
+  /** Goes off where the last sync is too long ago, where there was none yet, and where the replication is gone. */
+  public readonly lagAlarm: Alarm;
 
   private readonly source: FileSystemSource;
   private readonly destination: FileSystemDestination;
@@ -47,20 +59,23 @@ export class FileSystemReplication extends Construct {
   constructor(scope: Construct, id: string, props: FileSystemReplicationProps) {
     super(scope, id);
     this.source = fileSystemOf(this, props.source);
-    requireBeside(this, this.source.cfn);
+    requireBeside(this, this.source, { property: 'source', otherwise: 'its alarms would look for data' });
     this.destination = destinationOf(this, this.source.cfn, props);
     this.claim();
-    this.role = this.replicate(props);
+    const { role, keyArn } = this.replicate(props);
+    this.recoveryRegion = this.destination.region;
+    this.replicaArn = this.destination.existing?.arn;
+    this.replicaKeyArn = keyArn;
+    this.role = role;
     keepOnDelete(this.source.cfn, CfnDeletionPolicy.RETAIN);
     recordLiveCopies(this, this.source, () => this.concerns());
-    const maxLagMs = props.maxLag ? requireMs(this, 'maxLag', props.maxLag) : USUAL_MAX_LAG_MS;
-    insist(this, checkMaxLag(maxLagMs));
-    this.lagAlarm = addSyncAlarm(this, 'Lag', {
+    this.lagAlarm = addSyncAlarm(this, 'LagAlarm', {
       fileSystemId: this.source.cfn.ref,
       destinationId: this.destination.existing?.id,
-      maxLagMs,
+      maxLagMs: maxLagOf(this, props, USUAL_MAX_LAG_MS),
       actions: props.alarmActions,
     });
+    this.alarms = [this.lagAlarm];
   }
 
   /** A file system takes part in one replication, on one of its sides. */
@@ -73,8 +88,8 @@ export class FileSystemReplication extends Construct {
     }
   }
 
-  /** Sets the replication, unless the template says it already: what you set stays. Returns the role that EFS uses. */
-  private replicate({ availabilityZone, encryptionKey, role }: FileSystemReplicationProps): IRoleRef | undefined {
+  /** Sets the replication, unless the template says it already: what you set stays. */
+  private replicate({ availabilityZone, encryptionKey, role }: FileSystemReplicationProps): Means {
     const { region, existing } = this.destination;
     const { cfn } = this.source;
     const given = encryptionKey && requireKeyIn(this, 'encryptionKey', encryptionKey, { region });
@@ -86,7 +101,7 @@ export class FileSystemReplication extends Construct {
       roleArn: role?.roleRef.roleArn,
     };
     if (isReplicatedTo(this, this.source, wanted)) {
-      return role;
+      return { role, keyArn: textOf(cfn, 'replicationConfiguration.destinations.0.kmsKeyId') };
     }
     const user = role ?? (existing?.otherAccount === undefined ? undefined : fileSystemRole(this, cfn, existing.arn));
     const key = existing ? undefined : this.keyIn(region, given);
@@ -96,7 +111,7 @@ export class FileSystemReplication extends Construct {
     cfn.replicationConfiguration = whileAttached(this, {
       destinations: [{ ...wanted, kmsKeyId: key?.arn, roleArn: user?.roleRef.roleArn }],
     });
-    return user;
+    return { role: user, keyArn: key?.arn };
   }
 
   private keyIn(region: string, given: string | undefined): { readonly arn: string; readonly fact: KeyFact } {

@@ -7,6 +7,7 @@ import type { ConcernFact } from '../model/facts';
 import { outOfReach } from '../services/facts';
 import type { Target } from '../services/service';
 import { ownRecovery, turnOnRecovery } from '../services/table-recovery';
+import type { BucketReplication } from './bucket-replication';
 import type { ExportOptions } from './export-options';
 import { engineOf } from './private/exports/engine';
 import { recordExports } from './private/exports/facts';
@@ -20,10 +21,10 @@ import { TableExportFormat } from './table-export-format';
 /** Properties of a TableExport. */
 export interface TableExportProps extends ExportOptions {
   /**
-   * The DynamoDB table: a construct of this app, a reference or an import. Point-in-time recovery has to be on; it is turned on
-   * where nobody said otherwise.
+   * The DynamoDB table that is exported: a construct of this app, a reference or an import, in the same Region and account. Point-in-time
+   * recovery has to be on; it is turned on where nobody said otherwise.
    */
-  readonly table: IConstruct;
+  readonly source: IConstruct;
   /**
    * How the files are written.
    * @default TableExportFormat.DYNAMODB_JSON
@@ -37,7 +38,7 @@ export interface TableExportProps extends ExportOptions {
  *
  * The export does not read from the table, so it costs no capacity. Bring one back by importing its files into a new table.
  * @example
- * new TableExport(this, 'Export', { table, lock: ExportLock.governance() });
+ * new TableExport(this, 'Export', { source: table, lock: ObjectLock.governance() });
  */
 export class TableExport extends Construct {
   /** The bucket that holds the exports. */
@@ -48,18 +49,22 @@ export class TableExport extends Construct {
   public readonly prefix: string;
   /** Makes an export; start an execution of it for one out of turn. */
   public readonly stateMachine: IStateMachine;
+  /** What replicates the exports to another Region or account; undefined where they stay. */
+  public readonly replication?: BucketReplication;
+  /** All alarms, those of `replication` included. */
+  public readonly alarms: Alarm[];
   /** Goes off when an export fails, is stopped or takes too long. */
   public readonly failureAlarm: Alarm;
   /** Goes off when no export has succeeded for too long. */
   public readonly absenceAlarm: Alarm;
 
   /**
-   * Throws `NotExportable` for what is no table, `ExportElsewhere` for one of another Region or account, and what `ExportOptions`
+   * Throws `NotExportable` for what is no table, `SourceElsewhere` for one of another Region or account, and what `ExportOptions`
    * tells; synth fails with `ExportNeedsTableRecovery` where point-in-time recovery is off.
    */
   constructor(scope: Construct, id: string, props: TableExportProps) {
     super(scope, id);
-    const target = sourceOf(this, 'table', props.table, ['DynamoDB']);
+    const target = sourceOf(this, props.source, ['DynamoDB']);
     const rhythm = rhythmOf(this, props);
     const times = timesOf(this, target.type, props, rhythm);
     const store = storeOf(this, props);
@@ -93,6 +98,8 @@ export class TableExport extends Construct {
     this.stateMachine = machine;
     this.failureAlarm = failureAlarm;
     this.absenceAlarm = absenceAlarm;
+    this.replication = store.offSite?.replication;
+    this.alarms = [failureAlarm, absenceAlarm, ...(this.replication?.alarms ?? [])];
   }
 }
 

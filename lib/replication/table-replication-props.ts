@@ -6,9 +6,9 @@ import type { TableConsistency } from './table-consistency';
 
 /** Properties of a TableReplication. */
 export interface TableReplicationProps {
-  /** The table: a `TableV2` or `CfnGlobalTable` of this app. */
-  readonly table: IConstruct;
-  /** The Region of the replica, as plain text. */
+  /** The table that is replicated: a `TableV2` or `CfnGlobalTable` of this app, in the same Region and account. */
+  readonly source: IConstruct;
+  /** The Region that gets the replica, as plain text. */
   readonly recoveryRegion: string;
   /**
    * How far a write has got when it returns.
@@ -27,13 +27,13 @@ export interface TableReplicationProps {
    */
   readonly encryptionKey?: IKeyRef;
   /**
-   * The lag above which the alarm goes off, where the consistency is eventual; whole seconds from 1 on.
+   * The lag above which the alarm goes off, in whole seconds from 1 on, where the consistency is eventual.
    * @default Duration.minutes(1)
    */
   readonly maxLag?: Duration;
   /**
-   * What the alarms of the replication do. They are in the Region of the table.
-   * @default - the alarms are made and do nothing
+   * What the alarms do; all of them are in the Region of the source.
+   * @default - the alarms are made, but notify nobody
    */
   readonly alarmActions?: IAlarmAction[];
 }

@@ -1,11 +1,11 @@
-import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { namedKey } from '../core/private/keys';
-import { requireMs, wholeUnits } from '../core/private/known';
+import { wholeUnits } from '../core/private/known';
 import { insist } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
-import { checkMaxLag } from '../model/limits/databases';
+import { requireElsewhere } from '../core/private/recovery-place';
 import { SERVICE_LIMITS } from '../model/limits/services';
 import { checkTableRecovery } from '../model/limits/tables';
 import { keyNameOf, ownReplicaOf, type ReplicaWish, replicasOf } from '../services/global-table';
@@ -16,8 +16,8 @@ import { requireBeside } from './private/beside';
 import { claimReplication } from './private/claims';
 import { requireKeyIn } from './private/copy-key';
 import { recordLiveCopies } from './private/live-copies';
+import { maxLagOf } from './private/max-lag';
 import { recoveryKeyOf } from './private/recovery-key';
-import { requireRecoveryRegion } from './private/recovery-region';
 import { addLagAlarm, addStoppedAlarm } from './private/table-alarms';
 import { settleConsistency, tableOf, warnOfSeveralReplicas } from './private/table-source';
 import type { TableReplicationProps } from './table-replication-props';
@@ -28,15 +28,23 @@ import type { TableReplicationProps } from './table-replication-props';
  *
  * A replica repeats errors and deletions, so that point-in-time recovery stays needed. What you set on the table or on a replica stays.
  * @example
- * new TableReplication(this, 'Replication', { table, recoveryRegion: 'ap-northeast-3' });
+ * new TableReplication(this, 'Replication', { source: table, recoveryRegion: 'ap-northeast-3' });
  */
 export class TableReplication extends Construct {
-  /** The ARN of the replica in the recovery Region. */
+  /** The Region that gets the replica. */
+  public readonly recoveryRegion: string;
+  /** The name of the replica, which is that of the table. */
+  public readonly replicaName: string;
+  /** The ARN of the replica. */
   public readonly replicaArn: string;
+  /** What the table names the key of the replica by: the ARN of a key or alias; undefined where it has no customer managed key. */
+  public readonly replicaKeyArn?: string;
+  /** All alarms, in the Region of the table. */
+  public readonly alarms: Alarm[];
   /** Goes off where items arrive late; none where the consistency is strong, for DynamoDB then publishes no lag. */
-  public readonly lagAlarm?: IAlarm;
+  public readonly lagAlarm?: Alarm;
   /** Goes off where items are written, but none arrives; none where the consistency is strong. */
-  public readonly stoppedAlarm?: IAlarm;
+  public readonly stoppedAlarm?: Alarm;
 
   private readonly table: ReplicatedTable;
 
@@ -50,9 +58,9 @@ export class TableReplication extends Construct {
     private readonly props: TableReplicationProps,
   ) {
     super(scope, id);
-    this.table = tableOf(this, props.table);
+    this.table = tableOf(this, props.source);
     const { cfn } = this.table;
-    requireBeside(this, cfn);
+    requireBeside(this, this.table, { property: 'source', otherwise: 'its alarms would look for data' });
     const regions = this.requireRegions();
     if (props.consistency) {
       settleConsistency(this, cfn, props.consistency);
@@ -66,19 +74,23 @@ export class TableReplication extends Construct {
     // once more when the tree is complete: what was set in between is then seen, before the copies are read
     RecoveryRecord.of(cfn).add({ owner: this, facts: () => prepareReplicatedTable(this.table, needs) });
     recordLiveCopies(this, this.table);
+    const { recoveryRegion, alarmActions } = props;
+    this.recoveryRegion = recoveryRegion;
+    this.replicaName = cfn.ref;
+    this.replicaKeyArn = needs.wished[0].keyArn;
     this.replicaArn = Stack.of(cfn).formatArn({
       service: 'dynamodb',
-      region: props.recoveryRegion,
+      region: recoveryRegion,
       resource: 'table',
       resourceName: cfn.ref,
     });
     if (isStrong(cfn) !== true) {
-      const watched = { tableName: cfn.ref, region: props.recoveryRegion, actions: props.alarmActions };
-      const maxLagMs = props.maxLag ? requireMs(this, 'maxLag', props.maxLag) : SERVICE_LIMITS.tableReplicaLag.value;
-      insist(this, checkMaxLag(maxLagMs));
-      this.lagAlarm = addLagAlarm(this, 'Lag', { ...watched, maxLagMs });
-      this.stoppedAlarm = addStoppedAlarm(this, 'Stopped', watched);
+      const watched = { tableName: cfn.ref, region: recoveryRegion, actions: alarmActions };
+      const maxLagMs = maxLagOf(this, props, SERVICE_LIMITS.tableReplicaLag.value);
+      this.lagAlarm = addLagAlarm(this, 'LagAlarm', { ...watched, maxLagMs });
+      this.stoppedAlarm = addStoppedAlarm(this, 'StoppedAlarm', watched);
     }
+    this.alarms = [this.lagAlarm, this.stoppedAlarm].filter((alarm) => alarm !== undefined);
   }
 
   /** The Regions that get a replica: one for recovery, and perhaps the third that strong consistency takes. */
@@ -87,11 +99,11 @@ export class TableReplication extends Construct {
     const third = consistency?._replica;
     const regions = third === undefined ? [recoveryRegion] : [recoveryRegion, third];
     for (const region of regions) {
-      requireRecoveryRegion(this, region, this.table.cfn, region === recoveryRegion ? 'recoveryRegion' : 'consistency');
+      requireElsewhere(this, this.table.cfn, { region, property: region === recoveryRegion ? 'recoveryRegion' : 'consistency' });
       claimReplication(this, `'${this.table.id}' in ${region}`, 'leave one of them out');
     }
     if (consistency?._witness !== undefined) {
-      requireRecoveryRegion(this, consistency._witness, this.table.cfn, 'consistency');
+      requireElsewhere(this, this.table.cfn, { region: consistency._witness, property: 'consistency' });
     }
     return regions;
   }

@@ -5,10 +5,10 @@ import { DAY } from '../model/time';
 import { settingOf } from './settings';
 
 /** How a bucket locks objects that say nothing themselves. */
-export type ObjectLock = Pick<CopyFact, 'immutable' | 'lockedMs'>;
+export type LockFact = Pick<CopyFact, 'immutable' | 'lockedMs'>;
 
 /** The default retention of a bucket; nothing where it has none, or where only deployment tells which. */
-export function defaultLockOf(cfn: CfnBucket): ObjectLock | undefined {
+export function defaultLockOf(cfn: CfnBucket): LockFact | undefined {
   const [mode, days, years] = ['mode', 'days', 'years'].map((name): unknown =>
     Stack.of(cfn).resolve(settingOf(cfn, `objectLockConfiguration.rule.defaultRetention.${name}`)),
   );

@@ -204,7 +204,7 @@ export function partialReplicas(target: Target): readonly ConcernFact[] {
               target,
               'warning',
               'ExpiringReplica',
-              `the replica ${name} expires objects by ${loses}, which this bucket keeps longer, so that it lacks them and counts as no copy of the bucket: leave 'objectsKept' or that rule out, or expire the objects here too`,
+              `the replica ${name} expires objects by ${loses}, which this bucket keeps longer, so that it lacks them and counts as no copy of the bucket: leave 'expiration' or that rule out, or expire the objects here too`,
             ),
           ]),
     ];

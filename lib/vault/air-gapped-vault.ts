@@ -86,7 +86,7 @@ export class AirGappedVault extends Resource implements IRecoveryVault {
       checkName('vault', 'vaultName', known(vaultName)),
       checkAirGapped({ minDays: known(minRetentionDays), maxDays: known(maxRetentionDays) }),
     );
-    requireAcknowledged(this, props.acknowledgement);
+    requireAcknowledged(this, props.acknowledgement, 'a RecoveryVault with VaultLock.governance()');
     claimVaultName(this, vaultName);
 
     this.policy = new AccessPolicy(this);

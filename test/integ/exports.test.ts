@@ -24,7 +24,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
-import { DatabaseExport, ExportLock, TableExport } from 'cdk-recovery';
+import { DatabaseExport, ObjectLock, TableExport } from 'cdk-recovery';
 import type { IConstruct } from 'constructs';
 import { ACCOUNT, describeWithEmulator, eventually } from '../emulator/harness';
 import { StackClient } from '../emulator/stack-client';
@@ -95,7 +95,7 @@ describeWithEmulator('exports', (emulator) => {
     beforeEach(async () => {
       await deploy('Orders', (stack) => {
         const table = new TableV2(stack, 'Table', { tableName: 'orders', partitionKey: { name: 'id', type: AttributeType.STRING } });
-        new TableExport(stack, 'Export', { table, prefix: 'orders' });
+        new TableExport(stack, 'Export', { source: table, prefix: 'orders' });
       });
       machine = await physicalId('Orders', 'AWS::StepFunctions::StateMachine');
       bucket = await physicalId('Orders', 'AWS::S3::Bucket');
@@ -206,7 +206,7 @@ describeWithEmulator('exports', (emulator) => {
     beforeEach(async () => {
       await deploy('Weekly', (stack) => {
         const table = new TableV2(stack, 'Table', { tableName: 'orders', partitionKey: { name: 'id', type: AttributeType.STRING } });
-        new TableExport(stack, 'Export', { table, every: Duration.days(7), expects: { exportTime: Duration.hours(1) } });
+        new TableExport(stack, 'Export', { source: table, every: Duration.days(7), expects: { exportTime: Duration.hours(1) } });
       });
       machine = await physicalId('Weekly', 'AWS::StepFunctions::StateMachine', /^ExportMachine/);
       watcher = await physicalId('Weekly', 'AWS::StepFunctions::StateMachine', /^ExportWatcherMachine/);
@@ -246,7 +246,7 @@ describeWithEmulator('exports', (emulator) => {
     const app = new App();
     const stack = new Stack(app, 'Orders', { env: { account: ACCOUNT, region: TOKYO } });
     const table = new TableV2(stack, 'Table', { tableName: 'orders', partitionKey: { name: 'id', type: AttributeType.STRING } });
-    new TableExport(stack, 'Export', { table, prefix: 'orders', recoveryRegion: OSAKA, lock: ExportLock.governance() });
+    new TableExport(stack, 'Export', { source: table, prefix: 'orders', recoveryRegion: OSAKA, lock: ObjectLock.governance() });
     const recovery = app.node.findChild(`Orders-recovery-${OSAKA}`) as Stack;
     for (const [region, part] of [
       [OSAKA, recovery],

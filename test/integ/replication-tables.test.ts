@@ -112,9 +112,9 @@ describeWithEmulator('tables and files that are replicated', (emulator) => {
   test('alarms watch the lag and the silence of what follows, and nothing where nothing lags', async () => {
     const { MetricAlarms } = await new CloudWatchClient(emulator().client()).send(new DescribeAlarmsCommand({}));
     expect(MetricAlarms!.map(({ AlarmName }) => AlarmName!.replace(/^Stock-(\w+?)[0-9A-F]{8}.*$/, '$1')).sort()).toEqual([
-      'FilesInOsakaLag',
-      'StockInOsakaLag',
-      'StockInOsakaStopped',
+      'FilesInOsakaLagAlarm',
+      'StockInOsakaLagAlarm',
+      'StockInOsakaStoppedAlarm',
     ]);
   });
 

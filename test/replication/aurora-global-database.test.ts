@@ -63,7 +63,7 @@ function l1(props: rds.CfnDBClusterProps = {}): rds.CfnDBCluster {
 }
 
 function globally(primary: IConstruct, props: Partial<AuroraGlobalDatabaseProps> = {}): AuroraGlobalDatabase {
-  return new AuroraGlobalDatabase(tokyo, 'Global', { primary, ...props });
+  return new AuroraGlobalDatabase(tokyo, 'Global', { primary: primary as rds.IDBClusterRef, ...props });
 }
 
 function join(globalDatabase: IAuroraGlobalDatabase, props: Partial<AuroraSecondaryClusterProps> = {}, stack = osaka, id = 'Secondary') {
@@ -522,7 +522,7 @@ describe('a global database fails for', () => {
       'a primary in another Region',
       () => new rds.CfnDBCluster(osaka, 'There', { engine: 'aurora-mysql', masterUsername: 'admin' }),
       {},
-      /'primary' is 'Osaka\/There' in another Region or account.*PrimaryElsewhere/,
+      /'primary' is 'Osaka\/There' in ap-northeast-3, but its global database would be made in ap-northeast-1.*SourceElsewhere/,
     ],
     [
       'a primary of another account',
@@ -532,7 +532,7 @@ describe('a global database fails for', () => {
           masterUsername: 'admin',
         }),
       {},
-      /PrimaryElsewhere/,
+      /in 444455556666.*SourceElsewhere/,
     ],
     [
       'a name that RDS does not take',

@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { ReplicaBucket, ReplicaLock } from '../../lib/replication';
-import { BUNKER, type Made, OSAKA, only, PARTITION, replicate, rulesOf, TOKYO } from './buckets';
+import { ObjectLock, ReplicaBucket } from '../../lib/replication';
+import { BUNKER, imported, keyAt, type Made, OSAKA, only, PARTITION, replicate, rulesOf, TOKYO } from './buckets';
 
 const ROLE = 'Orders-Docs-ap-northeast-1-9d6192a5-replication';
 const ROLE_ARN = { 'Fn::Join': ['', ['arn:', PARTITION, `:iam::111122223333:role/${ROLE}`]] };
@@ -59,7 +59,7 @@ describe('a replica in another account', () => {
       Annotations.fromStack(stack).findWarning('/Orders/Replication', Match.stringLikeRegexp(code));
     expect(found(made, 'replicaKeyByAlias')).toHaveLength(1);
     const keyArn = `arn:aws:kms:${OSAKA}:${BUNKER}:key/1`;
-    const given = replicate({ destination: ReplicaBucket.inRegion(OSAKA, { account: BUNKER, keyArn }) });
+    const given = replicate({ destination: ReplicaBucket.inRegion(OSAKA, { account: BUNKER, encryptionKey: keyAt(keyArn) }) });
     expect(found(given, 'replicaKeyByAlias')).toEqual([]);
     expect(
       found(given, `let the role '${ROLE}' of account 111122223333 do kms:Encrypt, kms:GenerateDataKey, kms:Decrypt there`),
@@ -71,7 +71,7 @@ describe('a replica in another account', () => {
 
   test('may be in the Region of the source, and the own account may be named', () => {
     const near = replicate({ recoveryAccount: BUNKER, recoveryRegion: undefined });
-    expect(near.replication.replicaBucketName).toBe('orders-docs-7d1189c7-444455556666-ap-northeast-1');
+    expect(near.replication.replicaName).toBe('orders-docs-7d1189c7-444455556666-ap-northeast-1');
     const named = replicate({ recoveryRegion: OSAKA, recoveryAccount: '111122223333' });
     expect(rulesOf(named)[0].Destination).not.toHaveProperty('Account');
     expect(only(named.own, 'AWS::IAM::Role', 'ReplicationRole').Properties).not.toHaveProperty('RoleName');
@@ -81,19 +81,19 @@ describe('a replica in another account', () => {
     ['Regions', { region: 'us-east-1' }, undefined],
     ['accounts', { account: '999988887777' }, BUNKER],
   ])('has another name for stacks of one name in two %s, which may be of two apps', (_, other, recoveryAccount) => {
-    const names = [TOKYO, { ...TOKYO, ...other }].map((env) => replicate({ recoveryAccount }, {}, env).replication.replicaBucketName);
+    const names = [TOKYO, { ...TOKYO, ...other }].map((env) => replicate({ recoveryAccount }, {}, env).replication.replicaName);
     expect(new Set(names).size).toBe(2);
   });
 
   test('that exists gets the owner too', () => {
-    const { support, own } = replicate({ destination: ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA, account: BUNKER }) });
+    const { support, own } = replicate({ destination: ReplicaBucket.existing(imported({ account: BUNKER })) });
     expect(rulesOf({ own })).toMatchObject([{ Destination: { Account: BUNKER, AccessControlTranslation: { Owner: 'Destination' } } }]);
     expect(only(own, 'AWS::IAM::Role', 'ReplicationRole').Properties.RoleName).toBe(ROLE);
     expect(support().findResources('AWS::S3::Bucket')).toEqual({});
   });
 
   test('can be locked', () => {
-    const lock = ReplicaLock.governance(Duration.days(30));
+    const lock = ObjectLock.governance(Duration.days(30));
     const { support, stack } = replicate({ destination: ReplicaBucket.inRegion(OSAKA, { account: BUNKER, lock }) });
     expect(only(support(`${BUNKER}-${OSAKA}`), 'AWS::S3::Bucket').Properties.ObjectLockEnabled).toBe(true);
     expect(stack.dependencies.map(({ node }) => node.path).sort()).toEqual([

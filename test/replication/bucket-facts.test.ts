@@ -8,10 +8,10 @@ import { Disruption, Protection, RecoveryTier } from '../../lib';
 import type { CopyFact } from '../../lib/model/facts';
 import type { RecoveryReportJson } from '../../lib/model/report';
 import { DAY, HOUR, MINUTE } from '../../lib/model/time';
-import { BucketReplication, type BucketReplicationProps, ReplicaBucket, ReplicaLock } from '../../lib/replication';
+import { BucketReplication, type BucketReplicationProps, ObjectLock, ReplicaBucket } from '../../lib/replication';
 import { adapterOf, targetOf } from '../../lib/services';
 import { ComplianceAcknowledgement } from '../../lib/vault';
-import { BUNKER, OSAKA, REPLICA, replicate, TOKYO } from './buckets';
+import { BUNKER, imported, keyAt, OSAKA, REPLICA, replicate, TOKYO } from './buckets';
 
 const UNDERSTOOD = ComplianceAcknowledgement.NOBODY_CAN_LIFT_THIS_LOCK_OR_DELETE_RECOVERY_POINTS_EARLY;
 
@@ -57,31 +57,31 @@ describe('the replica is told', () => {
     ['under the keys of S3, where the source is: S3 encrypts a replica as its original', {}, {}, { key: { kind: 'aws-owned' } }],
     [
       'under the key that exists',
-      { destination: ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA, keyArn: `arn:aws:kms:${OSAKA}:1:key/1` }) },
+      { destination: ReplicaBucket.existing(imported({ encryptionKey: keyAt(`arn:aws:kms:${OSAKA}:1:key/1`) })) },
       KMS,
       { key: { kind: 'customer', id: `arn:aws:kms:${OSAKA}:1:key/1` }, place: { region: OSAKA, container: 'copies' } },
     ],
     [
       'under a governance lock',
-      inOsaka({ lock: ReplicaLock.governance(Duration.days(9)) }),
+      inOsaka({ lock: ObjectLock.governance(Duration.days(9)) }),
       {},
       { immutable: 'governance', lockedMs: 9 * DAY },
     ],
     [
       'under a compliance lock',
-      inOsaka({ lock: ReplicaLock.compliance({ retention: Duration.days(9), acknowledgement: UNDERSTOOD }) }),
+      inOsaka({ lock: ObjectLock.compliance({ retention: Duration.days(9), acknowledgement: UNDERSTOOD }) }),
       {},
       { immutable: 'compliance', lockedMs: 9 * DAY },
     ],
     [
       'under the weaker lock that objects bring with them',
-      inOsaka({ lock: ReplicaLock.compliance({ retention: Duration.days(9), acknowledgement: UNDERSTOOD }) }),
+      inOsaka({ lock: ObjectLock.compliance({ retention: Duration.days(9), acknowledgement: UNDERSTOOD }) }),
       { objectLockDefaultRetention: ObjectLockRetention.governance(Duration.days(1)) },
       { immutable: 'governance', lockedMs: DAY },
     ],
     [
       'under a lock that single objects may undercut',
-      inOsaka({ lock: ReplicaLock.compliance({ retention: Duration.days(9), acknowledgement: UNDERSTOOD }) }),
+      inOsaka({ lock: ObjectLock.compliance({ retention: Duration.days(9), acknowledgement: UNDERSTOOD }) }),
       { objectLockEnabled: true },
       { immutable: 'governance' },
     ],
@@ -114,7 +114,7 @@ describe('the replica is told', () => {
 
 describe('a replica that expires objects', () => {
   const kept = (days: number, more: object = {}) => ({
-    destination: ReplicaBucket.inRegion(OSAKA, { objectsKept: Duration.days(days), ...more }),
+    destination: ReplicaBucket.inRegion(OSAKA, { expiration: Duration.days(days), ...more }),
   });
   const expiring = (days: number, more: object = {}): BucketProps => ({ lifecycleRules: [{ expiration: Duration.days(days), ...more }] });
 
@@ -135,7 +135,7 @@ describe('a replica that expires objects', () => {
   });
 
   test('is one that nobody changes where its lock lasts as long', () => {
-    const lock = ReplicaLock.governance(Duration.days(30));
+    const lock = ObjectLock.governance(Duration.days(30));
     expect(copiesOf(kept(30, { lock }), expiring(30))).toMatchObject([{ immutable: 'governance', lockedMs: 30 * DAY, keptMs: 30 * DAY }]);
   });
 
@@ -146,7 +146,7 @@ describe('a replica that expires objects', () => {
     const byName = new Bucket(stack, 'ByName');
     new BucketReplication(stack, 'Replication', {
       source: byName,
-      destination: ReplicaBucket.existing({ bucketName: 'orders-there', region: OSAKA }),
+      destination: ReplicaBucket.existing(imported({ bucketName: 'orders-there' })),
     });
     const rules = [{ status: 'Enabled', destination: { bucket: replica.bucketArn } }];
     const byReference = new CfnBucket(stack, 'ByReference', {
@@ -208,7 +208,7 @@ describe('the report', () => {
   });
 
   test('warns that a replica which expires objects is no copy, and fails where it is to survive the Region', () => {
-    const destination = ReplicaBucket.inRegion(OSAKA, { objectsKept: Duration.days(1) });
+    const destination = ReplicaBucket.inRegion(OSAKA, { expiration: Duration.days(1) });
     expect(
       warned(reportOf({ recoveryRegion: undefined, destination }).stack, "expires objects by 'ExpireObjects' after 24 h"),
     ).toHaveLength(1);

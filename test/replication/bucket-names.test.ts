@@ -9,7 +9,7 @@ import { descriptionOf } from '../../lib/core/private/descriptions';
 import { supportStackOf } from '../../lib/core/private/support-stack';
 import { BUCKET_LIMITS } from '../../lib/model/limits/buckets';
 import { BucketReplication, type BucketReplicationProps, ReplicaBucket, TableExport } from '../../lib/replication';
-import { OSAKA, only, TOKYO } from './buckets';
+import { imported, OSAKA, only, TOKYO } from './buckets';
 
 const stackOf = (id = 'Orders', env: object = TOKYO, app = new App()) => new Stack(app, id, { env });
 function replicate(scope: Construct, props: Partial<BucketReplicationProps> = {}, bucketName?: string): BucketReplication {
@@ -19,7 +19,7 @@ function replicate(scope: Construct, props: Partial<BucketReplicationProps> = {}
 
 describe('the name of a replica', () => {
   test.each(['Sthree-Orders', 'amzn-s3-demo-orders'])('begins like no reserved one for the stack %s', (id) => {
-    expect(replicate(stackOf(id)).replicaBucketName).toMatch(BUCKET_LIMITS.name.value);
+    expect(replicate(stackOf(id)).replicaName).toMatch(BUCKET_LIMITS.name.value);
   });
 
   test.each([
@@ -38,7 +38,7 @@ describe('the name of a replica', () => {
 
   test('fails where it is that of the source', () => {
     for (const destination of [
-      ReplicaBucket.existing({ bucketName: 'the-docs', region: OSAKA }),
+      ReplicaBucket.existing(imported({ bucketName: 'the-docs' })),
       ReplicaBucket.inRegion(OSAKA, { bucketName: 'the-docs' }),
     ]) {
       expect(() => replicate(stackOf(), { destination }, 'the-docs')).toThrow(/'the-docs', which is the source itself.*ReplicaIsSource/);
@@ -54,7 +54,7 @@ describe('a Region of another partition', () => {
   ])('fails from %s to %s', (region, recoveryRegion) => {
     const env = { ...TOKYO, region };
     expect(() => replicate(stackOf('Orders', env), { recoveryRegion })).toThrow(/OtherPartition/);
-    const destination = ReplicaBucket.existing({ bucketName: 'copies', region: recoveryRegion });
+    const destination = ReplicaBucket.existing(imported({ bucketName: 'copies', region: recoveryRegion }));
     expect(() => replicate(stackOf('Orders', env), { destination })).toThrow(/OtherPartition/);
   });
 
@@ -75,7 +75,9 @@ describe('ids that are taken', () => {
     const stack = stackOf();
     new Topic(stack, 'ExportDeadLetters');
     const table = new TableV2(stack, 'Table', { partitionKey: { name: 'id', type: 'S' as never } });
-    expect(() => new TableExport(stack, 'Export', { table })).toThrow(/'ExportDeadLetters' is that of a construct of yours.*NameTaken/);
+    expect(() => new TableExport(stack, 'Export', { source: table })).toThrow(
+      /'ExportDeadLetters' is that of a construct of yours.*NameTaken/,
+    );
   });
 
   test('fails where the stack under that of the recovery side is in another account', () => {

@@ -2,11 +2,12 @@ import { App, Aws, CfnParameter, Duration, Fn, Lazy, NestedStack, Stack, Stage }
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, BucketEncryption, CfnBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { BucketReplication, type BucketReplicationProps, ReplicaBucket, ReplicaLock } from '../../lib/replication';
+import { BucketReplication, type BucketReplicationProps, ObjectLock, ReplicaBucket } from '../../lib/replication';
 import { ComplianceAcknowledgement } from '../../lib/vault';
-import { BUNKER, OSAKA, only, replicate, rulesOf, TOKYO } from './buckets';
+import { BUNKER, imported, keyAt, OSAKA, only, replicate, rulesOf, TOKYO } from './buckets';
 
 const UNDERSTOOD = ComplianceAcknowledgement.NOBODY_CAN_LIFT_THIS_LOCK_OR_DELETE_RECOVERY_POINTS_EARLY;
 
@@ -78,22 +79,18 @@ describe('fails for a source', () => {
 describe('fails for a destination', () => {
   const locked = (options: Partial<BucketReplicationProps>) => options;
   test.each<[string, Partial<BucketReplicationProps>, RegExp]>([
-    ['that nobody names', { recoveryRegion: undefined }, /'recoveryRegion' and 'destination' are left out.*\(NoReplica/],
+    ['that nobody names', { recoveryRegion: undefined }, /'recoveryRegion' and 'destination' are left out.*\(NoDestination/],
     [
       'that is named twice',
       { recoveryRegion: OSAKA, destination: ReplicaBucket.inRegion(OSAKA) },
       /'destination' is given beside 'recoveryRegion'.*leave either out \(DestinationTwice/,
     ],
     ['in the Region of the source', { recoveryRegion: 'ap-northeast-1' }, /'recoveryRegion' is ap-northeast-1.*\(RecoveryRegionIsOwn/],
-    [
-      'that exists in the Region of the source',
-      { destination: ReplicaBucket.existing({ bucketName: 'copies', region: 'ap-northeast-1', account: TOKYO.account }) },
-      /\(RecoveryRegionIsOwn/,
-    ],
+    ['that exists in the Region of the source', { destination: ReplicaBucket.existing(imported(TOKYO)) }, /\(RecoveryRegionIsOwn/],
     ['in a Region that is none', { recoveryRegion: 'osaka' }, /'osaka'.*\(InvalidEnvironment/],
     [
       'that exists in a Region that is none',
-      { destination: ReplicaBucket.existing({ bucketName: 'copies', region: 'osaka' }) },
+      { destination: ReplicaBucket.existing(imported({ region: 'osaka' })) },
       /\(InvalidEnvironment/,
     ],
     ['in an account that is none', { recoveryRegion: OSAKA, recoveryAccount: '12' }, /'12'.*\(InvalidEnvironment/],
@@ -104,25 +101,47 @@ describe('fails for a destination', () => {
     ],
     [
       'with a key of another Region',
-      { destination: ReplicaBucket.inRegion(OSAKA, { keyArn: 'arn:aws:kms:ap-northeast-1:111122223333:key/1' }) },
-      /but its bucket is in ap-northeast-3.*give that of a key in ap-northeast-3 \(KeyElsewhere/,
+      { destination: ReplicaBucket.inRegion(OSAKA, { encryptionKey: keyAt('arn:aws:kms:ap-northeast-1:111122223333:key/1') }) },
+      /'encryptionKey' is in ap-northeast-1, but the copy in ap-northeast-3: take a key of ap-northeast-3 \(KeyElsewhere/,
     ],
-    ['with a key by its id', { destination: ReplicaBucket.inRegion(OSAKA, { keyArn: 'key-1' }) }, /\(KeyElsewhere/],
+    [
+      'with a key that only its stack knows',
+      {
+        destination: ReplicaBucket.inRegion(OSAKA, {
+          encryptionKey: new Key(new Stack(new App(), 'Osaka', { env: { region: OSAKA } }), 'Key'),
+        }),
+      },
+      /'encryptionKey' is 'Osaka\/Key', whose ARN is only known once its stack is deployed.*Key.fromKeyArn\(\) \(ReferenceAcrossRegions/,
+    ],
+    [
+      'with a key of the other end',
+      { destination: ReplicaBucket.inRegion(OSAKA, { encryptionKey: new Key(new Stack(new App(), 'Tokyo', { env: TOKYO }), 'Key') }) },
+      /'encryptionKey' is in ap-northeast-1, but the copy in ap-northeast-3.*\(KeyElsewhere/,
+    ],
+    [
+      'with an alias of the other end',
+      {
+        destination: ReplicaBucket.existing(imported(), {
+          encryptionKey: Alias.fromAliasName(new Stack(new App(), 'Tokyo', { env: TOKYO }), 'Key', 'alias/copies'),
+        }),
+      },
+      /\(KeyElsewhere/,
+    ],
     [
       'with a lock of no days',
-      { destination: ReplicaBucket.inRegion(OSAKA, { lock: ReplicaLock.governance(Duration.days(0)) }) },
-      /'retention' of the lock is 0 days, but Object Lock takes 1 to 36500 whole days.*\(ReplicaLockOutOfRange/,
+      { destination: ReplicaBucket.inRegion(OSAKA, { lock: ObjectLock.governance(Duration.days(0)) }) },
+      /'retention' of the lock is 0 days, but Object Lock takes 1 to 36500 whole days.*\(ObjectLockOutOfRange/,
     ],
     [
       'with a lock of half a day',
-      { destination: ReplicaBucket.inRegion(OSAKA, { lock: ReplicaLock.governance(Duration.hours(12)) }) },
+      { destination: ReplicaBucket.inRegion(OSAKA, { lock: ObjectLock.governance(Duration.hours(12)) }) },
       /'retention' must be whole days.*\(DurationNotWhole/,
     ],
     [
       'with a compliance lock that is not acknowledged',
       locked({
         destination: ReplicaBucket.inRegion(OSAKA, {
-          lock: ReplicaLock.compliance({ retention: Duration.days(1), acknowledgement: 'yes' as never }),
+          lock: ObjectLock.compliance({ retention: Duration.days(1), acknowledgement: 'yes' as never }),
         }),
       }),
       /\(ComplianceNotAcknowledged/,
@@ -139,13 +158,13 @@ describe('fails for a destination', () => {
     ],
     [
       'that exists under a name of the stack',
-      { destination: ReplicaBucket.existing({ bucketName: Fn.ref('Name'), region: OSAKA }) },
-      /'bucketName' of the destination is only known at deploy time.*\(ReplicaNameUnknown/,
+      { destination: ReplicaBucket.existing(imported({ bucketName: Fn.ref('Name') })) },
+      /'destination' is 'Default\/Copies', whose name is only known at deploy time.*\(BucketNameUnknown/,
     ],
     [
       'that exists under a name with the Region of whoever asks',
-      { destination: ReplicaBucket.existing({ bucketName: `copies-${Aws.REGION}`, region: OSAKA }) },
-      /\(ReplicaNameUnknown/,
+      { destination: ReplicaBucket.existing(imported({ bucketName: `copies-${Aws.REGION}` })) },
+      /\(BucketNameUnknown/,
     ],
   ])('%s', (_case, props, message) => {
     const stack = orders();
@@ -154,9 +173,9 @@ describe('fails for a destination', () => {
   });
 
   test('without a key for objects under AWS KMS', () => {
-    const destination = ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA });
+    const destination = ReplicaBucket.existing(imported());
     expect(() => replicate({ destination }, { encryption: BucketEncryption.KMS })).toThrow(
-      /'keyArn' of the destination 'copies' is left out, but objects of 'Orders\/Docs' are under AWS KMS.*\(ReplicaKeyMissing/,
+      /'encryptionKey' of the destination 'copies' is left out, but objects of 'Orders\/Docs' are under AWS KMS.*\(ReplicaKeyMissing/,
     );
   });
 
@@ -169,27 +188,28 @@ describe('fails for a destination', () => {
 
   test('in another account, where only deployment tells the own', () => {
     expect(() => replicate({ recoveryRegion: OSAKA, recoveryAccount: BUNKER }, {}, { region: 'ap-northeast-1' })).toThrow(
-      /'account' is 444455556666, but which account replicates into it is only known at deploy time.*\(SourceAccountUnknown/,
+      /destination is in account 444455556666, but which account replicates into it is only known at deploy time.*\(SourceAccountUnknown/,
     );
   });
 });
 
-describe('fails for alarms that always ring, or for which nobody knows when', () => {
+describe('fails for alarms that always go off, or never, or for which nobody knows when', () => {
   test.each<[string, Partial<BucketReplicationProps>, RegExp]>([
-    ['no lag at all', { latencyThreshold: Duration.minutes(0) }, /'latencyThreshold' is 0 minutes.*\(AlarmAlwaysRings/],
-    ['half a minute', { latencyThreshold: Duration.seconds(30) }, /'latencyThreshold' must be whole minutes.*\(DurationNotWhole/],
-    ['a lag that only deployment tells', { latencyThreshold: Duration.minutes(Lazy.number({ produce: () => 3 })) }, /\(DurationUnknown/],
+    ['no lag at all', { maxLag: Duration.minutes(0) }, /'maxLag' is 0 ms.*\(MaxLagOutOfRange/],
+    ['half a second', { maxLag: Duration.millis(500) }, /'maxLag' is 500 ms.*\(MaxLagOutOfRange/],
+    ['a lag that only deployment tells', { maxLag: Duration.minutes(Lazy.number({ produce: () => 3 })) }, /\(DurationUnknown/],
     [
       'operations that only deployment counts',
-      { pendingOperationsThreshold: Lazy.number({ produce: () => 3 }) },
-      /'pendingOperationsThreshold' is only known at deploy time.*\(AlarmThresholdUnknown/,
+      { maxPendingOperations: Lazy.number({ produce: () => 3 }) },
+      /'maxPendingOperations' is only known at deploy time.*\(AlarmThresholdUnknown/,
     ],
     [
       'a number of operations that is none',
-      { pendingOperationsThreshold: Number.NaN },
-      /'pendingOperationsThreshold' is NaN.*\(AlarmThresholdUnknown/,
+      { maxPendingOperations: Number.NaN },
+      /'maxPendingOperations' is NaN.*\(MaxPendingOperationsOutOfRange/,
     ],
-    ['no operation at all', { pendingOperationsThreshold: 0 }, /'pendingOperationsThreshold' is 0.*\(AlarmAlwaysRings/],
+    ['operations without end', { maxPendingOperations: Number.POSITIVE_INFINITY }, /\(MaxPendingOperationsOutOfRange/],
+    ['no operation at all', { maxPendingOperations: 0 }, /'maxPendingOperations' is 0.*\(MaxPendingOperationsOutOfRange/],
   ])('%s', (_case, props, message) => {
     expect(() => replicate(props)).toThrow(message);
   });
@@ -201,15 +221,18 @@ describe('fails at synth for what reaches the recovery side of', () => {
       'a parameter',
       (stack) => ({
         destination: ReplicaBucket.inRegion(OSAKA, {
-          objectsKept: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber),
+          noncurrentVersionExpiration: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber),
         }),
       }),
       /needs a value of 'Orders\/Days'.*give plain text.*\(TokenAcrossStacks at 'Orders-recovery-ap-northeast-3'\)/,
     ],
     [
-      'a topic',
-      (stack) => ({ recoveryRegion: OSAKA, recoveryAlarmActions: [new SnsAction(new Topic(stack, 'Topic'))] }),
-      /needs a value of 'Orders\/Topic.*\(TokenAcrossStacks/,
+      'a topic of another stack there',
+      (stack) => {
+        const osaka = new Stack(stack.node.root as App, 'Osaka', { env: { ...TOKYO, region: OSAKA } });
+        return { recoveryRegion: OSAKA, recoveryAlarmActions: [new SnsAction(new Topic(osaka, 'Topic'))] };
+      },
+      /needs a value of 'Osaka\/Topic.*\(TokenAcrossStacks/,
     ],
   ])('%s', (_case, propsIn, message) => {
     const stack = orders();
@@ -217,7 +240,7 @@ describe('fails at synth for what reaches the recovery side of', () => {
     expect(() => (stack.node.root as App).synth()).toThrow(message);
   });
 
-  test('a topic, unless it is there', () => {
+  test('a topic, unless it is imported there', () => {
     const stack = orders();
     const topic = Topic.fromTopicArn(stack, 'Topic', `arn:aws:sns:${OSAKA}:111122223333:alarms`);
     new BucketReplication(stack, 'Replication', {
@@ -283,19 +306,19 @@ describe('a replication that is taken away', () => {
 
 describe('locks', () => {
   test('fail where only deployment knows how long they keep', () => {
-    const lock = ReplicaLock.governance(Duration.days(Lazy.number({ produce: () => 3 })));
+    const lock = ObjectLock.governance(Duration.days(Lazy.number({ produce: () => 3 })));
     expect(() => replicate({ destination: ReplicaBucket.inRegion(OSAKA, { lock }) })).toThrow(
       /'retention' is only known at deploy time.*\(DurationUnknown/,
     );
   });
 
   test('of the replica keep each version', () => {
-    const governed = replicate({ destination: ReplicaBucket.inRegion(OSAKA, { lock: ReplicaLock.governance(Duration.days(36_500)) }) });
+    const governed = replicate({ destination: ReplicaBucket.inRegion(OSAKA, { lock: ObjectLock.governance(Duration.days(36_500)) }) });
     expect(only(governed.support(), 'AWS::S3::Bucket').Properties).toMatchObject({
       ObjectLockEnabled: true,
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 36_500 } } },
     });
-    const lock = ReplicaLock.compliance({ retention: Duration.days(1), acknowledgement: UNDERSTOOD });
+    const lock = ObjectLock.compliance({ retention: Duration.days(1), acknowledgement: UNDERSTOOD });
     expect(only(replicate({ destination: ReplicaBucket.inRegion(OSAKA, { lock }) }).support(), 'AWS::S3::Bucket').Properties).toMatchObject(
       {
         ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 1 } } },
@@ -309,17 +332,17 @@ describe('locks', () => {
   });
 
   test('of the source warn of an existing replica without one, and those of more than a hundred years of themselves', () => {
-    const existing = (lock?: ReplicaLock) => ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA, lock });
+    const existing = (lock?: ObjectLock) => ReplicaBucket.existing(imported(), { lock });
     expect(warnings(replicate({ destination: existing() }, { objectLockEnabled: true }).stack)).toContain('replicaLockUnknown');
-    const known = existing(ReplicaLock.governance(Duration.days(36_501)));
-    expect(warnings(replicate({ destination: known }, { objectLockEnabled: true }).stack)).toEqual(['replicaLockOutOfRange']);
+    const known = existing(ObjectLock.governance(Duration.days(36_501)));
+    expect(warnings(replicate({ destination: known }, { objectLockEnabled: true }).stack)).toEqual(['objectLockOutOfRange']);
   });
 });
 
 describe('where less is known', () => {
   test('a stack without Region and account has names with tokens', () => {
     const made = replicate({}, {}, {});
-    expect(made.stack.resolve(made.replication.replicaBucketName)).toEqual({
+    expect(made.stack.resolve(made.replication.replicaName)).toEqual({
       'Fn::Join': ['', ['orders-docs-2d953809-', { Ref: 'AWS::AccountId' }, '-ap-northeast-3']],
     });
     expect(only(made.support(), 'AWS::S3::Bucket').Properties.BucketName).toEqual({
@@ -334,7 +357,7 @@ describe('where less is known', () => {
       return new BucketReplication(stack, 'Replication', {
         source: new Bucket(stack, 'Documents_of all'.replace(/[ _]/g, '')),
         recoveryRegion: OSAKA,
-      }).replicaBucketName;
+      }).replicaName;
     };
     const [one, other] = ['A'.repeat(100), `${'A'.repeat(99)}B`].map(name);
     expect(one).toMatch(/^a{26}-[0-9a-f]{8}-111122223333-ap-northeast-3$/);
@@ -346,8 +369,11 @@ describe('where less is known', () => {
     const stack = orders();
     const text = (id: string) => new CfnParameter(stack, id).valueAsString;
     const source = new CfnBucket(stack, 'Docs', { versioningConfiguration: { status: text('Status') }, bucketName: text('Name') });
-    const lock = ReplicaLock.governance(Duration.days(Lazy.number({ produce: () => 9 })));
-    const destination = ReplicaBucket.existing({ bucketName: `copies-${Aws.ACCOUNT_ID}`, region: OSAKA, keyArn: text('Key'), lock });
+    const lock = ObjectLock.governance(Duration.days(Lazy.number({ produce: () => 9 })));
+    const destination = ReplicaBucket.existing(imported({ bucketName: `copies-${Aws.ACCOUNT_ID}` }), {
+      encryptionKey: Key.fromKeyArn(stack, 'Given', text('Key')),
+      lock,
+    });
     new BucketReplication(stack, 'Replication', { source, destination, rules: [{ prefix: text('Prefix') }] });
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
@@ -357,7 +383,7 @@ describe('where less is known', () => {
     const stack = new Stack(app, 'Orders', { env: TOKYO });
     const nested = new NestedStack(stack, 'Data');
     const replication = new BucketReplication(nested, 'Replication', { source: new Bucket(nested, 'Docs'), recoveryRegion: OSAKA });
-    expect(replication.replicaBucketName).toMatch(/^orders-data-docs-[0-9a-f]{8}-111122223333-ap-northeast-3$/);
+    expect(replication.replicaName).toMatch(/^orders-data-docs-[0-9a-f]{8}-111122223333-ap-northeast-3$/);
     expect(app.node.findChild('Orders-recovery-ap-northeast-3')).toBeInstanceOf(Stack);
     expect(rulesOf({ own: Template.fromStack(nested) })).toHaveLength(1);
   });
@@ -366,7 +392,7 @@ describe('where less is known', () => {
     const app = new App();
     const [one, other] = ['Beta', 'Prod'].map((id) => {
       const stack = new Stack(new Stage(app, id, { env: TOKYO }), 'Orders');
-      return new BucketReplication(stack, 'Replication', { source: new Bucket(stack, 'Docs'), recoveryRegion: OSAKA }).replicaBucketName;
+      return new BucketReplication(stack, 'Replication', { source: new Bucket(stack, 'Docs'), recoveryRegion: OSAKA }).replicaName;
     });
     expect(one).not.toBe(other);
     expect(() => app.synth()).not.toThrow();

@@ -105,7 +105,7 @@ describe('objects that were not replicated', () => {
   test('are copied at once again when the rules change, for only a new rate starts at once', () => {
     const idOf = ({ own }: Made) => Object.keys(own.findResources('AWS::Scheduler::Schedule'));
     expect(idOf(replicate({ rules: [{ prefix: 'a' }] }))).not.toEqual(idOf(made));
-    expect(idOf(replicate({ latencyThreshold: Duration.hours(1) }))).toEqual(idOf(made));
+    expect(idOf(replicate({ maxLag: Duration.hours(1) }))).toEqual(idOf(made));
     expect(made.stack).toBeInstanceOf(Stack);
   });
 });

@@ -3,7 +3,21 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, BucketEncryption, type BucketProps, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketReplication, type BucketReplicationProps, ReplicaBucket } from '../../lib/replication';
-import { arnOf, BUNKER, type Made, OSAKA, only, PARTITION, REPLICA, replicate, rulesOf, statementsOf, TOKYO } from './buckets';
+import {
+  arnOf,
+  BUNKER,
+  imported,
+  keyAt,
+  type Made,
+  OSAKA,
+  only,
+  PARTITION,
+  REPLICA,
+  replicate,
+  rulesOf,
+  statementsOf,
+  TOKYO,
+} from './buckets';
 
 const own = (rest?: string) => {
   const it = { 'Fn::GetAtt': ['DocsA50029D5', 'Arn'] };
@@ -76,8 +90,8 @@ describe('a bucket replicated to another Region', () => {
     made.support().hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: { Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })] },
     });
-    expect(made.replication.replicaBucketName).toBe(REPLICA);
-    expect(made.stack.resolve(made.replication.replicaBucketArn)).toEqual(arnOf(REPLICA));
+    expect(made.replication.replicaName).toBe(REPLICA);
+    expect(made.stack.resolve(made.replication.replicaArn)).toEqual(arnOf(REPLICA));
   });
 
   test('keeps the logical ids of what holds data', () => {
@@ -104,7 +118,7 @@ describe('a bucket replicated to another Region', () => {
     const app = new App();
     const stack = new Stack(app, 'Orders', { env: TOKYO });
     const other = new BucketReplication(stack, 'Renamed', { source: new Bucket(stack, 'Docs'), recoveryRegion: OSAKA });
-    expect(other.replicaBucketName).toBe(REPLICA);
+    expect(other.replicaName).toBe(REPLICA);
   });
 });
 
@@ -184,16 +198,11 @@ describe('the role', () => {
     ],
     [
       'into an existing bucket with a key',
-      { destination: ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA, keyArn: given }) },
+      { destination: ReplicaBucket.existing(imported(), { encryptionKey: keyAt(given) }) },
       {},
       [...always, write('copies'), encrypt('copies', '', undefined, given)],
     ],
-    [
-      'into an existing bucket without a key',
-      { destination: ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA }) },
-      {},
-      [...always, write('copies')],
-    ],
+    ['into an existing bucket without a key', { destination: ReplicaBucket.existing(imported()) }, {}, [...always, write('copies')]],
   ])('%s may do exactly what S3 documents', (_case, props, bucket, expected) => {
     const { own: template } = replicate(props, bucket);
     expect(statementsOf(template, ROLE)).toEqual(expected);

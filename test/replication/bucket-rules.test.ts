@@ -2,7 +2,7 @@ import { App, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Bucket, CfnBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { BucketReplication, type BucketReplicationRule, ReplicaBucket } from '../../lib/replication';
-import { arnOf, BUNKER, OSAKA, only, replicate, rulesOf, TOKYO } from './buckets';
+import { arnOf, BUNKER, imported, keyAt, OSAKA, only, replicate, rulesOf, TOKYO } from './buckets';
 
 const TIME = { Minutes: 15 };
 
@@ -74,14 +74,14 @@ describe('rules', () => {
     expect(only(made.support(`${BUNKER}-${OSAKA}`), 'AWS::S3::Bucket').Properties.BucketName).toBe(
       'orders-docs-7d1189c7-444455556666-ap-northeast-3',
     );
-    expect(only(made.support(), 'AWS::S3::Bucket').Properties.BucketName).toBe(made.replication.replicaBucketName);
+    expect(only(made.support(), 'AWS::S3::Bucket').Properties.BucketName).toBe(made.replication.replicaName);
   });
 
   test('into an existing bucket have its name, and its key where it has one', () => {
     const keyArn = 'arn:aws:kms:ap-northeast-3:111122223333:alias/copies';
-    const [keyed] = rulesOf(replicate({ destination: ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA, keyArn }) }));
+    const [keyed] = rulesOf(replicate({ destination: ReplicaBucket.existing(imported(), { encryptionKey: keyAt(keyArn) }) }));
     expect(keyed).toMatchObject({ Destination: { Bucket: arnOf('copies'), EncryptionConfiguration: { ReplicaKmsKeyID: keyArn } } });
-    const made = replicate({ destination: ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA }) });
+    const made = replicate({ destination: ReplicaBucket.existing(imported()) });
     expect(rulesOf(made)[0]).not.toHaveProperty('SourceSelectionCriteria');
     expect(made.support().findResources('AWS::S3::Bucket')).toEqual({});
     expect(made.replication.replicaKeyArn).toBeUndefined();
@@ -151,7 +151,7 @@ describe('storage', () => {
     ['an archive', StorageClass.DEEP_ARCHIVE, 180, 'replicaArchived'],
   ])('is judged for versions kept %s', (_case, storageClass, days, code) => {
     const { stack, support } = replicate({
-      destination: ReplicaBucket.inRegion(OSAKA, { storageClass, noncurrentVersionsKept: Duration.days(days) }),
+      destination: ReplicaBucket.inRegion(OSAKA, { storageClass, noncurrentVersionExpiration: Duration.days(days) }),
     });
     const found = Annotations.fromStack(stack)
       .findWarning('*', Match.anyValue())
@@ -168,11 +168,14 @@ describe('storage', () => {
 
   test('has access logs where there is a bucket for them', () => {
     const { support } = replicate({
-      destination: ReplicaBucket.inRegion(OSAKA, { accessLogBucketName: 'logs', bucketName: 'orders-copy' }),
+      destination: ReplicaBucket.inRegion(OSAKA, {
+        serverAccessLogsBucket: imported({ bucketName: 'orders-logs' }),
+        bucketName: 'orders-copy',
+      }),
     });
     expect(only(support(), 'AWS::S3::Bucket').Properties).toMatchObject({
       BucketName: 'orders-copy',
-      LoggingConfiguration: { DestinationBucketName: 'logs', LogFilePrefix: 'orders-copy/' },
+      LoggingConfiguration: { DestinationBucketName: 'orders-logs', LogFilePrefix: 'orders-copy/' },
     });
   });
 

@@ -8,10 +8,10 @@ import {
   BucketReplication,
   type BucketReplicationProps,
   type BucketReplicationRule,
+  ObjectLock,
   ReplicaBucket,
-  ReplicaLock,
 } from '../../lib/replication';
-import { arnOf, BUNKER, definitionOf, OSAKA, only, PARTITION, REPLICA, rulesOf, statementsOf, TOKYO } from './buckets';
+import { arnOf, BUNKER, definitionOf, imported, keyAt, OSAKA, only, PARTITION, REPLICA, rulesOf, statementsOf, TOKYO } from './buckets';
 
 interface TwoWay {
   readonly app: App;
@@ -125,9 +125,9 @@ describe('two buckets that replicate to each other', () => {
       );
     const rule = { RuleId: 'all-objects' };
     const back = { SourceBucket: REPLICA, DestinationBucket: 'orders-docs', ...rule };
-    expect(dimensions(made.own, 'ReplicationReturnLatency')).toEqual({ ...back, DestinationBucket: { Ref: 'DocsA50029D5' } });
-    expect(dimensions(made.support, 'ReplicaDocsFailed')).toEqual(back);
-    expect(only(made.support, 'AWS::CloudWatch::Alarm', 'ReplicaDocsReturnFailures').Properties.AlarmActions).toEqual(['there']);
+    expect(dimensions(made.own, 'ReplicationReturnLagAlarm')).toEqual({ ...back, DestinationBucket: { Ref: 'DocsA50029D5' } });
+    expect(dimensions(made.support, 'ReplicaDocsFailureAlarm')).toEqual(back);
+    expect(only(made.support, 'AWS::CloudWatch::Alarm', 'ReplicaDocsReturnFailureAlarm').Properties.AlarmActions).toEqual(['there']);
   });
 
   test('are repaired in both directions', () => {
@@ -247,8 +247,7 @@ describe('fails where nothing can be replicated back', () => {
     ],
     [
       'from a bucket that exists',
-      () =>
-        twoWay({ destination: ReplicaBucket.existing({ bucketName: 'copies', region: OSAKA, keyArn: `arn:aws:kms:${OSAKA}:1:key/1` }) }),
+      () => twoWay({ destination: ReplicaBucket.existing(imported({ encryptionKey: keyAt(`arn:aws:kms:${OSAKA}:1:key/1`) })) }),
       /'copies' is not made here.*\(TwoWayIntoExisting/,
     ],
     [
@@ -258,7 +257,7 @@ describe('fails where nothing can be replicated back', () => {
     ],
     [
       'from a bucket with a lock to one without',
-      () => twoWay({ destination: ReplicaBucket.inRegion(OSAKA, { lock: ReplicaLock.governance(Duration.days(1)) }) }),
+      () => twoWay({ destination: ReplicaBucket.inRegion(OSAKA, { lock: ObjectLock.governance(Duration.days(1)) }) }),
       /turn 'objectLockEnabled' on, or leave out 'lock' \(TwoWayNeedsObjectLock/,
     ],
   ])('%s', (_case, make, message) => {

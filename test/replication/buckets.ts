@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Bucket, type BucketProps } from 'aws-cdk-lib/aws-s3';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket, type BucketAttributes, type BucketProps, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketReplication, type BucketReplicationProps } from '../../lib/replication';
 
 export const TOKYO = { region: 'ap-northeast-1', account: '111122223333' };
@@ -9,6 +10,16 @@ export const BUNKER = '444455556666';
 /** The replica of the bucket that `replicate` makes. */
 export const REPLICA = 'orders-docs-9d6192a5-111122223333-ap-northeast-3';
 export const PARTITION = { Ref: 'AWS::Partition' };
+
+/** A bucket that exists in Osaka, as an import tells of it. */
+export function imported(attributes: BucketAttributes = {}): IBucket {
+  return Bucket.fromBucketAttributes(new Stack(), 'Copies', { bucketName: 'copies', region: OSAKA, ...attributes });
+}
+
+/** A key that exists. */
+export function keyAt(arn: string): IKey {
+  return Key.fromKeyArn(new Stack(), 'Key', arn);
+}
 
 /** A stack with a replicated bucket `Docs`. */
 export interface Made {

@@ -40,7 +40,7 @@ function l1(props: rds.CfnDBInstanceProps = {}): rds.CfnDBInstance {
 }
 
 function replicate(source: IConstruct, props: Partial<DatabaseBackupReplicationProps> = {}): DatabaseBackupReplication {
-  return new DatabaseBackupReplication(stack, 'Copies', { source, recoveryRegion: OSAKA, ...props });
+  return new DatabaseBackupReplication(stack, 'Copies', { source: source as rds.IDBInstanceRef, recoveryRegion: OSAKA, ...props });
 }
 
 /** The three properties as the template holds them. */

@@ -23,7 +23,7 @@ import { CopyRule, Protection, RecoveryTier } from '../../lib';
 import { RecoveryRecord } from '../../lib/core/private/record';
 import type { ResourceAssessment } from '../../lib/model/assessment';
 import { DAY, HOUR, MINUTE } from '../../lib/model/time';
-import { DatabaseExport, type DatabaseExportProps, ExportLock } from '../../lib/replication';
+import { DatabaseExport, type DatabaseExportProps, ObjectLock } from '../../lib/replication';
 
 const ENV = { account: '111122223333', region: 'ap-northeast-1' };
 const POSTGRES = DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 });
@@ -476,7 +476,7 @@ describe('in the report', () => {
     new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD, copyRule: CopyRule.atLeast({ media: 3, immutable: 1 }) }).protect(
       source,
     );
-    new DatabaseExport(stack, 'Export', { source, lock: ExportLock.governance() });
+    new DatabaseExport(stack, 'Export', { source, lock: ObjectLock.governance() });
     const { copies, disruptions } = resourceOf(stack);
     expect(copies).toMatchObject({ media: 3, immutable: 'governance' });
     expect(disruptions.map(({ mechanism }) => mechanism).join()).not.toMatch(/Parquet/);

@@ -91,7 +91,7 @@ describe('a new destination', () => {
   test('keeps the logical ids', () => {
     replicate({ source: filesOf() });
     expect(Object.keys(Template.fromStack(stack).findResources(TYPE))).toEqual(['Files8E6940B8']);
-    expect(Object.keys(Template.fromStack(stack).findResources(ALARM))).toEqual(['ReplicationLag2B01D531']);
+    expect(Object.keys(Template.fromStack(stack).findResources(ALARM))).toEqual(['ReplicationLagAlarmCA7217A6']);
   });
 
   test('may lie in one zone, under a key of the user', () => {
@@ -363,13 +363,17 @@ describe('the alarm', () => {
       alarmActions: [new SnsAction(Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:ap-northeast-1:111122223333:ops'))],
     });
     expect(alarm()).toMatchObject({ Threshold: 1200, AlarmActions: ['arn:aws:sns:ap-northeast-1:111122223333:ops'] });
-    expect(lagAlarm.node.path).toBe('Orders/Replication/Lag');
+    expect(lagAlarm.node.path).toBe('Orders/Replication/LagAlarm');
   });
 });
 
 describe('fails', () => {
   test.each<[string, () => void, RegExp]>([
-    ['for a bucket', () => replicate({ source: new Bucket(stack, 'Bucket') }), /'source' is 'Orders\/Bucket', S3 bucket.*NotAFileSystem/],
+    [
+      'for a bucket',
+      () => replicate({ source: new Bucket(stack, 'Bucket') as never }),
+      /'source' is 'Orders\/Bucket', S3 bucket.*NotAFileSystem/,
+    ],
     ['for an imported source', () => replicate({ source: imported() }), /which this app does not define.*SourceOutOfReach/],
     [
       'for a source that is a destination',
@@ -462,7 +466,7 @@ describe('fails', () => {
           source: filesOf(),
           recoveryRegion: 'us-east-1',
         }),
-      /ResourceElsewhere/,
+      /in ap-northeast-1, but its alarms would look for data in ap-northeast-3.*SourceElsewhere/,
     ],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);

@@ -4,7 +4,7 @@ import { Match, Template, Annotations as Warnings } from 'aws-cdk-lib/assertions
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, type BillingMode, CfnTable, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, BucketEncryption, CfnBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, CfnParameter, Duration, Fn, Size, Stack, TimeZone } from 'aws-cdk-lib/core';
@@ -14,18 +14,18 @@ import { ComplianceAcknowledgement, Protection, RecoveryTier } from '../../lib';
 import { RecoveryRecord } from '../../lib/core/private/record';
 import type { Assessment, ResourceAssessment } from '../../lib/model/assessment';
 import { DAY, HOUR, MINUTE } from '../../lib/model/time';
-import { ExportLock, TableExport, TableExportFormat, type TableExportProps, TableReplication } from '../../lib/replication';
+import { ObjectLock, TableExport, TableExportFormat, type TableExportProps, TableReplication } from '../../lib/replication';
 
 const ENV = { account: '111122223333', region: 'ap-northeast-1' };
 const ACK = ComplianceAcknowledgement.NOBODY_CAN_LIFT_THIS_LOCK_OR_DELETE_RECOVERY_POINTS_EARLY;
 
-type Options = Omit<TableExportProps, 'table'>;
+type Options = Omit<TableExportProps, 'source'>;
 
 const stackIn = (env: typeof ENV | undefined = ENV, app = new App()) => new Stack(app, 'Orders', { env });
 const tableIn = (scope: Construct, id = 'Table') => new TableV2(scope, id, { partitionKey: { name: 'id', type: AttributeType.STRING } });
 
 function exported(options: Options = {}, stack = stackIn()): { stack: Stack; made: TableExport } {
-  return { stack, made: new TableExport(stack, 'Export', { table: tableIn(stack), ...options }) };
+  return { stack, made: new TableExport(stack, 'Export', { source: tableIn(stack), ...options }) };
 }
 
 function assessmentOf(stack: Stack): Assessment {
@@ -431,15 +431,15 @@ describe('a missing export', () => {
 describe('how long exports are kept', () => {
   test.each<[string, Options, object]>([
     ['for a year', { keep: Duration.days(365) }, { keptMs: 365 * DAY, immutable: 'no' }],
-    ['locked as long as they are kept', { lock: ExportLock.governance() }, { keptMs: 35 * DAY, immutable: 'governance' }],
+    ['locked as long as they are kept', { lock: ObjectLock.governance() }, { keptMs: 35 * DAY, immutable: 'governance' }],
     [
       'locked for a week',
-      { lock: ExportLock.governance(Duration.days(7)) },
+      { lock: ObjectLock.governance(Duration.days(7)) },
       { keptMs: 35 * DAY, immutable: 'governance', lockedMs: 7 * DAY },
     ],
     [
       'locked for everybody',
-      { lock: ExportLock.compliance({ acknowledgement: ACK }) },
+      { lock: ObjectLock.compliance({ acknowledgement: ACK }) },
       { keptMs: 35 * DAY, immutable: 'compliance', lockedMs: 35 * DAY },
     ],
   ])('%s', (_case, options, told) => {
@@ -447,10 +447,10 @@ describe('how long exports are kept', () => {
     expect(resourceOf(stack).copies.places).toContainEqual(expect.objectContaining({ medium: 'export', ...told }));
   });
 
-  test.each<[string, ExportLock, object]>([
-    ['governance', ExportLock.governance(), { Mode: 'GOVERNANCE', Days: 35 }],
-    ['governance of its own length', ExportLock.governance(Duration.days(7)), { Mode: 'GOVERNANCE', Days: 7 }],
-    ['compliance', ExportLock.compliance({ acknowledgement: ACK, retention: Duration.days(30) }), { Mode: 'COMPLIANCE', Days: 30 }],
+  test.each<[string, ObjectLock, object]>([
+    ['governance', ObjectLock.governance(), { Mode: 'GOVERNANCE', Days: 35 }],
+    ['governance of its own length', ObjectLock.governance(Duration.days(7)), { Mode: 'GOVERNANCE', Days: 7 }],
+    ['compliance', ObjectLock.compliance({ acknowledgement: ACK, retention: Duration.days(30) }), { Mode: 'COMPLIANCE', Days: 30 }],
   ])('sets object lock in %s mode', (_case, lock, DefaultRetention) => {
     Template.fromStack(exported({ lock }).stack).hasResourceProperties('AWS::S3::Bucket', {
       ObjectLockEnabled: true,
@@ -459,25 +459,25 @@ describe('how long exports are kept', () => {
   });
 
   test('survives an account that is compromised only where nobody lifts the lock', () => {
-    const survives = (lock: ExportLock) =>
+    const survives = (lock: ObjectLock) =>
       resourceOf(exported({ lock }).stack).copies.places.find(({ medium }) => medium === 'export')?.survives;
-    expect(survives(ExportLock.governance())).not.toContain('ACCOUNT_COMPROMISE');
-    expect(survives(ExportLock.compliance({ acknowledgement: ACK }))).toContain('ACCOUNT_COMPROMISE');
-    expect(survives(ExportLock.compliance({ acknowledgement: ACK, retention: Duration.days(1) }))).not.toContain('ACCOUNT_COMPROMISE');
+    expect(survives(ObjectLock.governance())).not.toContain('ACCOUNT_COMPROMISE');
+    expect(survives(ObjectLock.compliance({ acknowledgement: ACK }))).toContain('ACCOUNT_COMPROMISE');
+    expect(survives(ObjectLock.compliance({ acknowledgement: ACK, retention: Duration.days(1) }))).not.toContain('ACCOUNT_COMPROMISE');
   });
 
   test.each<[string, Options, RegExp]>([
     ['a day and a half', { keep: Duration.hours(36) }, /'keep' must be whole days, 1 or more.*DurationNotWhole/],
     ['no day', { keep: Duration.days(0) }, /DurationNotWhole/],
-    ['a lock of hours', { lock: ExportLock.governance(Duration.hours(12)) }, /'lock' must be whole days.*DurationNotWhole/],
+    ['a lock of hours', { lock: ObjectLock.governance(Duration.hours(12)) }, /'retention' must be whole days.*DurationNotWhole/],
     [
       'a lock beyond the expiry',
-      { keep: Duration.days(30), lock: ExportLock.governance(Duration.days(31)) },
-      /'lock' holds exports for 31 days, but 'keep' is 30 days.*LockOutlastsKeep/,
+      { keep: Duration.days(30), lock: ObjectLock.governance(Duration.days(31)) },
+      /'lock' holds objects for 31 days, but 'keep' is 30 days.*LockOutlastsKeep/,
     ],
     [
       'a compliance lock that nobody acknowledged',
-      { lock: ExportLock.compliance({ acknowledgement: '' as ComplianceAcknowledgement }) },
+      { lock: ObjectLock.compliance({ acknowledgement: '' as ComplianceAcknowledgement }) },
       /ComplianceNotAcknowledged/,
     ],
   ])('fails for %s', (_case, options, message) => {
@@ -528,7 +528,7 @@ describe('an existing bucket', () => {
   test('may be that of another export', () => {
     const stack = stackIn();
     const { made } = exported({}, stack);
-    const second = new TableExport(stack, 'Second', { table: tableIn(stack, 'Other'), bucket: made.bucket });
+    const second = new TableExport(stack, 'Second', { source: tableIn(stack, 'Other'), bucket: made.bucket });
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::S3::Bucket', 1);
     template.resourceCountIs('AWS::SQS::Queue', 1);
@@ -604,7 +604,7 @@ describe('an existing bucket', () => {
 
   test.each<[string, Options]>([
     ['keep', { keep: Duration.days(7) }],
-    ['lock', { lock: ExportLock.governance() }],
+    ['lock', { lock: ObjectLock.governance() }],
   ])("fails beside '%s', which is a matter of the bucket", (prop, options) => {
     const stack = stackIn();
     expect(() => exported({ bucket: new Bucket(stack, 'Archive'), ...options }, stack)).toThrow(
@@ -626,6 +626,14 @@ describe('a key of your own', () => {
     expect(made.encryptionKey).toBe(encryptionKey);
   });
 
+  test('may be a mere reference', () => {
+    const stack = stackIn();
+    const { made } = exported({ encryptionKey: new CfnKey(stack, 'Mine') }, stack);
+    const { BucketEncryption } = Object.values(Template.fromStack(stack).findResources('AWS::S3::Bucket'))[0].Properties;
+    expect(JSON.stringify(BucketEncryption)).toContain('{"Fn::GetAtt":["Mine","Arn"]}');
+    expect(stack.resolve(made.encryptionKey!.keyArn)).toEqual({ 'Fn::GetAtt': ['Mine', 'Arn'] });
+  });
+
   test('that is the key of the table falls with it', () => {
     const stack = stackIn();
     const encryptionKey = new Key(stack, 'Mine');
@@ -633,7 +641,7 @@ describe('a key of your own', () => {
       keySchema: [{ attributeName: 'id', keyType: 'HASH' }],
       sseSpecification: { sseEnabled: true, sseType: 'KMS', kmsMasterKeyId: encryptionKey.keyArn },
     });
-    new TableExport(stack, 'Export', { table, encryptionKey });
+    new TableExport(stack, 'Export', { source: table, encryptionKey });
     expect(resourceOf(stack).copies.places).toContainEqual(expect.objectContaining({ medium: 'export', keyIndependent: false }));
   });
 
@@ -653,7 +661,7 @@ describe('the table', () => {
     ['as an L1', (stack) => new CfnTable(stack, 'Table', { keySchema: [{ attributeName: 'id', keyType: 'HASH' }] })],
   ])('%s gets point-in-time recovery too', (_case, tableOf) => {
     const stack = stackIn();
-    new TableExport(stack, 'Export', { table: tableOf(stack) });
+    new TableExport(stack, 'Export', { source: tableOf(stack) });
     Template.fromStack(stack).hasResourceProperties('AWS::DynamoDB::Table', {
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
     });
@@ -665,7 +673,7 @@ describe('the table', () => {
       partitionKey,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: 7 },
     });
-    new TableExport(stack, 'Export', { table });
+    new TableExport(stack, 'Export', { source: table });
     Template.fromStack(stack).hasResourceProperties('AWS::DynamoDB::GlobalTable', {
       Replicas: [Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 } })],
     });
@@ -673,7 +681,7 @@ describe('the table', () => {
 
   describe.each<[string, (stack: Stack, table: TableV2) => void]>([
     ['Protection', (stack, table) => new Protection(stack, 'Other', { tier: RecoveryTier.STANDARD }).protect(table)],
-    ['TableReplication', (stack, table) => new TableReplication(stack, 'Other', { table, recoveryRegion: 'ap-northeast-3' })],
+    ['TableReplication', (stack, table) => new TableReplication(stack, 'Other', { source: table, recoveryRegion: 'ap-northeast-3' })],
   ])('keeps what a %s has set', (_case, other) => {
     test.each([
       ['before', true],
@@ -681,7 +689,7 @@ describe('the table', () => {
     ])('%s it', (_when, first) => {
       const stack = stackIn();
       const table = tableIn(stack);
-      const parts = [() => other(stack, table), () => new TableExport(stack, 'Export', { table })];
+      const parts = [() => other(stack, table), () => new TableExport(stack, 'Export', { source: table })];
       for (const part of first ? parts : parts.reverse()) {
         part();
       }
@@ -701,13 +709,13 @@ describe('the table', () => {
   test('fails at synth where point-in-time recovery is turned off, also afterwards', () => {
     const off = { pointInTimeRecoveryEnabled: false };
     const stack = stackIn();
-    new TableExport(stack, 'Export', { table: new TableV2(stack, 'Table', { partitionKey, pointInTimeRecoverySpecification: off }) });
+    new TableExport(stack, 'Export', { source: new TableV2(stack, 'Table', { partitionKey, pointInTimeRecoverySpecification: off }) });
     expect(() => (stack.node.root as App).synth()).toThrow(
       /'pointInTimeRecoveryEnabled' of 'Orders\/Table' is false.*ExportNeedsTableRecovery at 'Orders\/Export'/,
     );
     const later = stackIn();
     const table = new CfnTable(later, 'Table', { keySchema: [{ attributeName: 'id', keyType: 'HASH' }] });
-    new TableExport(later, 'Export', { table });
+    new TableExport(later, 'Export', { source: table });
     table.pointInTimeRecoverySpecification = off;
     expect(assessmentOf(later).findings).toContainEqual(expect.objectContaining({ code: 'ExportNeedsTableRecovery', severity: 'error' }));
   });
@@ -715,7 +723,7 @@ describe('the table', () => {
   test('may be imported; then whoever defines it is asked for point-in-time recovery', () => {
     const stack = stackIn();
     const table = Table.fromTableArn(stack, 'Table', 'arn:aws:dynamodb:ap-northeast-1:111122223333:table/orders');
-    new TableExport(stack, 'Export', { table });
+    new TableExport(stack, 'Export', { source: table });
     const template = Template.fromStack(stack);
     expect((definitionOf(template, /Exports/).States['Start export'] as { Arguments: object }).Arguments).toMatchObject({
       TableArn: 'arn:aws:dynamodb:ap-northeast-1:111122223333:table/orders',
@@ -742,21 +750,21 @@ describe('the table', () => {
   test('fails in another Region, whose calls a state machine does not make', () => {
     const stack = stackIn();
     const table = Table.fromTableArn(stack, 'Table', 'arn:aws:dynamodb:us-east-1:111122223333:table/orders');
-    expect(() => new TableExport(stack, 'Export', { table })).toThrow(
-      /'table' is 'Orders\/Table' in us-east-1.*make the export in a stack of us-east-1.*ExportElsewhere/,
+    expect(() => new TableExport(stack, 'Export', { source: table })).toThrow(
+      /'source' is 'Orders\/Table' in us-east-1, but its export would run in .*make it in a stack of us-east-1.*SourceElsewhere/,
     );
   });
 
   test('fails in another account', () => {
     const stack = stackIn();
     const table = Table.fromTableArn(stack, 'Table', 'arn:aws:dynamodb:ap-northeast-1:444455556666:table/orders');
-    expect(() => new TableExport(stack, 'Export', { table })).toThrow(/ExportElsewhere/);
+    expect(() => new TableExport(stack, 'Export', { source: table })).toThrow(/SourceElsewhere/);
   });
 
   test('fails for anything else', () => {
     const stack = stackIn();
-    expect(() => new TableExport(stack, 'Export', { table: new Bucket(stack, 'Bucket') })).toThrow(
-      /'table' is 'Orders\/Bucket', S3 bucket.*NotExportable/,
+    expect(() => new TableExport(stack, 'Export', { source: new Bucket(stack, 'Bucket') })).toThrow(
+      /'source' is 'Orders\/Bucket', S3 bucket.*NotExportable/,
     );
   });
 
@@ -774,7 +782,7 @@ describe('the table', () => {
         table: Table.fromTableArn(stack, 'Table', 'arn:aws:dynamodb:ap-northeast-1:111122223333:table/orders'),
         ...options,
       };
-      new TableExport(stack, 'Export', { table, ...rest });
+      new TableExport(stack, 'Export', { source: table, ...rest });
       return resourceOf(stack, 'Orders/Table').disruptions.find(({ disruption }) => disruption === 'OPERATOR_ERROR')?.rto;
     };
     expect(restoreOf({})).toEqual({
@@ -793,7 +801,7 @@ describe('the table', () => {
 
 test('synthesises to the same bytes a second time', () => {
   const synth = () => {
-    const { stack } = exported({ lock: ExportLock.governance(), every: Duration.days(7) });
+    const { stack } = exported({ lock: ObjectLock.governance(), every: Duration.days(7) });
     const { directory } = (stack.node.root as App).synth();
     return readdirSync(directory)
       .filter((file) => /template|report/.test(file))
@@ -840,9 +848,9 @@ describe('off-site', () => {
     expect(text).not.toMatch(/Fn::ImportValue|Fn::GetStackOutput|crossRegion/i);
   });
 
-  test.each<[string, ExportLock, object]>([
-    ['governance', ExportLock.governance(Duration.days(20)), { Mode: 'GOVERNANCE', Days: 20 }],
-    ['compliance', ExportLock.compliance({ acknowledgement: ACK }), { Mode: 'COMPLIANCE', Days: 35 }],
+  test.each<[string, ObjectLock, object]>([
+    ['governance', ObjectLock.governance(Duration.days(20)), { Mode: 'GOVERNANCE', Days: 20 }],
+    ['compliance', ObjectLock.compliance({ acknowledgement: ACK }), { Mode: 'COMPLIANCE', Days: 35 }],
   ])('it is locked there as here, in %s mode', (mode, lock, DefaultRetention) => {
     const { stack } = exported({ recoveryRegion: OSAKA, lock });
     recoveryOf(stack).hasResourceProperties('AWS::S3::Bucket', { ObjectLockConfiguration: { Rule: { DefaultRetention } } });

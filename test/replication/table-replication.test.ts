@@ -56,7 +56,7 @@ const l1Of = (props: L1Props = {}) =>
     replicas: [{ region: ENV.region }],
     ...props,
   });
-const replicate = (props: Partial<TableReplicationProps> & Pick<TableReplicationProps, 'table'>, name = 'Replication') =>
+const replicate = (props: Partial<TableReplicationProps> & Pick<TableReplicationProps, 'source'>, name = 'Replication') =>
   new TableReplication(stack, name, { recoveryRegion: OSAKA, ...props });
 
 interface ReplicaJson {
@@ -82,7 +82,7 @@ const warnings = () =>
 
 describe('a table', () => {
   test('gets a protected replica in the recovery Region, and is protected itself', () => {
-    replicate({ table: tableOf() });
+    replicate({ source: tableOf() });
     expect(properties()).toMatchObject({
       Replicas: [
         { Region: ENV.region, ...PROTECTED },
@@ -96,16 +96,16 @@ describe('a table', () => {
   });
 
   test('keeps its logical id and those of its alarms', () => {
-    replicate({ table: tableOf() });
+    replicate({ source: tableOf() });
     expect(Object.keys(Template.fromStack(stack).toJSON().Resources)).toEqual([
       'TableCD117FA1',
-      'ReplicationLag2B01D531',
-      'ReplicationStopped85009E44',
+      'ReplicationLagAlarmCA7217A6',
+      'ReplicationStoppedAlarmED1851E6',
     ]);
   });
 
   test('is the same as L1', () => {
-    replicate({ table: l1Of() });
+    replicate({ source: l1Of() });
     expect(properties()).toMatchObject({
       Replicas: [
         { Region: ENV.region, ...PROTECTED },
@@ -125,7 +125,7 @@ describe('a table', () => {
       globalSecondaryIndexes: [{ indexName: 'byDay', partitionKey: { name: 'day', type: dynamodb.AttributeType.STRING } }],
       contributorInsightsSpecification: { enabled: true },
     });
-    replicate({ table });
+    replicate({ source: table });
     Tags.of(table).add('owner', 'orders');
     const { Region: _own, ...own } = replica(ENV.region)!;
     const { Region: _other, ...other } = replica(OSAKA)!;
@@ -148,12 +148,12 @@ describe('a table', () => {
         },
       ],
     });
-    replicate({ table });
+    replicate({ source: table });
     expect(replica(OSAKA)).toEqual({ Region: OSAKA, ...PROTECTED });
   });
 
   test('has its replicas and their recovery on record, as far behind as they may be', () => {
-    replicate({ table: tableOf(), recoveryPeriod: Duration.days(9) });
+    replicate({ source: tableOf(), recoveryPeriod: Duration.days(9) });
     expect(copies()).toEqual([
       ['point-in-time-recovery', ENV.region, 5 * MINUTE],
       [`point-in-time-recovery-${OSAKA}`, OSAKA, 6 * MINUTE],
@@ -167,7 +167,7 @@ describe('a table', () => {
   });
 
   test('has one copy off-site, for the replica goes and its recovery with it', () => {
-    replicate({ table: tableOf() });
+    replicate({ source: tableOf() });
     expect(assess().resources[0].copies).toMatchObject({ copies: 3, offSite: 1 });
     new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD, copyRule: CopyRule.atLeast({ offSite: 2 }) }).protect(
       stack.node.findChild('Table') as dynamodb.TableV2,
@@ -177,8 +177,8 @@ describe('a table', () => {
 
   test('has two copies off-site with replicas in two Regions', () => {
     const table = tableOf();
-    replicate({ table });
-    replicate({ table, recoveryRegion: 'us-east-1' }, 'Second');
+    replicate({ source: table });
+    replicate({ source: table, recoveryRegion: 'us-east-1' }, 'Second');
     expect(assess().resources[0].copies).toMatchObject({ copies: 4, offSite: 2 });
   });
 
@@ -201,7 +201,7 @@ describe('a table', () => {
     ['replaces the replicas', (cfn) => cfn.addPropertyOverride('Replicas', [{ Region: ENV.region }]), []],
   ])('is told as it will be where an override %s', (_case, override, kept) => {
     const table = tableOf();
-    replicate({ table });
+    replicate({ source: table });
     override(table.node.defaultChild as dynamodb.CfnGlobalTable);
     expect(assess().resources.flatMap((resource) => resource.copies.places.map(({ keptMs }) => keptMs))).toEqual(kept);
   });
@@ -209,7 +209,7 @@ describe('a table', () => {
   test('that a plan protects too has each copy once', () => {
     const table = tableOf();
     const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD });
-    replicate({ table });
+    replicate({ source: table });
     const before = copies().length;
     protection.protect(table);
     expect(copies().filter(([copy]) => !copy.startsWith('Orders'))).toHaveLength(before);
@@ -217,7 +217,7 @@ describe('a table', () => {
   });
 
   test('is known in the recovery Region by an ARN', () => {
-    const { replicaArn } = replicate({ table: tableOf({ tableName: 'orders' }) });
+    const { replicaArn } = replicate({ source: tableOf({ tableName: 'orders' }) });
     expect(stack.resolve(replicaArn)).toEqual({
       'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:dynamodb:${OSAKA}:111122223333:table/`, { Ref: 'TableCD117FA1' }]],
     });
@@ -227,7 +227,7 @@ describe('a table', () => {
     const stage = new Stage(app, 'Prod');
     stack = new Stack(stage, 'Anywhere');
     const it = l1Of({ replicas: [{ region: Aws.REGION }] });
-    replicate({ table: it });
+    replicate({ source: it });
     expect(properties().Replicas).toEqual([
       { Region: { Ref: 'AWS::Region' }, ...PROTECTED },
       { Region: OSAKA, ...PROTECTED },
@@ -237,7 +237,7 @@ describe('a table', () => {
 
   test('of TableV2 may lie in a stack without a Region, where addReplica() of it may not', () => {
     stack = new Stack(app, 'Anywhere');
-    replicate({ table: tableOf() });
+    replicate({ source: tableOf() });
     expect(properties().Replicas).toEqual([
       { Region: { Ref: 'AWS::Region' }, ...PROTECTED },
       { Region: OSAKA, ...PROTECTED },
@@ -259,7 +259,7 @@ describe('what the user has set', () => {
       ],
       dynamoStream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
     });
-    replicate({ table });
+    replicate({ source: table });
     expect(properties().Replicas).toHaveLength(3);
     expect(replica(OSAKA)).toMatchObject({
       DeletionProtectionEnabled: false,
@@ -272,7 +272,7 @@ describe('what the user has set', () => {
 
   test('is seen too when it comes afterwards', () => {
     const table = tableOf();
-    replicate({ table });
+    replicate({ source: table });
     table.addReplica({ region: OSAKA, deletionProtection: false });
     table.addReplica({ region: SEOUL });
     expect(replica(OSAKA)).toMatchObject({ DeletionProtectionEnabled: false, PointInTimeRecoverySpecification: RECOVERY });
@@ -283,7 +283,7 @@ describe('what the user has set', () => {
 
   test('may replace the whole list afterwards', () => {
     const table = l1Of();
-    replicate({ table });
+    replicate({ source: table });
     table.replicas = [{ region: ENV.region, tableClass: 'STANDARD' }];
     expect(properties().Replicas).toEqual([
       { Region: ENV.region, TableClass: 'STANDARD', ...PROTECTED },
@@ -303,20 +303,20 @@ describe('what the user has set', () => {
       ['warning TableRecoveryOff'],
     ],
   ])('is told where it is %s', (_, props, expected) => {
-    replicate({ table: l1Of(props) });
+    replicate({ source: l1Of(props) });
     expect(findings()).toEqual(expected);
   });
 
   test('fails where a recovery period was asked for and recovery is off', () => {
     const pointInTimeRecoverySpecification = { pointInTimeRecoveryEnabled: false };
-    replicate({ table: tableOf({ replicas: [{ region: OSAKA, pointInTimeRecoverySpecification }] }), recoveryPeriod: Duration.days(7) });
+    replicate({ source: tableOf({ replicas: [{ region: OSAKA, pointInTimeRecoverySpecification }] }), recoveryPeriod: Duration.days(7) });
     expect(findings()).toEqual(['error TableRecoveryOff']);
     expect(() => app.synth()).toThrow(/'pointInTimeRecoveryEnabled' of the replica in ap-northeast-3 is false/);
   });
 
   test('may let the table go with its stack: then no replica is protected from deletion', () => {
     const table = tableOf();
-    replicate({ table });
+    replicate({ source: table });
     table.applyRemovalPolicy(RemovalPolicy.DESTROY);
     expect(JSON.stringify(properties())).not.toContain('DeletionProtectionEnabled');
     expect(findings()).toEqual(['warning DeletedWithStack']);
@@ -328,7 +328,7 @@ describe('keys', () => {
     tableOf({ encryption: dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(stack, 'Key'), replicaKeyArns) });
 
   test('of the replica of a table with a customer managed key lie in the recovery Region alone', () => {
-    replicate({ table: keyed() });
+    replicate({ source: keyed() });
     const support = app.node.findChild('Orders-recovery-ap-northeast-3') as Stack;
     expect(replica(OSAKA)).toMatchObject({ SSESpecification: { KMSMasterKeyId: ALIAS } });
     const template = Template.fromStack(support);
@@ -348,7 +348,7 @@ describe('keys', () => {
       sseSpecification: { sseEnabled: true, sseType: 'KMS' },
       replicas: [{ region: ENV.region, sseSpecification: { kmsMasterKeyId: 'alias/orders' } }, { region: OSAKA }],
     });
-    replicate({ table });
+    replicate({ source: table });
     expect(replica(OSAKA)).toMatchObject({ SSESpecification: { KMSMasterKeyId: ALIAS } });
   });
 
@@ -360,20 +360,20 @@ describe('keys', () => {
         { region: OSAKA, sseSpecification: { kmsMasterKeyId: KEY_ARN } },
       ],
     });
-    replicate({ table });
+    replicate({ source: table });
     expect(replica(OSAKA)).toMatchObject({ SSESpecification: { KMSMasterKeyId: KEY_ARN } });
     expect(app.node.tryFindChild('Orders-recovery-ap-northeast-3')).toBeUndefined();
   });
 
   test('may be those of the user', () => {
-    replicate({ table: keyed(), encryptionKey: kms.Key.fromKeyArn(stack, 'Osaka', KEY_ARN) });
+    replicate({ source: keyed(), encryptionKey: kms.Key.fromKeyArn(stack, 'Osaka', KEY_ARN) });
     expect(replica(OSAKA)).toMatchObject({ SSESpecification: { KMSMasterKeyId: KEY_ARN } });
     expect([app.node.tryFindChild('Orders-recovery-ap-northeast-3'), findings()]).toEqual([undefined, []]);
   });
 
   test('are known by the path of their construct where the account is only known at deploy time', () => {
     stack = new Stack(app, 'Orders2', { env: { region: ENV.region } });
-    replicate({ table: keyed() });
+    replicate({ source: keyed() });
     const target = targetOf(stack, stack.node.findChild('Table'));
     const [{ id: copy, key }] = adapterOf('DynamoDB')
       .copies(target, [])
@@ -384,7 +384,7 @@ describe('keys', () => {
   test('of a table in a nested stack lie in the stack that supports the one around it', () => {
     const around = stack;
     stack = new NestedStack(around, 'Nested') as unknown as Stack;
-    replicate({ table: keyed() });
+    replicate({ source: keyed() });
     expect(replica(OSAKA)).toMatchObject({ SSESpecification: { KMSMasterKeyId: ALIAS } });
     expect(pathsOf(around.dependencies)).toEqual(['Orders-recovery-ap-northeast-3']);
   });
@@ -392,14 +392,14 @@ describe('keys', () => {
   test.each<[string, () => void, RegExp]>([
     [
       'fails for a replica with a key where the table has none',
-      () => replicate({ table: tableOf(), encryptionKey: kms.Key.fromKeyArn(stack, 'Osaka', KEY_ARN) }),
+      () => replicate({ source: tableOf(), encryptionKey: kms.Key.fromKeyArn(stack, 'Osaka', KEY_ARN) }),
       /'encryptionKey' of the replica in ap-northeast-3 is arn.*but the table has no customer managed key.*TableKeyConflict/,
     ],
     [
       'fails for a table that gets its key after it was replicated',
       () => {
         const table = l1Of();
-        replicate({ table });
+        replicate({ source: table });
         table.sseSpecification = { sseEnabled: true, sseType: 'KMS' };
         table.replicas = [{ region: ENV.region, sseSpecification: { kmsMasterKeyId: 'alias/orders' } }];
       },
@@ -409,7 +409,7 @@ describe('keys', () => {
       'fails for a replica of the user with a key where the table has none',
       () =>
         replicate({
-          table: l1Of({ replicas: [{ region: ENV.region }, { region: OSAKA, sseSpecification: { kmsMasterKeyId: KEY_ARN } }] }),
+          source: l1Of({ replicas: [{ region: ENV.region }, { region: OSAKA, sseSpecification: { kmsMasterKeyId: KEY_ARN } }] }),
         }),
       /the replica in ap-northeast-3 has a customer managed key, but the table has none.*TableKeyConflict/,
     ],
@@ -417,7 +417,7 @@ describe('keys', () => {
       'fails for another key than the table names',
       () =>
         replicate({
-          table: l1Of({
+          source: l1Of({
             sseSpecification: { sseEnabled: true },
             replicas: [
               { region: ENV.region, sseSpecification: { kmsMasterKeyId: 'alias/orders' } },
@@ -436,9 +436,9 @@ describe('keys', () => {
   test('fails for a key of another Region, and for one of this app that would tie the Regions together', () => {
     const table = keyed();
     const tokyo = kms.Key.fromKeyArn(stack, 'Tokyo', KEY_ARN.replace(OSAKA, ENV.region));
-    expect(() => replicate({ table, encryptionKey: tokyo }, 'One')).toThrow(/KeyElsewhere/);
+    expect(() => replicate({ source: table, encryptionKey: tokyo }, 'One')).toThrow(/KeyElsewhere/);
     const other = new Stack(app, 'Other', { env: { ...ENV, region: OSAKA } });
-    expect(() => replicate({ table: tableOf2(), encryptionKey: new kms.Key(other, 'Key') }, 'Two')).toThrow(/ReferenceAcrossRegions/);
+    expect(() => replicate({ source: tableOf2(), encryptionKey: new kms.Key(other, 'Key') }, 'Two')).toThrow(/ReferenceAcrossRegions/);
   });
 
   const tableOf2 = () => new dynamodb.TableV2(stack, 'Table2', { partitionKey: id });
@@ -446,7 +446,7 @@ describe('keys', () => {
 
 describe('strong consistency', () => {
   test('takes a witness in the third Region', () => {
-    const it = replicate({ table: tableOf(), consistency: TableConsistency.strongWithWitness(SEOUL) });
+    const it = replicate({ source: tableOf(), consistency: TableConsistency.strongWithWitness(SEOUL) });
     expect(properties()).toMatchObject({
       MultiRegionConsistency: 'STRONG',
       GlobalTableWitnesses: [{ Region: SEOUL }],
@@ -462,7 +462,7 @@ describe('strong consistency', () => {
 
   test('or a replica there, protected and keyed like the other', () => {
     const table = tableOf({ encryption: dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(stack, 'Key')) });
-    replicate({ table, consistency: TableConsistency.strongWithReplica(SEOUL) });
+    replicate({ source: table, consistency: TableConsistency.strongWithReplica(SEOUL) });
     expect(properties().Replicas.map(({ Region }) => Region)).toEqual([ENV.region, OSAKA, SEOUL]);
     expect(replica(SEOUL)).toMatchObject({ ...PROTECTED, SSESpecification: { KMSMasterKeyId: expect.anything() } });
     expect(app.node.tryFindChild('Orders-recovery-ap-northeast-2')).toBeDefined();
@@ -470,7 +470,7 @@ describe('strong consistency', () => {
   });
 
   test('loses nothing with a Region', () => {
-    replicate({ table: tableOf(), consistency: TableConsistency.strongWithWitness(SEOUL) });
+    replicate({ source: tableOf(), consistency: TableConsistency.strongWithWitness(SEOUL) });
     const place = assess().resources[0].copies.places.find(({ copy }) => copy === `replica-${OSAKA}`);
     expect(place?.lag).toEqual({ ms: 0, terms: [{ name: 'replication lag', ms: 0, basis: 'documented' }] });
   });
@@ -481,7 +481,7 @@ describe('strong consistency', () => {
       witnessRegion: SEOUL,
       multiRegionConsistency: dynamodb.MultiRegionConsistency.STRONG,
     });
-    expect(replicate({ table }).lagAlarm).toBeUndefined();
+    expect(replicate({ source: table }).lagAlarm).toBeUndefined();
     expect(properties().Replicas).toEqual([
       { Region: OSAKA, ...PROTECTED },
       { Region: ENV.region, ...PROTECTED },
@@ -491,7 +491,7 @@ describe('strong consistency', () => {
 
   test('leaves what the user says of it to deploy time where it is only known there', () => {
     const multiRegionConsistency = new CfnParameter(stack, 'Mode').valueAsString;
-    expect(replicate({ table: l1Of({ multiRegionConsistency }) }).lagAlarm).toBeDefined();
+    expect(replicate({ source: l1Of({ multiRegionConsistency }) }).lagAlarm).toBeDefined();
     expect(properties()).toMatchObject({ MultiRegionConsistency: { Ref: 'Mode' } });
     expect(findings()).toEqual([]);
   });
@@ -532,7 +532,7 @@ describe('strong consistency', () => {
     ],
     ['fails with the witness beside the replica', {}, { consistency: TableConsistency.strongWithWitness(OSAKA) }, /StrongTableRegions/],
   ])('%s', (_, table, props, message) => {
-    replicate({ table: tableOf(table), ...props });
+    replicate({ source: tableOf(table), ...props });
     expect(() => app.synth()).toThrow(message);
   });
 
@@ -545,12 +545,12 @@ describe('strong consistency', () => {
       TableConsistency.strongWithWitness('us-east-1'),
     ],
   ])('fails for %s', (_, props, consistency) => {
-    expect(() => replicate({ table: l1Of(props), consistency })).toThrow(/ConsistencyConflict/);
+    expect(() => replicate({ source: l1Of(props), consistency })).toThrow(/ConsistencyConflict/);
   });
 
   test('leaves Regions that nobody knows to deploy time', () => {
     stack = new Stack(app, 'Anywhere');
-    replicate({ table: tableOf(), consistency: TableConsistency.strongWithWitness(SEOUL) });
+    replicate({ source: tableOf(), consistency: TableConsistency.strongWithWitness(SEOUL) });
     expect(findings()).toEqual([]);
   });
 
@@ -562,8 +562,8 @@ describe('strong consistency', () => {
 describe('several replicas', () => {
   test('are told, because an existing table takes one in each update', () => {
     const table = tableOf();
-    replicate({ table });
-    replicate({ table, recoveryRegion: SEOUL }, 'Second');
+    replicate({ source: table });
+    replicate({ source: table, recoveryRegion: SEOUL }, 'Second');
     expect(properties().Replicas.map(({ Region }) => Region)).toEqual([ENV.region, OSAKA, SEOUL]);
     expect(warnings()).toEqual([expect.stringMatching(/gets replicas in ap-northeast-3 and ap-northeast-2.*each update/)]);
     expect(warnings()[0]).toContain('cdk-recovery:replicasOneByOne');
@@ -571,8 +571,8 @@ describe('several replicas', () => {
 
   test('are not told where the table has the others already', () => {
     const table = tableOf({ replicas: [{ region: SEOUL }] });
-    replicate({ table });
-    replicate({ table, recoveryRegion: SEOUL }, 'Second');
+    replicate({ source: table });
+    replicate({ source: table, recoveryRegion: SEOUL }, 'Second');
     expect(warnings()).toEqual([]);
   });
 });
@@ -584,7 +584,7 @@ describe('alarms', () => {
     );
 
   test('go off where items arrive late, and keep their state where nobody writes', () => {
-    replicate({ table: tableOf() });
+    replicate({ source: tableOf() });
     expect(alarms()[0]).toMatchObject({
       Namespace: 'AWS/DynamoDB',
       MetricName: 'ReplicationLatency',
@@ -602,7 +602,7 @@ describe('alarms', () => {
   });
 
   test('go off where items are written but none arrives', () => {
-    replicate({ table: tableOf() });
+    replicate({ source: tableOf() });
     const [, stopped] = alarms();
     expect(stopped).toMatchObject({ Threshold: 1, EvaluationPeriods: 3, TreatMissingData: 'notBreaching' });
     const queries = stopped.Metrics as { Id: string; Expression?: string; MetricStat?: { Stat: string; Metric: { MetricName: string } } }[];
@@ -617,7 +617,7 @@ describe('alarms', () => {
 
   test('do what the user says, at the lag that the user says', () => {
     replicate({
-      table: tableOf(),
+      source: tableOf(),
       maxLag: Duration.seconds(20),
       alarmActions: [new SnsAction(Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:ap-northeast-1:111122223333:ops'))],
     });
@@ -629,7 +629,7 @@ describe('alarms', () => {
   });
 
   test('can be used like any other', () => {
-    const { lagAlarm, stoppedAlarm } = replicate({ table: tableOf() });
+    const { lagAlarm, stoppedAlarm } = replicate({ source: tableOf() });
     expect([lagAlarm, stoppedAlarm].map((alarm) => alarm instanceof Alarm)).toEqual([true, true]);
     expect((lagAlarm!.node.defaultChild as CfnAlarm).alarmDescription).toContain('would be lost with this Region');
   });
@@ -637,53 +637,53 @@ describe('alarms', () => {
 
 describe('fails', () => {
   test.each<[string, () => void, RegExp]>([
-    ['for a bucket', () => replicate({ table: new Bucket(stack, 'Bucket') }), /'table' is 'Orders\/Bucket', S3 bucket.*NotATable/],
+    ['for a bucket', () => replicate({ source: new Bucket(stack, 'Bucket') }), /'source' is 'Orders\/Bucket', S3 bucket.*NotATable/],
     [
       'for a classic table, and says how to move it',
-      () => replicate({ table: new dynamodb.Table(stack, 'Table', { partitionKey: id }) }),
+      () => replicate({ source: new dynamodb.Table(stack, 'Table', { partitionKey: id }) }),
       /of type AWS::DynamoDB::Table.*TableV2.*docs\/replication\.md.*TableNotGlobal/,
     ],
     [
       'for an imported table',
-      () => replicate({ table: dynamodb.TableV2.fromTableName(stack, 'Old', 'orders') }),
-      /'table' is 'Orders\/Old', which this app does not define.*SourceOutOfReach/,
+      () => replicate({ source: dynamodb.TableV2.fromTableName(stack, 'Old', 'orders') }),
+      /'source' is 'Orders\/Old', which this app does not define.*SourceOutOfReach/,
     ],
-    ['for the own Region', () => replicate({ table: tableOf(), recoveryRegion: ENV.region }), /RecoveryRegionIsOwn/],
+    ['for the own Region', () => replicate({ source: tableOf(), recoveryRegion: ENV.region }), /RecoveryRegionIsOwn/],
     [
       'for a witness in the own Region',
-      () => replicate({ table: tableOf(), consistency: TableConsistency.strongWithWitness(ENV.region) }),
+      () => replicate({ source: tableOf(), consistency: TableConsistency.strongWithWitness(ENV.region) }),
       /'consistency' is ap-northeast-1.*RecoveryRegionIsOwn/,
     ],
-    ['for no Region', () => replicate({ table: tableOf(), recoveryRegion: 'Osaka' }), /InvalidEnvironment/],
+    ['for no Region', () => replicate({ source: tableOf(), recoveryRegion: 'Osaka' }), /InvalidEnvironment/],
     [
       'for a Region that is only known at deploy time',
-      () => replicate({ table: tableOf(), recoveryRegion: new CfnParameter(stack, 'Region').valueAsString }),
+      () => replicate({ source: tableOf(), recoveryRegion: new CfnParameter(stack, 'Region').valueAsString }),
       /RegionUnknown/,
     ],
-    ['for a lag of no time', () => replicate({ table: tableOf(), maxLag: Duration.seconds(0) }), /MaxLagOutOfRange/],
-    ['for a lag of half a second', () => replicate({ table: tableOf(), maxLag: Duration.millis(500) }), /MaxLagOutOfRange/],
+    ['for a lag of no time', () => replicate({ source: tableOf(), maxLag: Duration.seconds(0) }), /MaxLagOutOfRange/],
+    ['for a lag of half a second', () => replicate({ source: tableOf(), maxLag: Duration.millis(500) }), /MaxLagOutOfRange/],
     [
       'for a second replication to one Region',
       () => {
         const table = tableOf();
-        replicate({ table });
-        replicate({ table }, 'Again');
+        replicate({ source: table });
+        replicate({ source: table }, 'Again');
       },
       /'Orders\/Table' in ap-northeast-3 is replicated by 'Orders\/Replication' already.*ReplicationAlreadySet/,
     ],
     [
       'for a third replica in the recovery Region',
-      () => replicate({ table: tableOf(), consistency: TableConsistency.strongWithReplica(OSAKA) }),
+      () => replicate({ source: tableOf(), consistency: TableConsistency.strongWithReplica(OSAKA) }),
       /ReplicationAlreadySet/,
     ],
     [
       'for a construct in another Region than its table',
       () =>
         new TableReplication(new Stack(app, 'Osaka', { env: { ...ENV, region: OSAKA } }), 'It', {
-          table: tableOf(),
+          source: tableOf(),
           recoveryRegion: SEOUL,
         }),
-      /ResourceElsewhere/,
+      /in ap-northeast-1, but its alarms would look for data in ap-northeast-3.*SourceElsewhere/,
     ],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);
@@ -696,7 +696,7 @@ describe('fails', () => {
     [36, /TableRecoveryOutOfRange/],
     [1.5, /DurationNotWhole/],
   ])('or takes a recovery period of %p days', (days, message) => {
-    const make = () => replicate({ table: tableOf(), recoveryPeriod: Duration.days(days) });
+    const make = () => replicate({ source: tableOf(), recoveryPeriod: Duration.days(days) });
     if (message) {
       expect(make).toThrow(message);
     } else {
@@ -707,7 +707,7 @@ describe('fails', () => {
 
   test('not for a recovery period that is only known at deploy time', () => {
     const table = tableOf();
-    replicate({ table, recoveryPeriod: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber) });
+    replicate({ source: table, recoveryPeriod: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber) });
     expect(properties().Replicas.map((one) => one.PointInTimeRecoverySpecification)).toEqual([
       { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: { Ref: 'Days' } },
       { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: { Ref: 'Days' } },
@@ -720,7 +720,7 @@ describe('fails', () => {
     if (when === 'after') {
       protect();
     }
-    replicate({ table, recoveryPeriod: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber) });
+    replicate({ source: table, recoveryPeriod: Duration.days(new CfnParameter(stack, 'Days', { type: 'Number' }).valueAsNumber) });
     if (when === 'before') {
       protect();
     }
@@ -729,14 +729,14 @@ describe('fails', () => {
   });
 
   test('for a list of replicas that is only known at deploy time', () => {
-    replicate({ table: l1Of({ replicas: new CfnParameter(stack, 'Replicas').value as never }) });
+    replicate({ source: l1Of({ replicas: new CfnParameter(stack, 'Replicas').value as never }) });
     expect(findings()).toContain('error ReplicasUnknown');
   });
 
   test('not for a list that is lazy, nor for a replica in it that is a token', () => {
     const region = new CfnParameter(stack, 'Third').valueAsString;
     replicate({
-      table: l1Of({ replicas: Lazy.any({ produce: () => [{ region: ENV.region }, Lazy.any({ produce: () => ({ region }) })] }) }),
+      source: l1Of({ replicas: Lazy.any({ produce: () => [{ region: ENV.region }, Lazy.any({ produce: () => ({ region }) })] }) }),
     });
     expect(properties().Replicas.map(({ Region }) => Region)).toEqual([ENV.region, { Ref: 'Third' }, OSAKA]);
     expect(findings()).toEqual([]);
@@ -744,7 +744,7 @@ describe('fails', () => {
 
   test('not for what a replication wanted that was taken away: the table is as it was', () => {
     const table = tableOf({ encryption: dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(stack, 'Key')) });
-    replicate({ table, consistency: TableConsistency.strongWithWitness(SEOUL) });
+    replicate({ source: table, consistency: TableConsistency.strongWithWitness(SEOUL) });
     stack.node.tryRemoveChild('Replication');
     expect(properties().Replicas.map(({ Region }) => Region)).toEqual([ENV.region]);
     expect(Object.keys(properties())).not.toEqual(expect.arrayContaining([expect.stringMatching(/Witness|Consistency|StreamSpec/)]));
@@ -752,9 +752,9 @@ describe('fails', () => {
 
   test('not for another consistency than that of a replication that was taken away, nor for another Region', () => {
     const table = tableOf();
-    replicate({ table, consistency: TableConsistency.strongWithWitness(SEOUL) });
+    replicate({ source: table, consistency: TableConsistency.strongWithWitness(SEOUL) });
     stack.node.tryRemoveChild('Replication');
-    replicate({ table, consistency: TableConsistency.eventual(), recoveryRegion: 'us-east-1' }, 'Again');
+    replicate({ source: table, consistency: TableConsistency.eventual(), recoveryRegion: 'us-east-1' }, 'Again');
     expect(properties().Replicas.map(({ Region }) => Region)).toEqual([ENV.region, 'us-east-1']);
     expect(properties()).toMatchObject({ StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } });
     expect([findings(), warnings()]).toEqual([[], []]);
@@ -762,9 +762,9 @@ describe('fails', () => {
 
   test('not for a replication that was taken away before', () => {
     const table = tableOf();
-    replicate({ table });
+    replicate({ source: table });
     stack.node.tryRemoveChild('Replication');
-    expect(() => replicate({ table }, 'Again')).not.toThrow();
+    expect(() => replicate({ source: table }, 'Again')).not.toThrow();
   });
 });
 
@@ -772,7 +772,7 @@ test('the templates are the same on every synth', () => {
   const synth = () => {
     app = new App();
     stack = new Stack(app, 'Orders', { env: ENV });
-    replicate({ table: tableOf({ encryption: dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(stack, 'Key')) }) });
+    replicate({ source: tableOf({ encryption: dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(stack, 'Key')) }) });
     return JSON.stringify(app.synth().stacks.map(({ template }) => template));
   };
   expect(synth()).toBe(synth());
@@ -780,7 +780,7 @@ test('the templates are the same on every synth', () => {
 
 test('auditors find nothing to object to', () => {
   replicate({
-    table: tableOf({ encryption: dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(stack, 'Key', { enableKeyRotation: true })) }),
+    source: tableOf({ encryption: dynamodb.TableEncryptionV2.customerManagedKey(new kms.Key(stack, 'Key', { enableKeyRotation: true })) }),
   });
   expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
 });

@@ -94,7 +94,7 @@ export class BundledFunction extends Construct {
       retryAttempts: 0,
     });
     if (props.wildcardReason) {
-      acknowledgeWildcards(role, props.statements, props.wildcardReason);
+      acknowledgeWildcards(role, { resources: props.statements.flatMap(({ resources }) => resources), reason: props.wildcardReason });
     }
     Validations.of(this.deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',

@@ -1,5 +1,6 @@
 import { type Duration, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { DAY } from '../../model/time';
 import { ConfigurationError } from './errors';
 
 /** The value, unless it is only known at deploy time. */
@@ -19,6 +20,19 @@ export function requireMs(scope: IConstruct, prop: string, value: Duration): num
   const ms = value.toMilliseconds({ integral: false });
   if (!Number.isFinite(ms)) {
     throw new ConfigurationError('DurationUnknown', `'${prop}' is ${ms} ms, which is no span of time: give a plain Duration`, scope);
+  }
+  return ms;
+}
+
+/** Whole days, one or more, in ms: how long something is kept, which cannot be judged where only deployment tells. */
+export function requireDays(scope: IConstruct, prop: string, value: Duration): number {
+  const ms = requireMs(scope, prop, value);
+  if (ms < DAY || ms % DAY !== 0) {
+    throw new ConfigurationError(
+      'DurationNotWhole',
+      `'${prop}' must be whole days, 1 or more, got ${value.toHumanString()}: round it`,
+      scope,
+    );
   }
   return ms;
 }

@@ -1,11 +1,24 @@
-import type { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Stack, Validations } from 'aws-cdk-lib/core';
 
-/** Tells auditing rules why the resources of these statements of a role have wildcards. */
-export function acknowledgeWildcards(role: Role, statements: readonly PolicyStatement[], reason: string): void {
-  const resources = statements.flatMap((statement) => statement.resources).map((resource) => flat(Stack.of(role).resolve(resource)));
-  for (const resource of new Set(resources.filter((one) => one.includes('*')))) {
-    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+/** Wildcards of a policy: actions such as `s3:GetObject*`, and resources with any. */
+export interface Wildcards {
+  readonly actions?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly reason: string;
+}
+
+/** Tells auditing rules why a policy of a role has to have these wildcards. */
+export function acknowledgeWildcards(role: Role, { actions = [], resources = [], reason }: Wildcards): void {
+  const findings = [
+    ...actions.map((action) => `Action::${action}`),
+    ...resources
+      .map((resource) => flat(Stack.of(role).resolve(resource)))
+      .filter((resource) => resource.includes('*'))
+      .map((resource) => `Resource::${resource}`),
+  ];
+  for (const finding of new Set(findings)) {
+    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
   }
 }
 

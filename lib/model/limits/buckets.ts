@@ -93,13 +93,13 @@ export function checkBucketName(name: string | undefined): Problem | undefined {
 }
 
 /** Checks how long Object Lock keeps each version from when it is written. */
-export function checkReplicaLock(days: number | undefined): Problem | undefined {
+export function checkObjectLock(days: number | undefined): Problem | undefined {
   const range = BUCKET_LIMITS.lockRetention.value;
   if (!outside(days, range)) {
     return undefined;
   }
   const message = `'retention' of the lock is ${inDays(days!)}, but Object Lock takes ${range.min} to ${range.max} whole days: choose such a number`;
-  return days! > range.max ? warning('ReplicaLockOutOfRange', message) : error('ReplicaLockOutOfRange', message);
+  return days! > range.max ? warning('ObjectLockOutOfRange', message) : error('ObjectLockOutOfRange', message);
 }
 
 /** Warns where versions are deleted sooner than their storage class stops billing them, or where a replica cannot be read at once. */
@@ -111,7 +111,7 @@ export function checkReplicaStorage(storageClass: string | undefined, noncurrent
       ? [
           warning(
             'StorageClassBilledLonger',
-            `'noncurrentVersionsKept' is ${inDays(noncurrentDays)}, but ${storageClass} bills each version at least ${inDays(least)}: keep them as long, or choose another storage class`,
+            `'noncurrentVersionExpiration' is ${inDays(noncurrentDays)}, but ${storageClass} bills each version at least ${inDays(least)}: keep them as long, or choose another storage class`,
           ),
         ]
       : []),

@@ -1,4 +1,4 @@
-import { type Duration, Stack, type TimeZone } from 'aws-cdk-lib/core';
+import type { Duration, TimeZone } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { requireMs } from '../../core/private/known';
@@ -70,18 +70,6 @@ export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boo
       ? requireMs(scope, 'completionWindow', props.completionWindow)
       : LIMITS.completionWindowDefault.value * MINUTE,
   };
-}
-
-/** Refuses a recovery Region that is lost together with the data. */
-export function requireElsewhere(scope: IConstruct, region: string | undefined, account: string | undefined): void {
-  const here = Stack.of(scope);
-  if (region === here.region && (account === undefined || account === here.account)) {
-    throw new ConfigurationError(
-      'RecoveryRegionIsOwn',
-      `'recoveryRegion' is ${region}, the Region of the data, so that both would be lost together: choose another Region or account`,
-      scope,
-    );
-  }
 }
 
 function survivals(scope: IConstruct, props: ProtectionProps, objective: RecoveryObjective, offSite: boolean): SurvivalFact[] {

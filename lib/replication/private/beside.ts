@@ -1,15 +1,29 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
+import { known } from '../../core/private/known';
+import { differ } from '../../model/differ';
+import { placeOf } from '../../services';
+import type { Target } from '../../services/service';
 
-/** Refuses a construct in another Region or account than its source: its alarms would never see data. */
-export function requireBeside(scope: IConstruct, source: CfnResource): void {
-  const [here, there] = [Stack.of(scope), Stack.of(source)];
-  if (here.region !== there.region || here.account !== there.account) {
-    throw new ConfigurationError(
-      'ResourceElsewhere',
-      `'${source.node.path}' is in another Region or account than its replication, whose alarms would never see data: make it in a stack of the resource's Region and account`,
-      scope,
-    );
+/** What a source and its copies are about, in the words of the user. */
+export interface Beside {
+  readonly property: string;
+  /** What would happen in the place of the construct instead, such as `its export would run`. */
+  readonly otherwise: string;
+}
+
+/** Refuses a source in another Region or account than the construct that copies it. */
+export function requireBeside(scope: IConstruct, target: Target, { property, otherwise }: Beside): void {
+  const here = Stack.of(scope);
+  const there = placeOf(target);
+  for (const part of ['region', 'account'] as const) {
+    if (differ(known(here[part]), there[part])) {
+      throw new ConfigurationError(
+        'SourceElsewhere',
+        `'${property}' is '${target.id}' in ${there[part]}, but ${otherwise} in ${here[part]}: make it in a stack of ${there[part]}`,
+        scope,
+      );
+    }
   }
 }

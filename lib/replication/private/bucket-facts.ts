@@ -26,7 +26,7 @@ export function recordBucketCopies(
   const { target, cfn, home } = source;
   for (const { replica } of rules) {
     tellReplica(cfn, replica.arn, {
-      bucket: replica.made?.cfn,
+      bucket: replica.cfn,
       region: replica.region,
       account: replica.otherAccount ?? known(home.account),
       key: replica.key?.fact,

@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { labelOf } from '../../model/services';
 import { targetOf } from '../../services';
-import { defaultLockOf, type ObjectLock } from '../../services/object-lock';
+import { defaultLockOf, type LockFact } from '../../services/object-lock';
 import type { Target } from '../../services/service';
 import { keepOnDelete, setDefault, settingOf, unwrapped } from '../../services/settings';
 import { outermostStackOf } from '../../vault/private/names';
@@ -23,7 +23,7 @@ export interface BucketSource {
   /** Object Lock is on: retention of its objects comes with them. */
   readonly isLocked: boolean;
   /** How its objects are locked that say nothing themselves. */
-  readonly defaultLock?: ObjectLock;
+  readonly defaultLock?: LockFact;
 }
 
 /** Checks that a construct is a bucket whose replication can be set from `scope`; nothing is set yet. */
@@ -61,6 +61,21 @@ export function sourceOf(scope: IConstruct, construct: IConstruct): BucketSource
   };
 }
 
+/** The account of a destination, where it is another than that of the source: policies there have to name that one. */
+export function otherAccountOf(scope: IConstruct, { home }: BucketSource, account: string | undefined): string | undefined {
+  if (account === undefined || account === home.account) {
+    return undefined;
+  }
+  if (Token.isUnresolved(home.account)) {
+    throw new ConfigurationError(
+      'SourceAccountUnknown',
+      `the destination is in account ${account}, but which account replicates into it is only known at deploy time: set 'env' of stack '${home.node.path}'`,
+      scope,
+    );
+  }
+  return account;
+}
+
 /** What replication needs of the source, where the user left it out. */
 export function prepareSource({ cfn }: BucketSource): void {
   keepOnDelete(cfn, CfnDeletionPolicy.RETAIN);
@@ -85,7 +100,8 @@ function requireUnset(scope: IConstruct, cfn: CfnBucket, id: string): void {
   }
 }
 
-function lockOf(cfn: CfnBucket): Pick<BucketSource, 'isLocked' | 'defaultLock'> {
+/** How Object Lock is set on a bucket. */
+export function lockOf(cfn: CfnBucket): Pick<BucketSource, 'isLocked' | 'defaultLock'> {
   const configuration = unwrapped(cfn, settingOf(cfn, 'objectLockConfiguration')) as object | undefined;
   return {
     isLocked: settingOf(cfn, 'objectLockEnabled') === true || configuration !== undefined,

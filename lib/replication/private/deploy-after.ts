@@ -3,11 +3,13 @@ import type { IConstruct } from 'constructs';
 import { warn } from '../../core/private/problems';
 import { outermostStackOf } from '../../vault/private/names';
 
+const COPY = 'the copy in it follows a source there, and RDS refuses a copy of what is not there yet';
+
 /**
  * Lets the stack of `later` be deployed after that of `earlier` where both are deployed together. It is a matter of order alone:
- * `cdk deploy --exclusively` deploys the later one while the Region of the other is gone.
+ * `cdk deploy --exclusively` deploys the later one while the Region of the other is gone. `why` tells what a circle would break.
  */
-export function deployAfter(later: IConstruct, earlier: IConstruct): void {
+export function deployAfter(later: IConstruct, earlier: IConstruct, why = COPY): void {
   const [stack, first] = [outermostStackOf(later), outermostStackOf(earlier)];
   if (stack === first || Stage.of(stack) !== Stage.of(first)) {
     return;
@@ -16,7 +18,7 @@ export function deployAfter(later: IConstruct, earlier: IConstruct): void {
     warn(
       later,
       'CopyBeforeSource',
-      `'${stack.node.path}' is deployed before '${first.node.path}', which waits for it, but the copy in it follows a source there, and RDS refuses a copy of what is not there yet: turn the order round, or acknowledge this where the source is deployed already`,
+      `'${stack.node.path}' is deployed before '${first.node.path}', which waits for it, but ${why}: turn the order round, or acknowledge this where that is deployed already`,
     );
   } else {
     stack.addStackDependency(first);

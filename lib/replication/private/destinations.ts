@@ -20,7 +20,7 @@ export function destinationsOf(
   return ({ destination = usual }) => {
     if (destination === undefined) {
       throw new ConfigurationError(
-        'NoReplica',
+        'NoDestination',
         "'recoveryRegion' and 'destination' are left out, so that nobody knows where the objects go: give one of them, or a destination to every rule",
         scope,
       );
@@ -58,7 +58,7 @@ export function objectKeysOf(
   if (keys.length > 0 && keyless) {
     throw new ConfigurationError(
       'ReplicaKeyMissing',
-      `'keyArn' of the destination '${keyless.replica.name}' is left out, but objects of '${target.id}' are under AWS KMS, which S3 leaves out without a key for their replicas: give that of a key in ${keyless.replica.region}`,
+      `'encryptionKey' of the destination '${keyless.replica.name}' is left out, but objects of '${target.id}' are under AWS KMS, which S3 leaves out without a key for their replicas: give a key in ${keyless.replica.region}`,
       scope,
     );
   }

@@ -4,10 +4,9 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { known } from '../../core/private/known';
 import { insist } from '../../core/private/problems';
-import { requireEnvironment } from '../../core/private/support-stack';
+import { requireElsewhere } from '../../core/private/recovery-place';
 import { checkFileSystemId, checkZone } from '../../model/limits/file-systems';
 import type { FileSystemReplicationProps } from '../file-system-replication-props';
-import { requireRecoveryRegion } from './recovery-region';
 
 /** Where a file system is replicated to. */
 export interface FileSystemDestination {
@@ -34,7 +33,7 @@ export function destinationOf(scope: IConstruct, source: CfnResource, props: Fil
       scope,
     );
   }
-  requireRecoveryRegion(scope, recoveryRegion, source);
+  requireElsewhere(scope, source, { region: recoveryRegion });
   if (availabilityZone !== undefined && !Token.isUnresolved(availabilityZone)) {
     insist(scope, checkZone('availabilityZone', availabilityZone, recoveryRegion));
   }
@@ -76,10 +75,11 @@ function existingDestination(
   insist(scope, checkFileSystemId('destination', id));
   const account = known(arnAccount);
   const otherAccount = account === undefined || account === Stack.of(source).account ? undefined : account;
-  if (otherAccount === undefined) {
-    requireRecoveryRegion(scope, region, source, 'destination');
-  } else {
-    requireEnvironment(scope, { region, account: otherAccount });
-  }
+  requireElsewhere(scope, source, {
+    region,
+    account: otherAccount,
+    property: 'destination',
+    remedy: 'give one in another Region or account',
+  });
   return { region, existing: { id, arn, otherAccount } };
 }

@@ -1,7 +1,7 @@
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ArnFormat, type CfnResource, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcards } from './wildcards';
+import { acknowledgeWildcards } from '../../core/private/wildcards';
 
 /** What EFS may do with the destination (EFS User Guide: replicating across accounts). */
 export const WRITE_ACTIONS = [

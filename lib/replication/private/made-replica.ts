@@ -5,8 +5,8 @@ import {
   Bucket,
   BucketEncryption,
   type CfnBucket,
+  type IBucket,
   type LifecycleRule,
-  ObjectLockRetention,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib/core';
@@ -14,16 +14,20 @@ import { Construct, type IConstruct } from 'constructs';
 import { claimName, deploymentOf } from '../../core/private/claimed-names';
 import { ConfigurationError } from '../../core/private/errors';
 import { isAttached } from '../../core/private/inventory';
-import { requireMs } from '../../core/private/known';
+import { known, requireDays } from '../../core/private/known';
 import { watchOverrides } from '../../core/private/overrides';
 import { warn } from '../../core/private/problems';
 import { supportStackOf } from '../../core/private/support-stack';
+import { differ } from '../../model/differ';
 import type { ReplicaBucket } from '../replica-bucket';
 import { keyAccess } from './bucket-keys';
 import type { BucketSource } from './bucket-source';
+import { deployAfter } from './deploy-after';
+import { requireKnownBucket } from './known-bucket';
+import { lockedFor, retentionOf } from './object-lock';
 import { recoveryKeyOf } from './recovery-key';
 import type { ReplicaKey } from './replica';
-import { replicaBucketName } from './replica-names';
+import { replicaBucketName, replicationRoleName } from './replica-names';
 
 /** A replica bucket in a support stack. */
 export interface MadeReplica {
@@ -32,16 +36,19 @@ export interface MadeReplica {
   readonly cfn: CfnBucket;
   readonly name: string;
   readonly key: ReplicaKey;
+  /** How long it locks objects that say nothing themselves. */
+  readonly lockedMs?: number;
 }
 
 const ID = 'Bucket';
 
-type Wanted = ReplicaBucket['_spec'] & {
+/** What the user says about a replica that is made. */
+export type MadeSpec = Extract<ReplicaBucket['_spec'], { readonly region: string }>;
+
+type Wanted = MadeSpec & {
   readonly otherAccount?: string;
   /** The user's key; left out: one of our own. */
   readonly key?: ReplicaKey;
-  /** The role that writes from another account. */
-  readonly roleArn?: string;
 };
 
 /** What the role of another account does with objects of a replica (S3 User Guide: setting up permissions; changing the replica owner). */
@@ -90,7 +97,10 @@ export function makeReplica(scope: Construct, source: BucketSource, wanted: Want
     for: [deploymentOf(source.home), ...source.path].join('/'),
     remedy: "give one of the replicas another 'bucketName'",
   });
+  const keptMs = wanted.expiration && requireDays(scope, 'expiration', wanted.expiration);
+  const lockedMs = wanted.lock && lockedFor(scope, wanted.lock, { property: 'expiration', keptMs });
   const { encryptionKey, key } = keysOf(scope, source, wanted, place);
+  const logs = logsBucketOf(scope, source, wanted, place);
   const bucket = new Bucket(place, ID, {
     bucketName: name,
     versioned: true,
@@ -102,92 +112,98 @@ export function makeReplica(scope: Construct, source: BucketSource, wanted: Want
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     // S3 replicates objects of a bucket with Object Lock only to a bucket that has it too
     objectLockEnabled: wanted.lock !== undefined || source.isLocked ? true : undefined,
-    objectLockDefaultRetention: wanted.lock && retentionOf(scope, wanted.lock),
+    objectLockDefaultRetention: wanted.lock && retentionOf(wanted.lock, lockedMs!),
     lifecycleRules: lifecycleOf(wanted),
-    serverAccessLogsBucket:
-      wanted.accessLogBucketName === undefined ? undefined : Bucket.fromBucketName(place, 'AccessLogs', wanted.accessLogBucketName),
-    serverAccessLogsPrefix: wanted.accessLogBucketName === undefined ? undefined : `${name}/`,
+    serverAccessLogsBucket: logs,
+    serverAccessLogsPrefix: logs && `${name}/`,
     removalPolicy: RemovalPolicy.RETAIN,
   });
   const cfn = bucket.node.defaultChild as CfnBucket;
   watchOverrides(bucket, cfn);
-  if (wanted.accessLogBucketName === undefined) {
+  if (logs === undefined) {
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
         'who reads a replica is told by data events of AWS CloudTrail, which cover it without a further bucket in the recovery Region',
     });
   }
-  if (wanted.roleArn !== undefined) {
-    letReplicate(source, bucket, wanted.roleArn);
+  if (wanted.otherAccount !== undefined) {
+    letReplicate(source, bucket);
   }
-  return { stack, bucket, cfn, name, key };
+  return { stack, bucket, cfn, name, key, lockedMs };
 }
 
 function keysOf(scope: Construct, source: BucketSource, wanted: Wanted, place: Construct): { encryptionKey: IKey; key: ReplicaKey } {
-  const { region, otherAccount, roleArn } = wanted;
+  const { region, otherAccount } = wanted;
   if (wanted.key) {
-    if (roleArn !== undefined) {
+    if (otherAccount !== undefined) {
       warn(
         scope,
         'KeyPolicyOutOfReach',
-        `'keyArn' is '${wanted.key.arn}', whose policy this app cannot change: let ${replicationPrincipal(source, roleArn)} do ${ENCRYPT.join(', ')} there, or replication fails`,
+        `'encryptionKey' is '${wanted.key.arn}', whose policy this app cannot change: let the role '${replicationRoleName(source)}' of account ${source.home.account} do ${ENCRYPT.join(', ')} there, or replication fails`,
       );
     }
     return { encryptionKey: Key.fromKeyArn(place, 'Key', wanted.key.arn), key: wanted.key };
   }
   const own = recoveryKeyOf(source.home, { region, account: otherAccount }, 's3');
-  if (roleArn !== undefined) {
-    own.key.addToResourcePolicy(statementFor(source, roleArn, ENCRYPT, '*', { 'kms:ViaService': `s3.${region}.${own.stack.urlSuffix}` }));
+  if (otherAccount !== undefined) {
+    own.key.addToResourcePolicy(statementFor(source, ENCRYPT, '*', { 'kms:ViaService': `s3.${region}.${own.stack.urlSuffix}` }));
     warn(
       scope,
       'ReplicaKeyByAlias',
-      `'keyArn' of the replica in account ${otherAccount} is left out, so that rules name its key by an alias, but S3 documents the ARN of the key itself for other accounts: test that objects under AWS KMS arrive, or give the ARN of a key there`,
+      `'encryptionKey' of the replica in account ${otherAccount} is left out, so that rules name its key by an alias, but S3 documents the ARN of the key itself for other accounts: test that objects under AWS KMS arrive, or give a key there by its ARN`,
     );
   }
   return { encryptionKey: own.key, key: { arn: own.aliasArn, access: keyAccess(scope, own.aliasArn), fact: own.fact } };
 }
 
 /** Lets the role of the source write, before it exists: a policy that names a role which does not exist is refused. */
-function letReplicate(source: BucketSource, bucket: Bucket, roleArn: string): void {
-  bucket.addToResourcePolicy(statementFor(source, roleArn, REPLICATE, bucket.arnForObjects('*')));
+function letReplicate(source: BucketSource, bucket: Bucket): void {
+  bucket.addToResourcePolicy(statementFor(source, REPLICATE, bucket.arnForObjects('*')));
 }
 
-function statementFor(
-  { home }: BucketSource,
-  roleArn: string,
-  actions: string[],
-  resource: string,
-  equals: Record<string, string> = {},
-): PolicyStatement {
+/** The role that replicates into another account, as policies there name it. */
+function roleArnOf(source: BucketSource): string {
+  return source.home.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: replicationRoleName(source) });
+}
+
+function statementFor(source: BucketSource, actions: string[], resource: string, equals: Record<string, string> = {}): PolicyStatement {
   return new PolicyStatement({
-    principals: [new AccountPrincipal(home.account)],
+    principals: [new AccountPrincipal(source.home.account)],
     actions,
     resources: [resource],
-    conditions: { StringEquals: { 'aws:PrincipalArn': roleArn, ...equals } },
+    conditions: { StringEquals: { 'aws:PrincipalArn': roleArnOf(source), ...equals } },
   });
 }
 
-function replicationPrincipal({ home }: BucketSource, roleArn: string): string {
-  return `the role '${roleArn.split('/').pop()}' of account ${home.account}`;
-}
-
-function retentionOf(scope: Construct, lock: NonNullable<Wanted['lock']>): ObjectLockRetention {
-  // the construct library judges it, and knows no tokens there
-  requireMs(scope, 'retention', lock.retention);
-  return lock.isCompliance ? ObjectLockRetention.compliance(lock.retention) : ObjectLockRetention.governance(lock.retention);
+/** The bucket for server access logs, by its name: S3 writes them to one of the same Region and account only. */
+function logsBucketOf(scope: Construct, { home }: BucketSource, wanted: Wanted, place: Construct): IBucket | undefined {
+  if (wanted.serverAccessLogsBucket === undefined) {
+    return undefined;
+  }
+  const { id, name, place: there, cfn } = requireKnownBucket(scope, 'serverAccessLogsBucket', wanted.serverAccessLogsBucket);
+  const account = wanted.otherAccount ?? known(home.account);
+  if (there.region !== wanted.region || differ(there.account, account)) {
+    throw new ConfigurationError(
+      'AccessLogsElsewhere',
+      `'serverAccessLogsBucket' is '${id}' in ${there.region ?? 'an unknown Region'}${there.account ? ` of ${there.account}` : ''}, but the replica in ${wanted.region}${account ? ` of ${account}` : ''}, and S3 writes logs to no other place: give one there; one that is imported has to tell where it is, as Bucket.fromBucketAttributes() does`,
+      scope,
+    );
+  }
+  if (cfn) {
+    deployAfter(place, cfn, 'S3 refuses to send access logs to a bucket which is not there yet');
+  }
+  return Bucket.fromBucketName(place, 'AccessLogs', name);
 }
 
 /** Replication copies no action of a lifecycle, so a replica needs its own. */
-function lifecycleOf({ objectsKept, noncurrentVersionsKept }: Wanted): LifecycleRule[] {
+function lifecycleOf({ expiration, noncurrentVersionExpiration }: Wanted): LifecycleRule[] {
   return [
     {
       id: 'AbortUploads',
       abortIncompleteMultipartUploadAfter: Duration.days(7),
     },
-    ...(objectsKept ? [{ id: 'ExpireObjects', expiration: objectsKept }] : []),
-    ...(noncurrentVersionsKept
-      ? [{ id: 'ExpireVersions', noncurrentVersionExpiration: noncurrentVersionsKept, expiredObjectDeleteMarker: true }]
-      : []),
+    ...(expiration ? [{ id: 'ExpireObjects', expiration }] : []),
+    ...(noncurrentVersionExpiration ? [{ id: 'ExpireVersions', noncurrentVersionExpiration, expiredObjectDeleteMarker: true }] : []),
   ];
 }

@@ -1,13 +1,13 @@
-import { AccountRootPrincipal, AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
-import { ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { claimName, deploymentOf } from '../../core/private/claimed-names';
 import { ownChild } from '../../core/private/own-child';
 import { type SupportStackEnvironment, supportStackOf } from '../../core/private/support-stack';
 import type { KeyFact } from '../../model/facts';
-import { LIMITS } from '../../model/limits';
 import { outermostStackOf } from '../../vault/private/names';
+import { ownKey } from './own-key';
 
 const ID = 'LiveCopiesKey';
 const USE = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
@@ -54,17 +54,9 @@ function newKey(stack: Stack, aliasName: string): Key {
     for: deploymentOf(stack),
     remedy: "give one of the stacks another 'stackName'",
   });
-  return new Key(stack, ID, {
+  return ownKey(stack, ID, {
     alias: aliasName,
     description: `Encrypts the live copies in ${stack.region} of the stack that ${stack.stackName} supports`,
-    enableKeyRotation: true,
-    pendingWindow: Duration.days(LIMITS.keyWaitingPeriod.value.max),
-    policy: new PolicyDocument({
-      statements: [
-        new PolicyStatement({ sid: 'AdministerByIam', principals: [new AccountRootPrincipal()], actions: ['kms:*'], resources: ['*'] }),
-      ],
-    }),
-    removalPolicy: RemovalPolicy.RETAIN,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -6,9 +6,9 @@ import { Choice, Condition, Fail, type IChainable, JsonPath, Succeed, Wait, Wait
 import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct, IDependable } from 'constructs';
+import { acknowledgeWildcards } from '../../core/private/wildcards';
 import { repairMachine } from './repair-machine';
 import { reportBucketOf } from './report-bucket';
-import { acknowledgeWildcards } from './wildcards';
 
 /** A replicated bucket. */
 export interface Repaired {
@@ -23,12 +23,19 @@ export interface Repaired {
   readonly first?: CallAwsService;
 }
 
-/** Copies again and again what the rules of a bucket should have copied, but did not. Answers the bucket with the reports. */
+/** A repair that is set up. */
+export interface Repair {
+  /** Holds the reports of jobs. */
+  readonly reports: Bucket;
+  readonly failureAlarm: Alarm;
+}
+
+/** Copies again and again what the rules of a bucket should have copied, but did not. */
 export function repairBucket(
   scope: Construct,
   { bucketArn, words, rules, after, first }: Repaired,
   options: { readonly schedule: ScheduleExpression; readonly actions?: readonly IAlarmAction[] },
-): Bucket {
+): Repair {
   const reports = reportBucketOf(scope);
   const steps = repairSteps(scope, {
     bucketArn,
@@ -38,14 +45,14 @@ export function repairBucket(
       .map(({ node }) => node.id)
       .join('/'),
   });
-  repairMachine(scope, {
+  const failureAlarm = repairMachine(scope, {
     ...options,
     steps: first ? first.next(steps) : steps,
     after,
     subject: rules,
     words: `Copy objects of ${words} that were not replicated`,
   });
-  return reports;
+  return { reports, failureAlarm };
 }
 
 interface RepairJob {

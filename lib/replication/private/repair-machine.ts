@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ComparisonOperator, type IAlarmAction, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Schedule, type ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -9,9 +9,10 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct, IDependable } from 'constructs';
 import { descriptionOf } from '../../core/private/descriptions';
 import { uniqueName } from '../../core/private/inventory';
+import { acknowledgeWildcards } from '../../core/private/wildcards';
 import { outermostStackOf } from '../../vault/private/names';
 import { addAlarm } from './alarms';
-import { acknowledgeWildcards } from './wildcards';
+import { failuresOf, schedulerOf } from './scheduled';
 
 /** Steps that run by themselves, with whoever is told when they fail. */
 export interface RepairMachine {
@@ -26,8 +27,11 @@ export interface RepairMachine {
   readonly after: readonly IDependable[];
 }
 
-/** A state machine on a schedule of EventBridge Scheduler: by a rate it runs first when it is deployed (EventBridge Scheduler User Guide: schedule types). */
-export function repairMachine(scope: Construct, { steps, schedule, words, actions, after, subject }: RepairMachine): StateMachine {
+/**
+ * A state machine on a schedule of EventBridge Scheduler: by a rate it runs first when it is deployed (EventBridge Scheduler User Guide:
+ * schedule types). Answers the alarm on its failures.
+ */
+export function repairMachine(scope: Construct, { steps, schedule, words, actions, after, subject }: RepairMachine): Alarm {
   const machine = new StateMachine(scope, 'Machine', {
     definitionBody: DefinitionBody.fromChainable(steps),
     comment: words,
@@ -50,9 +54,7 @@ export function repairMachine(scope: Construct, { steps, schedule, words, action
   });
   const role = new Role(scope, 'ScheduleRole', {
     description: descriptionOf('role', `EventBridge Scheduler starts ${machine.node.path} with it`),
-    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-    }),
+    assumedBy: schedulerOf(scope),
   });
   // another id is another schedule, and a new rate starts at once
   const made = new Schedule(scope, `Schedule-${hashOf(scope, subject)}`, {
@@ -62,23 +64,12 @@ export function repairMachine(scope: Construct, { steps, schedule, words, action
   });
   // the machine itself waits for its policy, but who may start it does not
   made.node.addDependency(...after, role.node.findChild('DefaultPolicy'));
-  watch(scope, machine, words, actions);
-  return machine;
+  return watch(scope, machine, words, actions);
 }
 
-function watch(scope: Construct, machine: StateMachine, words: string, actions: RepairMachine['actions']): void {
-  const period = Duration.hours(1);
-  addAlarm(scope, 'Failures', {
-    metric: new MathExpression({
-      expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
-      label: 'runs that failed',
-      period,
-      usingMetrics: {
-        failed: machine.metricFailed({ period }),
-        timedOut: machine.metricTimedOut({ period }),
-        aborted: machine.metricAborted({ period }),
-      },
-    }),
+function watch(scope: Construct, machine: StateMachine, words: string, actions: RepairMachine['actions']): Alarm {
+  return addAlarm(scope, 'FailureAlarm', {
+    metric: failuresOf(machine, Duration.hours(1), 'runs that failed'),
     threshold: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,

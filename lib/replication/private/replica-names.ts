@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { type Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
@@ -50,16 +51,22 @@ export function isKnownAfar(text: string, asker: Stack): boolean {
   return intrinsics.every(([, name, ref]) => name === 'Fn::Join' || ref === '"AWS::AccountId"' || ref === '"AWS::Partition"');
 }
 
+/** A bucket of this app: the user's construct, and its L1. */
+export interface NamedBucket {
+  readonly construct: IConstruct;
+  readonly cfn: CfnBucket;
+}
+
 /**
  * The name of a bucket as another stack of the same account may write it; nothing where CloudFormation makes it up. Where the user
  * leaves it to the CDK to make one when it is needed, that is done only if it `isNeeded`.
  */
-export function nameFromAfar({ cfn, target }: BucketSource, asker: Stack, isNeeded: boolean): string | undefined {
+export function nameFromAfar({ cfn, construct }: NamedBucket, asker: Stack, isNeeded: boolean): string | undefined {
   const name = cfn.bucketName;
   if (name === undefined || isKnownAfar(name, asker)) {
     return name;
   }
-  return isNeeded ? generatedName(target.construct, asker) : undefined;
+  return isNeeded ? generatedName(construct, asker) : undefined;
 }
 
 /** The name that the CDK makes for a bucket of `PhysicalName.GENERATE_IF_NEEDED`. */
@@ -76,7 +83,7 @@ function generatedName(bucket: IConstruct, asker: Stack): string | undefined {
 
 /** Refuses a source whose name nobody knows outside of its stack. */
 export function requireName(scope: IConstruct, source: BucketSource, asker: Stack): string {
-  const name = nameFromAfar(source, asker, true);
+  const name = nameFromAfar({ ...source.target, cfn: source.cfn }, asker, true);
   if (name === undefined) {
     throw new ConfigurationError(
       'SourceNameUnknown',

@@ -34,43 +34,50 @@ export interface WatchedEnd {
   readonly actions?: readonly IAlarmAction[];
 }
 
-/** When alarms ring. */
+/** When alarms go off. */
 export interface AlarmLimits {
-  readonly latency: Duration;
+  readonly maxLag: Duration;
   /** Operations that wait; left out: no alarm on their number. */
-  readonly pendingOperations?: number;
+  readonly maxPendingOperations?: number;
+}
+
+/** The alarms of one or more rules. */
+export interface RuleAlarms {
+  readonly lag: readonly Alarm[];
+  readonly backlog: readonly Alarm[];
+  readonly failure: readonly Alarm[];
 }
 
 /**
  * Alarms of a rule: lag and backlog in the Region of the destination, failures in that of the source, for that is where S3
  * publishes them (S3 User Guide: using S3 Replication metrics).
  */
-export function watchRule(rule: WatchedRule, limits: AlarmLimits): readonly Alarm[] {
+export function watchRule(rule: WatchedRule, { maxLag, maxPendingOperations }: AlarmLimits): RuleAlarms {
   const { id, source, destination } = rule;
   const words = `of replication rule '${id}' from ${source.words} to ${destination.words}`;
   const atDestination = { treatMissingData: TreatMissingData.MISSING, actions: destination.actions };
-  const latency = addAlarm(destination.place, `Latency-${id}`, {
+  const lag = addAlarm(destination.place, `LagAlarm-${id}`, {
     ...atDestination,
     metric: largest(rule, 'ReplicationLatency'),
-    threshold: limits.latency.toSeconds(),
+    threshold: maxLag.toSeconds(),
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    description: `Objects ${words} arrive more than ${limits.latency.toHumanString()} late, or nobody tells how late any more: look at the metrics of the source bucket and at the permissions of its role`,
+    description: `Objects ${words} arrive more than ${maxLag.toHumanString()} late, or nobody tells how late any more: look at the metrics of the source bucket and at the permissions of its role`,
   });
   // S3 tells the lag also when nothing is replicated, so silence means that replication is gone; at first there is none yet
-  latency.addInsufficientDataAction(...(destination.actions ?? []));
-  const pending =
-    limits.pendingOperations === undefined
+  lag.addInsufficientDataAction(...(destination.actions ?? []));
+  const backlog =
+    maxPendingOperations === undefined
       ? []
       : [
-          addAlarm(destination.place, `Pending-${id}`, {
+          addAlarm(destination.place, `BacklogAlarm-${id}`, {
             ...atDestination,
             metric: largest(rule, 'OperationsPendingReplication'),
-            threshold: limits.pendingOperations,
+            threshold: maxPendingOperations,
             comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-            description: `More than ${limits.pendingOperations} operations ${words} wait: look at the rate of writes and at the quotas of AWS KMS`,
+            description: `More than ${maxPendingOperations} operations ${words} wait: look at the rate of writes and at the quotas of AWS KMS`,
           }),
         ];
-  const failed = addAlarm(source.place, `Failed-${id}`, {
+  const failure = addAlarm(source.place, `FailureAlarm-${id}`, {
     metric: new Metric({
       namespace: 'AWS/S3',
       metricName: 'OperationsFailedReplication',
@@ -85,7 +92,7 @@ export function watchRule(rule: WatchedRule, limits: AlarmLimits): readonly Alar
     description: `Operations ${words} have failed: look at the replication status of objects, at the policies of the role, the replica bucket and both keys`,
     actions: source.actions,
   });
-  return [latency, ...pending, failed];
+  return { lag: [lag], backlog, failure: [failure] };
 }
 
 /** A metric in the Region of the destination. It asks by the other dimensions where the name of the source is not known there. */
@@ -105,4 +112,13 @@ function largest({ id, source, destination }: WatchedRule, metricName: string): 
     statistic: 'Maximum',
     period,
   });
+}
+
+/** The alarms of several rules together. */
+export function together(all: readonly RuleAlarms[]): RuleAlarms {
+  return {
+    lag: all.flatMap(({ lag }) => lag),
+    backlog: all.flatMap(({ backlog }) => backlog),
+    failure: all.flatMap(({ failure }) => failure),
+  };
 }

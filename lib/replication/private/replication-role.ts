@@ -1,9 +1,9 @@
 import { type Conditions, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { acknowledgeWildcards } from '../../core/private/wildcards';
 import type { KeyAccess } from './bucket-keys';
 import { ENCRYPT } from './made-replica';
-import { acknowledgeWildcards } from './wildcards';
 
 /** What a role replicates. */
 export interface Replicated {
@@ -37,7 +37,7 @@ export function replicationRole(scope: Construct, id: string, replicated: Replic
     role.addToPolicy(statement);
   }
   acknowledgeWildcards(role, {
-    resources: statements.flatMap(({ resources }) => resources).filter((resource) => resource.includes('*')),
+    resources: statements.flatMap(({ resources }) => resources),
     reason: 'replication is of all objects of a bucket, and a key that is known by its alias only is named by a condition on that alias',
   });
   return role;

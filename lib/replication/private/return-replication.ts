@@ -1,4 +1,4 @@
-import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -11,7 +11,7 @@ import { namedKey } from '../../core/private/keys';
 import { encryptionOf, keyAccess, keyFromAfar } from './bucket-keys';
 import type { BucketSource } from './bucket-source';
 import type { MadeReplica } from './made-replica';
-import { repairBucket } from './repair-job';
+import { type Repair, repairBucket } from './repair-job';
 import { repairMachine } from './repair-machine';
 import type { Replica } from './replica';
 import { requireName } from './replica-names';
@@ -80,12 +80,18 @@ export interface Returning {
   readonly actions?: readonly IAlarmAction[];
 }
 
+/** What replicates back. */
+export interface Return {
+  readonly repairs: readonly Repair[];
+  /** Goes off where the rules of the replica could not be set. */
+  readonly rulesAlarm: Alarm;
+}
+
 /**
  * Lets a replica replicate back. The rules are no property of the bucket, because S3 refuses a destination that does not exist, and
- * the replica is made before the source: a state machine sets them, and tries until the source is there. Answers the
- * buckets with reports of repairs.
+ * the replica is made before the source: a state machine sets them, and tries until the source is there.
  */
-export function replicateBack(place: Construct, made: MadeReplica, origin: Replica, returning: Returning): readonly Bucket[] {
+export function replicateBack(place: Construct, made: MadeReplica, origin: Replica, returning: Returning): Return {
   const { isLocked, repairSchedule, actions } = returning;
   const { bucket, name } = made;
   const scope = new Construct(place, 'Return');
@@ -95,7 +101,7 @@ export function replicateBack(place: Construct, made: MadeReplica, origin: Repli
   });
   const rules = renderRules(returning.rules.map((rule) => ({ ...rule, replica: origin, storageClass: undefined })));
   const after = [bucket, role];
-  repairMachine(scope, {
+  const rulesAlarm = repairMachine(scope, {
     steps: rulesStep(scope, bucket, role, rules),
     subject: rules,
     schedule: ScheduleExpression.rate(Duration.days(1)),
@@ -104,11 +110,12 @@ export function replicateBack(place: Construct, made: MadeReplica, origin: Repli
     after,
   });
   if (repairSchedule === undefined) {
-    return [];
+    return { repairs: [], rulesAlarm };
   }
   const repair = new Construct(place, 'Repair');
   const first = rulesStep(repair, bucket, role, rules);
-  return [repairBucket(repair, { bucketArn: bucket.bucketArn, words: name, rules, after, first }, { schedule: repairSchedule, actions })];
+  const options = { schedule: repairSchedule, actions };
+  return { repairs: [repairBucket(repair, { bucketArn: bucket.bucketArn, words: name, rules, after, first }, options)], rulesAlarm };
 }
 
 function rulesStep(scope: Construct, bucket: Bucket, role: Role, rules: readonly CfnBucket.ReplicationRuleProperty[]): CallAwsService {

@@ -1,18 +1,19 @@
-import { type IKeyRef, Key } from 'aws-cdk-lib/aws-kms';
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { namedKey } from '../../core/private/keys';
 import type { KeyFact } from '../../model/facts';
-import { LIMITS } from '../../model/limits';
 import { storageKey } from '../../services/facts';
 import type { Target } from '../../services/service';
 import { requireKeyIn } from './copy-key';
+import { ownKey } from './own-key';
 
 /** How the storage of a copy is encrypted. */
 export interface CopyEncryption {
   /** Left out where the copy is as plain as its source. */
   readonly keyArn?: string;
+  readonly key?: IKeyRef;
   readonly fact: KeyFact;
 }
 
@@ -52,16 +53,8 @@ export function encryptionOfCopy(scope: Construct, { id, encrypted: told }: Encr
     return { fact: { kind: 'none' } };
   }
   const stack = Stack.of(scope);
-  const keyArn = requireKeyIn(scope, 'storageEncryptionKey', key ?? ownKey(scope), { region: stack.region, stack });
-  return { keyArn, fact: namedKey(keyArn) };
-}
-
-/** It has nothing in common with the key of the source, so losing that one does not lose the copy. */
-function ownKey(scope: Construct): Key {
-  return new Key(scope, 'Key', {
-    description: `Encrypts ${scope.node.path}, which follows a database of another Region`,
-    enableKeyRotation: true,
-    pendingWindow: Duration.days(LIMITS.keyWaitingPeriod.value.max),
-    removalPolicy: RemovalPolicy.RETAIN,
-  });
+  // one of its own has nothing in common with that of the source, so losing that one does not lose the copy
+  const used = key ?? ownKey(scope, 'Key', { description: `Encrypts ${scope.node.path}, which follows a database of another Region` });
+  const keyArn = requireKeyIn(scope, 'storageEncryptionKey', used, { region: stack.region, stack });
+  return { key: used, keyArn, fact: namedKey(keyArn) };
 }

@@ -14,19 +14,19 @@ export function tableOf(scope: IConstruct, construct: IConstruct): ReplicatedTab
   const target = targetOf(scope, construct);
   const { id, type, cfn } = target;
   if (type !== 'DynamoDB') {
-    throw new ConfigurationError('NotATable', `'table' is '${id}', ${labelOf(type)}: give a DynamoDB table`, scope);
+    throw new ConfigurationError('NotATable', `'source' is '${id}', ${labelOf(type)}: give a DynamoDB table`, scope);
   }
   if (cfn === undefined) {
     throw new ConfigurationError(
       'SourceOutOfReach',
-      `'table' is '${id}', which this app does not define, so that no replica can be added to it: make the TableReplication where the table is defined`,
+      `'source' is '${id}', which this app does not define, so that no replica can be added to it: make the TableReplication where the table is defined`,
       scope,
     );
   }
   if (!isGlobalTable(cfn)) {
     throw new ConfigurationError(
       'TableNotGlobal',
-      `'table' is '${id}' of type ${cfn.cfnResourceType}, to which CloudFormation adds no replicas, and a change of type would replace the table by an empty one: define it as TableV2, and move a table with data as docs/replication.md tells`,
+      `'source' is '${id}' of type ${cfn.cfnResourceType}, to which CloudFormation adds no replicas, and a change of type would replace the table by an empty one: define it as TableV2, and move a table with data as docs/replication.md tells`,
       scope,
     );
   }

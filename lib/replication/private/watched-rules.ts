@@ -1,45 +1,37 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
-import { requireMs, wholeUnits } from '../../core/private/known';
 import { supportStackOf } from '../../core/private/support-stack';
 import { SERVICE_LIMITS } from '../../model/limits/services';
 import type { BucketReplicationProps } from '../bucket-replication-props';
 import type { BucketSource } from './bucket-source';
 import { placeFor } from './made-replica';
+import { maxLagOf } from './max-lag';
 import type { Replica } from './replica';
 import { nameFromAfar } from './replica-names';
-import { type AlarmLimits, watchRule } from './replication-alarms';
+import { type AlarmLimits, type RuleAlarms, together, watchRule } from './replication-alarms';
 import type { SettledRule } from './replication-rules';
 
 type Actions = Pick<BucketReplicationProps, 'alarmActions' | 'recoveryAlarmActions'>;
 
-/** When alarms ring; by default at the lag that the report counts with. */
-export function limitsOf(
-  scope: Construct,
-  props: Pick<BucketReplicationProps, 'latencyThreshold' | 'pendingOperationsThreshold'>,
-): AlarmLimits {
-  const latency = props.latencyThreshold ?? Duration.millis(SERVICE_LIMITS.timedObjectReplicaLag.value);
-  requireMs(scope, 'latencyThreshold', latency);
-  const minutes = wholeUnits(scope, 'latencyThreshold', latency, 'minutes');
-  const pendingOperations = props.pendingOperationsThreshold;
-  if (pendingOperations !== undefined && (Token.isUnresolved(pendingOperations) || !Number.isFinite(pendingOperations))) {
+/** When alarms go off; by default at the lag that the report counts with. */
+export function limitsOf(scope: Construct, props: Pick<BucketReplicationProps, 'maxLag' | 'maxPendingOperations'>): AlarmLimits {
+  const { maxPendingOperations } = props;
+  if (Token.isUnresolved(maxPendingOperations)) {
     throw new ConfigurationError(
       'AlarmThresholdUnknown',
-      `'pendingOperationsThreshold' is ${Token.isUnresolved(pendingOperations) ? 'only known at deploy time' : `${pendingOperations}, which nothing ever exceeds`}: give a plain number`,
+      "'maxPendingOperations' is only known at deploy time, so that nobody can tell when its alarm goes off: give a plain number",
       scope,
     );
   }
-  if (minutes < 1 || (pendingOperations !== undefined && pendingOperations < 1)) {
+  if (maxPendingOperations !== undefined && !(maxPendingOperations >= 1 && Number.isFinite(maxPendingOperations))) {
     throw new ConfigurationError(
-      'AlarmAlwaysRings',
-      minutes < 1
-        ? `'latencyThreshold' is ${minutes} minutes, so that the alarm would always ring: give a minute or more`
-        : `'pendingOperationsThreshold' is ${pendingOperations}, so that the alarm would always ring: give 1 or more`,
+      'MaxPendingOperationsOutOfRange',
+      `'maxPendingOperations' is ${maxPendingOperations}, but an alarm counts whole operations from 1 on: give such a number`,
       scope,
     );
   }
-  return { latency, pendingOperations };
+  return { maxLag: Duration.millis(maxLagOf(scope, props, SERVICE_LIMITS.timedObjectReplicaLag.value)), maxPendingOperations };
 }
 
 /** Alarms of the way from the source to its replicas. */
@@ -49,19 +41,19 @@ export function watchForward(
   rules: readonly SettledRule[],
   limits: AlarmLimits,
   actions: Actions,
-): void {
-  for (const { id, replica } of rules) {
+): RuleAlarms {
+  const alarms = rules.map(({ id, replica }) => {
     const isHome = replica.region === Stack.of(scope).region;
     // metrics belong to the account of the source, wherever the replica is
     const stack = isHome ? Stack.of(scope) : supportStackOf(source.home, { region: replica.region });
-    watchRule(
+    return watchRule(
       {
         id,
         source: {
           place: scope,
           words: source.target.id,
           name: source.name,
-          nameFromAfar: isHome ? source.name : nameFromAfar(source, stack, false),
+          nameFromAfar: isHome ? source.name : nameFromAfar({ ...source.target, cfn: source.cfn }, stack, false),
           actions: actions.alarmActions,
         },
         destination: {
@@ -74,7 +66,8 @@ export function watchForward(
       },
       limits,
     );
-  }
+  });
+  return together(alarms);
 }
 
 /** Alarms of the way back from the one replica. */
@@ -85,10 +78,10 @@ export function watchReturn(
   origin: Replica,
   limits: AlarmLimits,
   actions: Actions,
-): void {
-  for (const { id, replica } of rules) {
+): RuleAlarms {
+  const alarms = rules.map(({ id, replica }) => {
     const end = { words: replica.name, name: replica.name, nameFromAfar: replica.name };
-    watchRule(
+    return watchRule(
       {
         id,
         source: { ...end, place: there, actions: actions.recoveryAlarmActions },
@@ -96,5 +89,6 @@ export function watchReturn(
       },
       limits,
     );
-  }
+  });
+  return together(alarms);
 }

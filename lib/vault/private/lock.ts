@@ -21,7 +21,7 @@ export function renderLock(scope: IConstruct, lock: VaultLock): CfnBackupVault.L
     checkLock({ minDays: known(minRetentionDays), maxDays: known(maxRetentionDays), changeableForDays: known(changeableForDays) }),
   );
   if (lock.mode === VaultLockMode.COMPLIANCE) {
-    requireAcknowledged(scope, lock.acknowledgement);
+    requireAcknowledged(scope, lock.acknowledgement, 'VaultLock.governance()');
     if (lock.maxRetention === undefined) {
       warn(
         scope,
@@ -33,13 +33,13 @@ export function renderLock(scope: IConstruct, lock: VaultLock): CfnBackupVault.L
   return { minRetentionDays, maxRetentionDays, changeableForDays };
 }
 
-/** Refuses what can never be undone without the words that say so. */
-export function requireAcknowledged(scope: IConstruct, acknowledgement: ComplianceAcknowledgement | undefined): void {
+/** Refuses what can never be undone without the words that say so; `instead` is what can be undone. */
+export function requireAcknowledged(scope: IConstruct, acknowledgement: ComplianceAcknowledgement | undefined, instead: string): void {
   const expected = ComplianceAcknowledgement.NOBODY_CAN_LIFT_THIS_LOCK_OR_DELETE_RECOVERY_POINTS_EARLY;
   if (acknowledgement !== expected) {
     throw new ConfigurationError(
       'ComplianceNotAcknowledged',
-      `'acknowledgement' of a lock that nobody can lift is missing: give ComplianceAcknowledgement.${expected}, or use VaultLock.governance()`,
+      `'acknowledgement' of a lock that nobody can lift is missing: give ComplianceAcknowledgement.${expected}, or use ${instead}`,
       scope,
     );
   }

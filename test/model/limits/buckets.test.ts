@@ -1,4 +1,4 @@
-import { BUCKET_LIMITS, checkBucketName, checkReplicaLock, checkReplicaStorage, checkRuleRanks } from '../../../lib/model/limits/buckets';
+import { BUCKET_LIMITS, checkBucketName, checkObjectLock, checkReplicaStorage, checkRuleRanks } from '../../../lib/model/limits/buckets';
 import { accepts, refuses } from './cases';
 
 describe('every limit of buckets', () => {
@@ -69,14 +69,14 @@ describe('ranks of replication rules', () => {
 
 describe('locks of replicas', () => {
   accepts([
-    ['a day', checkReplicaLock(1)],
-    ['a hundred years', checkReplicaLock(36_500)],
-    ['no lock', checkReplicaLock(undefined)],
+    ['a day', checkObjectLock(1)],
+    ['a hundred years', checkObjectLock(36_500)],
+    ['no lock', checkObjectLock(undefined)],
   ]);
   refuses([
-    ['no day', checkReplicaLock(0), 'error', 'ReplicaLockOutOfRange', /is 0 days, but Object Lock takes 1 to 36500/],
-    ['half a day', checkReplicaLock(0.5), 'error', 'ReplicaLockOutOfRange', /is 0.5 days/],
-    ['more than a hundred years, which is not confirmed', checkReplicaLock(36_501), 'warning', 'ReplicaLockOutOfRange', /is 36501 days/],
+    ['no day', checkObjectLock(0), 'error', 'ObjectLockOutOfRange', /is 0 days, but Object Lock takes 1 to 36500/],
+    ['half a day', checkObjectLock(0.5), 'error', 'ObjectLockOutOfRange', /is 0.5 days/],
+    ['more than a hundred years, which is not confirmed', checkObjectLock(36_501), 'warning', 'ObjectLockOutOfRange', /is 36501 days/],
   ]);
 });
 

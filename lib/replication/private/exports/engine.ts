@@ -3,7 +3,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { TimeZone } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { acknowledgeWildcards } from '../wildcards';
+import { acknowledgeWildcards, type Wildcards } from '../../../core/private/wildcards';
 import { letSeeItself, machineOf, roleOf } from './machine';
 import type { Rhythm } from './rhythm';
 import { startOnSchedule } from './starter';
@@ -25,7 +25,7 @@ export interface EngineOptions {
   readonly timeZone?: TimeZone;
   readonly times: ExportTimes;
   readonly alarmActions?: readonly IAlarmAction[];
-  readonly wildcards: { readonly actions?: readonly string[]; readonly resources: readonly string[]; readonly reason: string };
+  readonly wildcards: Wildcards;
   stepsIn(scope: Construct): ExportSteps;
 }
 

@@ -8,13 +8,13 @@ import { replicaKnowledge } from '../../../services/replica-knowledge';
 import { BucketReplication } from '../../bucket-replication';
 import type { ExportOptions } from '../../export-options';
 import { ReplicaBucket } from '../../replica-bucket';
-import { ReplicaLock } from '../../replica-lock';
 import type { StoreTraits } from './store';
 
 /** The bucket elsewhere that gets each export too. */
 export interface OffSite {
   readonly name: string;
   readonly traits: StoreTraits;
+  readonly replication: BucketReplication;
 }
 
 type Kept = Pick<CopyFact, 'immutable' | 'lockedMs'> & { readonly keptMs: number };
@@ -26,26 +26,21 @@ export function replicateExports(scope: Construct, bucket: Bucket, props: Export
     return undefined;
   }
   const kept = Duration.days(keptMs / DAY);
-  const retention = lock?.retention ?? kept;
   const region = recoveryRegion ?? Stack.of(scope).region;
   const destination = ReplicaBucket.inRegion(region, {
     account: recoveryAccount,
-    objectsKept: kept,
-    noncurrentVersionsKept: Duration.days(1),
-    lock:
-      lock &&
-      (lock.isCompliance
-        ? ReplicaLock.compliance({ retention, acknowledgement: lock.acknowledgement! })
-        : ReplicaLock.governance(retention)),
+    expiration: kept,
+    noncurrentVersionExpiration: Duration.days(1),
+    lock,
   });
-  const { replicaBucketName, replicaBucketArn } = new BucketReplication(scope, 'Replication', {
+  const replication = new BucketReplication(scope, 'Replication', {
     source: bucket,
     // whoever deletes an export here does not take the one there with it
     rules: [{ id: 'exports', destination, deleteMarkers: false }],
     alarmActions,
     recoveryAlarmActions,
   });
-  const name = known(replicaBucketName) ?? `of ${region}`;
-  const { account, key = { kind: 'unknown' } } = replicaKnowledge(bucket.node.defaultChild as CfnBucket, replicaBucketArn);
-  return { name, traits: { place: { region: known(region), account, container: name }, keptMs, ...locked, key } };
+  const name = known(replication.replicaName) ?? `of ${region}`;
+  const { account, key = { kind: 'unknown' } } = replicaKnowledge(bucket.node.defaultChild as CfnBucket, replication.replicaArn);
+  return { name, replication, traits: { place: { region: known(region), account, container: name }, keptMs, ...locked, key } };
 }

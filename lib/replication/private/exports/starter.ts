@@ -1,12 +1,13 @@
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Schedule, type ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib/core';
+import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { descriptionOf } from '../../../core/private/descriptions';
 import { ownChild } from '../../../core/private/own-child';
+import { schedulerOf } from '../scheduled';
 import { START_MS } from './times';
 
 const QUEUE_ID = 'ExportDeadLetters';
@@ -30,20 +31,6 @@ export function startOnSchedule(scope: Construct, machine: StateMachine, schedul
     }),
   });
   return deadLetterQueue;
-}
-
-/** EventBridge Scheduler, as far as it acts for schedules of this account. */
-function schedulerOf(scope: Construct): ServicePrincipal {
-  const stack = Stack.of(scope);
-  const group = stack.formatArn({
-    service: 'scheduler',
-    resource: 'schedule-group',
-    resourceName: 'default',
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
-  return new ServicePrincipal('scheduler.amazonaws.com', {
-    conditions: { StringEquals: { 'aws:SourceAccount': stack.account, 'aws:SourceArn': group } },
-  });
 }
 
 /** One for all exports of a stack: a message names its schedule. */

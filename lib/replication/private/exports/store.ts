@@ -11,6 +11,7 @@ import { DAY } from '../../../model/time';
 import { adapterOf, targetOf } from '../../../services';
 import { defaultLockOf } from '../../../services/object-lock';
 import type { ExportOptions } from '../../export-options';
+import { asKey } from '../copy-key';
 import { makeBucket } from './bucket';
 import { type OffSite, replicateExports } from './off-site';
 
@@ -77,7 +78,7 @@ function existing(scope: Construct, props: ExportOptions, bucket: IBucketRef, pr
     );
   }
   const { bucketName } = bucket.bucketRef;
-  const key = props.encryptionKey ?? (bucket as Partial<IBucket>).encryptionKey;
+  const key = props.encryptionKey ? asKey(scope, props.encryptionKey) : (bucket as Partial<IBucket>).encryptionKey;
   const name = cfnOf(bucket) ? resourceId(cfnOf(bucket)!) : (known(bucketName) ?? bucket.node.path);
   return {
     bucket,
@@ -93,7 +94,7 @@ function existing(scope: Construct, props: ExportOptions, bucket: IBucketRef, pr
         place: { ...described.place, container: name },
         keptMs: cfn && keptIn(cfn, prefix),
         ...((cfn && defaultLockOf(cfn)) ?? { immutable: 'no' }),
-        key: props.encryptionKey ? namedKey(props.encryptionKey.keyArn) : described.key,
+        key: props.encryptionKey ? namedKey(props.encryptionKey.keyRef.keyArn) : described.key,
       };
     },
   };

@@ -1,4 +1,4 @@
-import { type Alarm, ComparisonOperator, type IAlarmAction, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, ComparisonOperator, type IAlarmAction, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Choice, Condition, Fail, type StateMachine, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import { Duration } from 'aws-cdk-lib/core';
@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { EXPORT_LIMITS } from '../../../model/limits/exports';
 import { DAY, HOUR, MINUTE, words } from '../../../model/time';
 import { addAlarm } from '../alarms';
+import { failuresOf } from '../scheduled';
 import { machineOf } from './machine';
 import { startOnSchedule } from './starter';
 import { expression, read } from './steps';
@@ -29,7 +30,7 @@ export interface Alarms {
 export function watch(scope: Construct, machine: StateMachine, options: WatchOptions): Alarms {
   const { of, actions } = options;
   const failure = addAlarm(scope, 'FailureAlarm', {
-    metric: failuresOf(machine),
+    metric: failuresOf(machine, Duration.minutes(5), 'Exports that came to no good end'),
     threshold: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -37,20 +38,6 @@ export function watch(scope: Construct, machine: StateMachine, options: WatchOpt
     actions,
   });
   return { failure, absence: absenceAlarm(scope, machine, options) };
-}
-
-function failuresOf(machine: StateMachine): MathExpression {
-  const options = { period: Duration.minutes(5), statistic: Stats.SUM };
-  return new MathExpression({
-    expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
-    label: 'Exports that came to no good end',
-    usingMetrics: {
-      failed: machine.metricFailed(options),
-      timedOut: machine.metricTimedOut(options),
-      aborted: machine.metricAborted(options),
-    },
-    period: options.period,
-  });
 }
 
 function absenceAlarm(scope: Construct, machine: StateMachine, options: WatchOptions): Alarm {
