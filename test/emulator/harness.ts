@@ -72,9 +72,10 @@ export function whyNoEmulator(): string | undefined {
     env: { ...process.env, PYTHONSAFEPATH: '1' },
   });
   const version = found.stdout?.trim() ?? '';
+  const why = found.error?.message ?? found.stderr?.trim().split('\n').at(-1);
   return version.startsWith('5.2.')
     ? undefined
-    : `needs moto 5.2.x, ${version ? `found ${version}` : 'none found'}: pip install 'moto[server]==5.2.1'`;
+    : `needs moto 5.2.x, ${version ? `found ${version}` : `none found (${why})`}: pip install 'moto[server]==5.2.1'`;
 }
 
 /**
