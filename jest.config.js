@@ -9,6 +9,8 @@ const common = {
 };
 
 module.exports = {
+  // the suites wait for emulators and command lines much of the time
+  maxWorkers: '100%',
   projects: [
     {
       ...common,
