@@ -1,4 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Alarm, type CfnAlarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -141,3 +142,26 @@ describe.each<[string, Make]>([
     expect(() => app.synth()).not.toThrow();
   });
 });
+
+test.each<[string, Make]>(WATCHED.filter(([name]) => /^BucketReplication|Export/.test(name)))(
+  '%s lets EventBridge Scheduler start its machines for schedules of this account alone',
+  (_name, make) => {
+    const { app } = made(make);
+    const stacks = app.node.children.filter((child) => Stack.isStack(child));
+    const trusts = stacks.flatMap((stack) =>
+      Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role'))
+        .map(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement[0])
+        .filter(({ Principal }) => Principal.Service === 'scheduler.amazonaws.com')
+        .map(({ Condition }) => ({ Condition, region: stack.region })),
+    );
+    expect(trusts.length).toBeGreaterThan(0);
+    for (const { Condition, region } of trusts) {
+      expect(Condition.StringEquals).toEqual({
+        'aws:SourceAccount': '111122223333',
+        'aws:SourceArn': {
+          'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:scheduler:${region}:111122223333:schedule-group/default`]],
+        },
+      });
+    }
+  },
+);
