@@ -69,6 +69,10 @@ export class AuroraGlobalDatabase extends Construct implements IAuroraGlobalData
   /** The host name that always leads to the instance that writes, in whichever Region it is: for the application, with a DNS cache of seconds. */
   public readonly writerEndpointAddress: string;
 
+  /**
+   * Throws `GlobalDatabaseUnsupported` for what is no cluster of Aurora, `SourceElsewhere` for one of another Region or account,
+   * `ReplicationAlreadySet` for the primary of another global database, and `NameTaken` for a name that another one has.
+   */
   constructor(scope: Construct, id: string, props: AuroraGlobalDatabaseProps) {
     super(scope, id);
     const target = this.primaryOf(props.primary);

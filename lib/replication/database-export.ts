@@ -72,7 +72,8 @@ export class DatabaseExport extends Construct {
 
   /**
    * Throws `NotExportable` and `EngineNotExportable` for what RDS does not export, `SourceElsewhere` for a database of another Region
-   * or account, `ExportWithoutKey` for an existing bucket without a key, and what `ExportOptions` tells.
+   * or account, `ExportWithoutKey` for an existing bucket without a key, and `ExportBucketTwice`, `ExportScheduledTwice`,
+   * `InvalidExportPrefix`, `KeyElsewhere` or `LockOutlastsKeep` for options that do not go together.
    */
   constructor(scope: Construct, id: string, props: DatabaseExportProps) {
     super(scope, id);

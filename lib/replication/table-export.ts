@@ -59,8 +59,8 @@ export class TableExport extends Construct {
   public readonly absenceAlarm: Alarm;
 
   /**
-   * Throws `NotExportable` for what is no table, `SourceElsewhere` for one of another Region or account, and what `ExportOptions`
-   * tells; synth fails with `ExportNeedsTableRecovery` where point-in-time recovery is off.
+   * Throws `NotExportable` for what is no table, `SourceElsewhere` for one of another Region or account, and `ExportBucketTwice`,
+   * `ExportScheduledTwice`, `InvalidExportPrefix`, `KeyElsewhere` or `LockOutlastsKeep` for options that do not go together; synth fails with `ExportNeedsTableRecovery` where point-in-time recovery is off.
    */
   constructor(scope: Construct, id: string, props: TableExportProps) {
     super(scope, id);
