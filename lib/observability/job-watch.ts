@@ -6,6 +6,7 @@ import { uniqueName } from '../core/private/inventory';
 import { known } from '../core/private/known';
 import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
+import { RUNBOOK } from '../core/private/runbook-alarm';
 import { supportStackOf } from '../core/private/support-stack';
 import { VAULT_EVENTS, type WatchedPlace, watchedPlaces } from '../model/failures';
 import { FailureAnnouncer } from './private/failure-announcer';
@@ -101,7 +102,7 @@ export class JobWatch extends Construct {
       listenedFor: { vaults: local, databases: place.databases && (this.props.databaseEvents ?? true) },
       topics: notifications._topics(),
       actions: notifications.alarmActions,
-      runbook: this.props.runbook ?? 'docs/runbook.md',
+      runbook: this.props.runbook ?? RUNBOOK,
       logRetention: this.props.logRetention,
     });
     if (this.props.alarms ?? true) {

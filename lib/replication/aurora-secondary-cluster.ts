@@ -174,7 +174,8 @@ export class AuroraSecondaryCluster extends Construct implements IConnectable {
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
       evaluationPeriods: MINUTES,
-      description: `The secondary cluster ${this.node.path} has been more than ${lagMs / SECOND} s behind its primary for ${MINUTES} minutes, or follows it no longer: what it lacks is lost with the Region of the primary`,
+      section: 'secondary-clusters-that-lag',
+      wrong: `The secondary cluster ${this.node.path} has been more than ${lagMs / SECOND} s behind its primary for ${MINUTES} minutes, or follows it no longer: what it lacks is lost with the Region of the primary`,
       actions: recoveryAlarmActions,
     });
   }

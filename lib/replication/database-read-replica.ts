@@ -131,7 +131,8 @@ export class DatabaseReadReplica extends Construct implements IConnectable {
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
       evaluationPeriods: MINUTES,
-      description: `The read replica ${this.node.path} has been more than ${lagMs / SECOND} s behind its source for ${MINUTES} minutes, or follows it no longer: what it lacks is lost with the Region of the source`,
+      section: 'read-replicas-that-lag',
+      wrong: `The read replica ${this.node.path} has been more than ${lagMs / SECOND} s behind its source for ${MINUTES} minutes, or follows it no longer: what it lacks is lost with the Region of the source`,
       actions: recoveryAlarmActions,
     });
   }

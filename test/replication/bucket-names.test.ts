@@ -114,7 +114,10 @@ describe('what AWS takes', () => {
       expect(text).toMatch(/^[\t\n\r\x20-\x7E\xA1-\xFF]{0,1000}$/);
     }
     expect(described('AWS::Scheduler::Schedule').map(({ length }) => length <= 512)).toEqual([true]);
-    expect(described('AWS::CloudWatch::Alarm').filter(({ length }) => length > 1024)).toEqual([]);
+    const alarms = described('AWS::CloudWatch::Alarm');
+    expect(alarms.filter(({ length }) => length > 1024)).toEqual([]);
+    // what is cut is the path, not where to look
+    expect(alarms.map((text) => /; runbook: docs\/runbook\.md#[a-z-]+$/.test(text))).toEqual([true, true]);
   });
 
   test('is a description of a security group with few characters, while a token is left whole', () => {

@@ -305,7 +305,7 @@ describe('its alarm', () => {
       Threshold: 300,
       AlarmActions: [{ Ref: Match.stringLikeRegexp('^Topic') }],
       AlarmDescription:
-        'The read replica Osaka/Replica has been more than 300 s behind its source for 5 minutes, or follows it no longer: what it lacks is lost with the Region of the source',
+        'The read replica Osaka/Replica has been more than 300 s behind its source for 5 minutes, or follows it no longer: what it lacks is lost with the Region of the source; runbook: docs/runbook.md#read-replicas-that-lag',
     });
   });
 });

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { runbookAlarm } from './runbook-alarm';
 import { acknowledgeWildcards } from './wildcards';
 
 /** What one bundled handler needs to run. */
@@ -55,8 +56,9 @@ export class BundledFunction extends Construct {
       enforceSSL: true,
       retentionPeriod: props.deadLettersKept ?? Duration.days(14),
     });
-    this.deadLettersAlarm = new Alarm(this, 'DeadLettersAlarm', {
-      alarmDescription: `${props.description}: events came that could not be handled; runbook: docs/runbook.md#dead-letters`,
+    this.deadLettersAlarm = runbookAlarm(this, 'DeadLettersAlarm', {
+      wrong: `${props.description}: events came that could not be handled`,
+      section: 'dead-letters',
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: Stats.MAXIMUM }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       threshold: 0,

@@ -1,7 +1,8 @@
-import { Alarm, type AlarmProps, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
+import { type RunbookAlarmProps, runbookAlarm } from '../../core/private/runbook-alarm';
 import { differ } from '../../model/differ';
 import type { AlarmActions } from '../alarm-actions';
 
@@ -15,20 +16,15 @@ export interface AlarmRoute {
   readonly whenOver: boolean;
 }
 
-/** An alarm as this library makes them: with a section of the runbook, and with its opinion on missing data. */
-export interface WatchAlarm extends Omit<AlarmProps, 'alarmDescription' | 'treatMissingData'> {
+/** An alarm of a watch. */
+export interface WatchAlarm extends RunbookAlarmProps {
   readonly severity: Severity;
-  /** What is wrong, in a sentence without a full stop. */
-  readonly wrong: string;
-  /** Heading of docs/runbook.md, as it stands in links. */
-  readonly section: string;
-  readonly treatMissingData: NonNullable<AlarmProps['treatMissingData']>;
 }
 
 /** Makes an alarm and tells whom it concerns. */
 export function addAlarm(scope: Construct, id: string, alarm: WatchAlarm, route: AlarmRoute): Alarm {
-  const { severity, wrong, section, ...props } = alarm;
-  const made = new Alarm(scope, id, { ...props, alarmDescription: `${wrong}; runbook: docs/runbook.md#${section}` });
+  const { severity, ...props } = alarm;
+  const made = runbookAlarm(scope, id, props);
   notify(made, severity, route);
   return made;
 }

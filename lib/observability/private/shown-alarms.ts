@@ -1,11 +1,11 @@
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Stack, Stage, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { RUNBOOK } from '../../core/private/runbook-alarm';
 import type { LagLine } from '../../model/dashboard';
 
 /** Metrics that tell how far a live copy is behind. */
 const LAGS = ['ReplicationLatency', 'ReplicaLag', 'AuroraGlobalDBRPOLag', 'AuroraGlobalDBReplicationLag', 'TimeSinceLastSync'];
-const RUNBOOK = 'docs/runbook.md#';
 
 interface MetricOfAlarm {
   readonly metricName: string;

@@ -1,43 +1,23 @@
-import {
-  Alarm,
-  type CfnAlarm,
-  type ComparisonOperator,
-  type IAlarmAction,
-  type IMetric,
-  type TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm, CfnAlarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { descriptionOf } from '../../core/private/descriptions';
 import { known } from '../../core/private/known';
 import { insist } from '../../core/private/problems';
+import { type RunbookAlarmProps, runbookAlarm } from '../../core/private/runbook-alarm';
 import { checkAlarmActions } from '../../model/limits/alarms';
 import { unwrapped } from '../../services/settings';
 
-/** An alarm of a copy. What missing data means is never left to the default. */
-export interface CopyAlarm {
-  readonly metric: IMetric;
-  readonly threshold: number;
-  readonly comparisonOperator: ComparisonOperator;
-  readonly treatMissingData: TreatMissingData;
+/** An alarm of a copy: what is wrong says too since when at the earliest. */
+export interface CopyAlarm extends Omit<RunbookAlarmProps, 'evaluationPeriods'> {
   /** @default 1 */
   readonly evaluationPeriods?: number;
-  /** What is wrong, since when at the earliest, and where to look. */
-  readonly description: string;
   readonly actions?: readonly IAlarmAction[];
 }
 
 /** Makes an alarm in the stack of `scope`, which has to be in the Region that publishes the metric. */
 export function addAlarm(scope: Construct, id: string, alarm: CopyAlarm): Alarm {
-  const { metric, threshold, comparisonOperator, treatMissingData, evaluationPeriods = 1, description, actions = [] } = alarm;
-  const made = new Alarm(scope, id, {
-    metric,
-    threshold,
-    comparisonOperator,
-    treatMissingData,
-    evaluationPeriods,
-    alarmDescription: descriptionOf('alarm', description),
-  });
+  const { evaluationPeriods = 1, actions = [], ...props } = alarm;
+  const made = runbookAlarm(scope, id, { ...props, evaluationPeriods });
   made.addAlarmAction(...actions);
   insist(scope, ...checkAlarmActions(known(Stack.of(scope).region), arnsOf(made)));
   return made;

@@ -43,7 +43,8 @@ export function addSyncAlarm(scope: Construct, id: string, watched: WatchedFileS
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
     evaluationPeriods: PERIODS,
-    description: `The replica of the file system was last in sync more than ${maxLagMs / SECOND} s ago, or never, or is not replicated to any more: what was written since would be lost with this Region`,
+    section: 'file-systems-out-of-sync',
+    wrong: `The replica of the file system was last in sync more than ${maxLagMs / SECOND} s ago, or never, or is not replicated to any more: what was written since would be lost with this Region`,
     actions,
   });
 }

@@ -73,7 +73,8 @@ function watch(scope: Construct, machine: StateMachine, words: string, actions: 
     threshold: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
-    description: `A run that should have done this has failed: ${words}. Look at the last executions of the state machine`,
+    section: 'failed-runs-of-bucket-replication',
+    wrong: `A run that should have done this has failed: ${words}. Look at the last executions of the state machine`,
     actions,
   });
 }

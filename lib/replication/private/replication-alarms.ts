@@ -61,7 +61,8 @@ export function watchRule(rule: WatchedRule, { maxLag, maxPendingOperations }: A
     metric: largest(rule, 'ReplicationLatency'),
     threshold: maxLag.toSeconds(),
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    description: `Objects ${words} arrive more than ${maxLag.toHumanString()} late, or nobody tells how late any more: look at the metrics of the source bucket and at the permissions of its role`,
+    section: 'objects-that-arrive-late',
+    wrong: `Objects ${words} arrive more than ${maxLag.toHumanString()} late, or nobody tells how late any more: look at the metrics of the source bucket and at the permissions of its role`,
   });
   // S3 tells the lag also when nothing is replicated, so silence means that replication is gone; at first there is none yet
   lag.addInsufficientDataAction(...(destination.actions ?? []));
@@ -74,7 +75,8 @@ export function watchRule(rule: WatchedRule, { maxLag, maxPendingOperations }: A
             metric: largest(rule, 'OperationsPendingReplication'),
             threshold: maxPendingOperations,
             comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-            description: `More than ${maxPendingOperations} operations ${words} wait: look at the rate of writes and at the quotas of AWS KMS`,
+            section: 'objects-that-arrive-late',
+            wrong: `More than ${maxPendingOperations} operations ${words} wait: look at the rate of writes and at the quotas of AWS KMS`,
           }),
         ];
   const failure = addAlarm(source.place, `FailureAlarm-${id}`, {
@@ -89,7 +91,8 @@ export function watchRule(rule: WatchedRule, { maxLag, maxPendingOperations }: A
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     // S3 publishes failures only, so no data is no failure
     treatMissingData: TreatMissingData.NOT_BREACHING,
-    description: `Operations ${words} have failed: look at the replication status of objects, at the policies of the role, the replica bucket and both keys`,
+    section: 'objects-that-cannot-be-replicated',
+    wrong: `Operations ${words} have failed: look at the replication status of objects, at the policies of the role, the replica bucket and both keys`,
     actions: source.actions,
   });
   return { lag: [lag], backlog, failure: [failure] };

@@ -40,7 +40,8 @@ export function addLagAlarm(scope: Construct, id: string, { region, maxLagMs, ac
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.IGNORE,
     evaluationPeriods: PERIODS,
-    description: `Items reach the replica in ${region} later than ${maxLagMs} ms, for ${PERIODS * PERIOD_MINUTES} minutes: what was written since would be lost with this Region`,
+    section: 'replicas-of-tables-that-lag',
+    wrong: `Items reach the replica in ${region} later than ${maxLagMs} ms, for ${PERIODS * PERIOD_MINUTES} minutes: what was written since would be lost with this Region`,
     actions,
   });
 }
@@ -59,7 +60,8 @@ export function addStoppedAlarm(scope: Construct, id: string, { region, actions,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
     evaluationPeriods: PERIODS,
-    description: `Items are written, but for ${PERIODS * PERIOD_MINUTES} minutes none has reached the replica in ${region}: replication stands still, and what is written would be lost with this Region`,
+    section: 'replicas-of-tables-that-stand-still',
+    wrong: `Items are written, but for ${PERIODS * PERIOD_MINUTES} minutes none has reached the replica in ${region}: replication stands still, and what is written would be lost with this Region`,
     actions,
   });
 }

@@ -34,7 +34,8 @@ export function watch(scope: Construct, machine: StateMachine, options: WatchOpt
     threshold: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
-    description: `An export of ${of} failed, was stopped or took too long: read 'cause' in the last execution of ${machine.stateMachineName}, mend it, and start an execution by hand.`,
+    section: 'failed-exports',
+    wrong: `An export of ${of} failed, was stopped or took too long: read 'cause' in the last execution of ${machine.stateMachineName}, mend it, and start an execution by hand`,
     actions,
   });
   return { failure, absence: absenceAlarm(scope, machine, options) };
@@ -51,9 +52,10 @@ function absenceAlarm(scope: Construct, machine: StateMachine, options: WatchOpt
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
     evaluationPeriods: direct ? hours : WATCH_ALARM_MS / HOUR,
-    description:
+    section: 'missing-exports',
+    wrong:
       `No export of ${of} has succeeded for ${words(direct ? hours * HOUR : missedMs)}: look for executions of ${machine.stateMachineName}; ` +
-      `where there are none, see in the queue ${deadLetters} why its schedule could not start one, and start one by hand.`,
+      `where there are none, see in the queue ${deadLetters} why its schedule could not start one, and start one by hand`,
     actions,
   });
 }

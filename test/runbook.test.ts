@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { CfnFileSystem } from 'aws-cdk-lib/aws-efs';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
+import {
+  AuroraGlobalDatabase,
+  AuroraSecondaryCluster,
+  BucketReplication,
+  DatabaseExport,
+  DatabaseReadReplica,
+  FileSystemReplication,
+  JobWatch,
+  Protection,
+  RecoveryNotifications,
+  RecoveryTier,
+  RecoveryWatch,
+  TableExport,
+  TableReplication,
+} from '../lib';
+import { noticeOf, vaultNoticeOf } from '../lib/model/failures';
+import { filesBelow, ROOT } from './harness/sources';
+import { EXAMPLES } from './observability/fixtures/events';
+
+const ACCOUNT = '111122223333';
+const RECOVERY_REGION = 'ap-northeast-3';
+/** The only file of lib/ that makes alarms. */
+const MAKER = 'lib/core/private/runbook-alarm.ts';
+
+const sections = new Map(
+  readFileSync(join(ROOT, 'docs/runbook.md'), 'utf8')
+    .split(/^## /m)
+    .slice(1)
+    .map((text) => [text.split('\n')[0].toLowerCase().replace(/ /g, '-'), text]),
+);
+const sources = filesBelow('lib', '.ts');
+const descriptions = alarmsOf(appWithEveryAlarm());
+const named = new Set(descriptions.map(([, description]) => description.split('#')[1]));
+const told = [...EXAMPLES.map(([, event]) => noticeOf(event)), vaultNoticeOf({})].map(({ section }) => section);
+
+test.each(descriptions)('%s tells what is wrong and has a section', (_id, description) => {
+  const [, wrong, section] = /^(.+[^.]); runbook: docs\/runbook\.md#([a-z-]+)$/.exec(description) ?? [];
+  expect(wrong).toMatch(/^[A-Z].{20,}/);
+  expect([...sections.keys()]).toContain(section);
+});
+
+test('every message has its section', () => {
+  expect(told.filter((section) => !sections.has(section))).toEqual([]);
+});
+
+test.each([...sections])('%s tells how bad it is, how to look and to repair, and when not to act', (_section, text) => {
+  for (const part of ['**Severity:', '**Look.**', '**Repair.**', '**Do not act**']) {
+    expect(text).toContain(part);
+  }
+});
+
+test('no section is without an alarm or a message', () => {
+  expect([...sections.keys()].filter((section) => !named.has(section) && !told.includes(section))).toEqual([]);
+});
+
+test('every section that the library names is that of an alarm or a message here', () => {
+  const written = sources.flatMap(({ text }) => [...text.matchAll(/\bsection: '(.+?)'/g)].map(([, section]) => section));
+  expect(written.length).toBeGreaterThan(named.size / 2);
+  expect([...new Set(written)].filter((section) => !named.has(section) && !told.includes(section))).toEqual([]);
+});
+
+test('no alarm is made without a section', () => {
+  const makers = sources.filter(({ text }) => /\bnew (\w+\.)?\w*Alarm\(|\.createAlarm\(/.test(text)).map(({ path }) => path);
+  expect(makers).toEqual([MAKER]);
+});
+
+function appWithEveryAlarm(): App {
+  const app = new App();
+  const stackIn = (region: string) => new Stack(app, region, { env: { account: ACCOUNT, region } });
+  const [home, recovery] = [stackIn('ap-northeast-1'), stackIn(RECOVERY_REGION)];
+  const encryptionKey = new Key(home, 'Key', { alias: 'orders' });
+  const documents = new Bucket(home, 'Documents', { bucketName: 'documents', encryptionKey });
+  const table = new TableV2(home, 'Table', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+  const database = new CfnDBInstance(home, 'Database', {
+    engine: 'postgres',
+    engineVersion: '17.6',
+    dbInstanceClass: 'db.m7g.large',
+    dbInstanceIdentifier: 'orders',
+    storageEncrypted: true,
+  });
+  const cluster = new CfnDBCluster(home, 'Cluster', {
+    engine: 'aurora-postgresql',
+    engineVersion: '16.6',
+    masterUsername: 'postgres',
+    storageEncrypted: true,
+  });
+  const vpc = new Vpc(recovery, 'Vpc');
+
+  new Protection(home, 'Protection', { tier: RecoveryTier.IMPORTANT, recoveryRegion: RECOVERY_REGION }).protect(table);
+  new BucketReplication(home, 'Documents2', {
+    source: documents,
+    recoveryRegion: RECOVERY_REGION,
+    twoWay: true,
+    maxPendingOperations: 9,
+  });
+  new TableReplication(home, 'Table2', { source: table, recoveryRegion: RECOVERY_REGION });
+  new FileSystemReplication(home, 'Files2', { source: new CfnFileSystem(home, 'Files'), recoveryRegion: RECOVERY_REGION });
+  new DatabaseReadReplica(recovery, 'Database2', { source: database, vpc });
+  const globalDatabase = new AuroraGlobalDatabase(home, 'Global', { primary: cluster });
+  new AuroraSecondaryCluster(recovery, 'Cluster2', { globalDatabase, vpc });
+  new TableExport(home, 'Files of the table', { source: table });
+  new DatabaseExport(home, 'Files of the database', { source: database, every: Duration.days(7) });
+
+  const notifications = new RecoveryNotifications(home, 'Notifications', { webhooks: [{ secretName: 'recovery/webhook' }] });
+  new RecoveryWatch(home, 'Watch', { alarmActions: notifications.alarmActions });
+  new JobWatch(home, 'Jobs', { notifications });
+  return app;
+}
+
+function alarmsOf(app: App): [id: string, description: string][] {
+  return app.node
+    .findAll()
+    .filter((node) => Stack.isStack(node))
+    .flatMap((stack) =>
+      Object.entries(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(([id, { Properties }]): [string, string] => [
+        `${stack.region}: ${id}`,
+        inWords(Properties.AlarmDescription),
+      ]),
+    );
+}
+
+/** A description as somebody reads it, but for names that CloudFormation makes up. */
+function inWords(description: unknown): string {
+  const parts = (description as { 'Fn::Join'?: [string, unknown[]] })?.['Fn::Join']?.[1] ?? [description];
+  return parts.map((part) => (typeof part === 'string' ? part : '...')).join('');
+}
