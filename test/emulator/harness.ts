@@ -108,18 +108,35 @@ export function whyNoJsonata(): string | undefined {
  * fail instead.
  */
 export function describeNeeding(what: string, problem: string | undefined, title: string, body: () => void): void {
-  if (problem && process.env.CI === 'true') {
-    test(`${title}: can run`, () => {
-      throw new Error(problem);
-    });
-    return;
+  if (!problem) {
+    describe(title, body);
+  } else if (process.env.CI === 'true') {
+    failFor(problem, title);
+  } else {
+    describe.skip(skipped(what, problem, title), body);
   }
-  if (problem) {
-    process.stderr.write(`skipped: needs ${what} (${title}): ${problem}\n`);
-    describe.skip(`${title} (skipped: needs ${what})`, body);
-    return;
+}
+
+/** A `test` of what needs something that may be missing, as `describeNeeding()` has it. */
+export function testNeeding(what: string, problem: string | undefined, title: string, body: () => Promise<void>): void {
+  if (!problem) {
+    test(title, body);
+  } else if (process.env.CI === 'true') {
+    failFor(problem, title);
+  } else {
+    test.skip(skipped(what, problem, title), body);
   }
-  describe(title, body);
+}
+
+function failFor(problem: string, title: string): void {
+  test(`${title}: can run`, () => {
+    throw new Error(problem);
+  });
+}
+
+function skipped(what: string, problem: string, title: string): string {
+  process.stderr.write(`skipped: needs ${what} (${title}): ${problem}\n`);
+  return `${title} (skipped: needs ${what})`;
 }
 
 /** Polls until a check gives something, or fails with its last answer. */

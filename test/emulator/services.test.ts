@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   BackupClient,
   CreateBackupVaultCommand,
@@ -15,7 +14,6 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   CreateDBInstanceCommand,
   CreateDBInstanceReadReplicaCommand,
-  DescribeDBInstancesCommand,
   PromoteReadReplicaCommand,
   RDSClient,
   RestoreDBInstanceToPointInTimeCommand,
@@ -30,6 +28,7 @@ import {
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ACCOUNT, describeNeeding, describeWithEmulator, eventually, sleep, whyNoJsonata } from './harness';
+import { endpointOf, psql, whyNoPostgres } from './postgres';
 import { StackClient, type Template } from './stack-client';
 
 jest.setTimeout(120_000);
@@ -37,7 +36,6 @@ jest.setTimeout(120_000);
 const TOKYO = 'ap-northeast-1';
 const OSAKA = 'ap-northeast-3';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/backup`;
-const HAS_POSTGRES = spawnSync('initdb', ['--version']).status === 0 || process.env.PGBIN !== undefined;
 
 const lambda = (code: string): Template => ({
   Role: {
@@ -273,100 +271,85 @@ describeWithEmulator('other services', (emulator) => {
     expect(JSON.parse(await told())).toMatchObject({ AlarmName: 'missing', NewStateValue: 'ALARM' });
   });
 
-  (HAS_POSTGRES ? describe : describe.skip)(
-    HAS_POSTGRES ? 'RDS for PostgreSQL' : 'RDS for PostgreSQL (skipped: needs initdb on PATH)',
-    () => {
-      const address = async (id: string, region = TOKYO) =>
-        (await new RDSClient(emulator().client(region)).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }))).DBInstances![0]
-          .Endpoint!;
-      const sql = async (id: string, query: string, region = TOKYO) => {
-        const { Address, Port } = await address(id, region);
-        const done = spawnSync('psql', ['-XqAt', '-h', Address!, '-p', String(Port), '-U', 'app', '-d', 'shop', '-c', query], {
-          encoding: 'utf8',
-          env: { ...process.env, PGPASSWORD: "se'cret" },
-        });
-        if (done.status !== 0) {
-          throw new Error(done.stderr);
-        }
-        return done.stdout.trim();
-      };
+  describeNeeding('PostgreSQL', whyNoPostgres(), 'RDS for PostgreSQL', () => {
+    const address = (id: string, region = TOKYO) => endpointOf(new RDSClient(emulator().client(region)), id);
+    const sql = async (id: string, query: string, region = TOKYO) => psql(await address(id, region), query, "se'cret");
 
-      test('is a real server: backed up, copied, restored, recovered to a moment, replicated', async () => {
-        const rds = new RDSClient(emulator().client());
-        const backup = new BackupClient(emulator().client());
-        const osaka = new BackupClient(emulator().client(OSAKA));
-        await rds.send(
-          new CreateDBInstanceCommand({
-            DBInstanceIdentifier: 'prod',
-            DBInstanceClass: 'db.t3.micro',
-            Engine: 'postgres',
-            EngineVersion: '16.4',
-            MasterUsername: 'app',
-            MasterUserPassword: "se'cret",
-            DBName: 'shop',
-            AllocatedStorage: 20,
-            BackupRetentionPeriod: 7,
-          }),
-        );
-        await sql('prod', 'create table orders as select generate_series(1, 1000) id');
+    test('is a real server: backed up, copied, restored, recovered to a moment, replicated', async () => {
+      const rds = new RDSClient(emulator().client());
+      const backup = new BackupClient(emulator().client());
+      const osaka = new BackupClient(emulator().client(OSAKA));
+      await rds.send(
+        new CreateDBInstanceCommand({
+          DBInstanceIdentifier: 'prod',
+          DBInstanceClass: 'db.t3.micro',
+          Engine: 'postgres',
+          EngineVersion: '16.4',
+          MasterUsername: 'app',
+          MasterUserPassword: "se'cret",
+          DBName: 'shop',
+          AllocatedStorage: 20,
+          BackupRetentionPeriod: 7,
+        }),
+      );
+      await sql('prod', 'create table orders as select generate_series(1, 1000) id');
 
-        await backup.send(new CreateBackupVaultCommand({ BackupVaultName: 'main' }));
-        const { BackupVaultArn } = await osaka.send(
-          new CreateBackupVaultCommand({ BackupVaultName: 'copies', EncryptionKeyArn: `arn:aws:kms:${OSAKA}:${ACCOUNT}:key/1` }),
-        );
-        const { BackupJobId } = await backup.send(
-          new StartBackupJobCommand({ BackupVaultName: 'main', ResourceArn: `arn:aws:rds:${TOKYO}:${ACCOUNT}:db:prod`, IamRoleArn: ROLE }),
-        );
-        const { RecoveryPointArn } = await eventually('the backup', async () => {
-          const job = await backup.send(new DescribeBackupJobCommand({ BackupJobId }));
-          return job.State === 'COMPLETED' && job;
-        });
-        const before = await sql('prod', `select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
-        await sleep(1100);
-        await sql('prod', 'delete from orders where id > 400');
-
-        const { CopyJobId } = await backup.send(
-          new StartCopyJobCommand({
-            RecoveryPointArn,
-            SourceBackupVaultName: 'main',
-            DestinationBackupVaultArn: BackupVaultArn,
-            IamRoleArn: ROLE,
-          }),
-        );
-        const { DestinationRecoveryPointArn } = await eventually('the copy', async () => {
-          const { CopyJob } = await backup.send(new DescribeCopyJobCommand({ CopyJobId }));
-          return CopyJob!.State === 'COMPLETED' && CopyJob!;
-        });
-        const { RestoreJobId } = await osaka.send(
-          new StartRestoreJobCommand({
-            RecoveryPointArn: DestinationRecoveryPointArn,
-            IamRoleArn: ROLE,
-            Metadata: { DBInstanceIdentifier: 'restored' },
-          }),
-        );
-        await eventually(
-          'the restore',
-          async () => (await osaka.send(new DescribeRestoreJobCommand({ RestoreJobId }))).Status === 'COMPLETED',
-        );
-        expect(await sql('restored', 'select count(*) from orders', OSAKA)).toBe('1000');
-        expect(await sql('prod', 'select count(*) from orders')).toBe('400');
-
-        await rds.send(
-          new RestoreDBInstanceToPointInTimeCommand({
-            SourceDBInstanceIdentifier: 'prod',
-            TargetDBInstanceIdentifier: 'rewound',
-            RestoreTime: new Date(Date.parse(before) + 500),
-          }),
-        );
-        expect(await sql('rewound', 'select count(*) from orders')).toBe('1000');
-
-        await rds.send(new CreateDBInstanceReadReplicaCommand({ DBInstanceIdentifier: 'replica', SourceDBInstanceIdentifier: 'prod' }));
-        await sql('prod', 'insert into orders values (5000)');
-        await eventually('the replica', async () => (await sql('replica', 'select count(*) from orders')) === '401');
-        await expect(sql('replica', 'delete from orders')).rejects.toThrow(/read-only/);
-        await rds.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: 'replica' }));
-        await sql('replica', 'delete from orders');
+      await backup.send(new CreateBackupVaultCommand({ BackupVaultName: 'main' }));
+      const { BackupVaultArn } = await osaka.send(
+        new CreateBackupVaultCommand({ BackupVaultName: 'copies', EncryptionKeyArn: `arn:aws:kms:${OSAKA}:${ACCOUNT}:key/1` }),
+      );
+      const { BackupJobId } = await backup.send(
+        new StartBackupJobCommand({ BackupVaultName: 'main', ResourceArn: `arn:aws:rds:${TOKYO}:${ACCOUNT}:db:prod`, IamRoleArn: ROLE }),
+      );
+      const { RecoveryPointArn } = await eventually('the backup', async () => {
+        const job = await backup.send(new DescribeBackupJobCommand({ BackupJobId }));
+        return job.State === 'COMPLETED' && job;
       });
-    },
-  );
+      const before = await sql('prod', `select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+      await sleep(1100);
+      await sql('prod', 'delete from orders where id > 400');
+
+      const { CopyJobId } = await backup.send(
+        new StartCopyJobCommand({
+          RecoveryPointArn,
+          SourceBackupVaultName: 'main',
+          DestinationBackupVaultArn: BackupVaultArn,
+          IamRoleArn: ROLE,
+        }),
+      );
+      const { DestinationRecoveryPointArn } = await eventually('the copy', async () => {
+        const { CopyJob } = await backup.send(new DescribeCopyJobCommand({ CopyJobId }));
+        return CopyJob!.State === 'COMPLETED' && CopyJob!;
+      });
+      const { RestoreJobId } = await osaka.send(
+        new StartRestoreJobCommand({
+          RecoveryPointArn: DestinationRecoveryPointArn,
+          IamRoleArn: ROLE,
+          Metadata: { DBInstanceIdentifier: 'restored' },
+        }),
+      );
+      await eventually(
+        'the restore',
+        async () => (await osaka.send(new DescribeRestoreJobCommand({ RestoreJobId }))).Status === 'COMPLETED',
+      );
+      expect(await sql('restored', 'select count(*) from orders', OSAKA)).toBe('1000');
+      expect(await sql('prod', 'select count(*) from orders')).toBe('400');
+
+      await rds.send(
+        new RestoreDBInstanceToPointInTimeCommand({
+          SourceDBInstanceIdentifier: 'prod',
+          TargetDBInstanceIdentifier: 'rewound',
+          RestoreTime: new Date(Date.parse(before) + 500),
+        }),
+      );
+      expect(await sql('rewound', 'select count(*) from orders')).toBe('1000');
+
+      await rds.send(new CreateDBInstanceReadReplicaCommand({ DBInstanceIdentifier: 'replica', SourceDBInstanceIdentifier: 'prod' }));
+      await sql('prod', 'insert into orders values (5000)');
+      await eventually('the replica', async () => (await sql('replica', 'select count(*) from orders')) === '401');
+      await expect(sql('replica', 'delete from orders')).rejects.toThrow(/read-only/);
+      await rds.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: 'replica' }));
+      await sql('replica', 'delete from orders');
+    });
+  });
 });
