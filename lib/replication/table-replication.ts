@@ -72,7 +72,7 @@ export class TableReplication extends Construct {
     declareStream(this, cfn);
     prepareReplicatedTable(this.table, needs);
     // once more when the tree is complete: what was set in between is then seen, before the copies are read
-    RecoveryRecord.of(cfn).add({ owner: this, facts: () => prepareReplicatedTable(this.table, needs) });
+    RecoveryRecord.of(cfn).add({ owner: this, facts: () => prepareReplicatedTable(this.table, needs)() });
     recordLiveCopies(this, this.table);
     const { recoveryRegion, alarmActions } = props;
     this.recoveryRegion = recoveryRegion;

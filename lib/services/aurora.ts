@@ -21,10 +21,11 @@ export const AURORA: ServiceAdapter = {
     ...(needs?.continuous && target.type === 'Aurora' ? [] : automatedBackups(target, restore)),
     ...replicationSource(target),
   ],
-  prepare: (target, needs) => [
-    ...prepareDatabase(target, needs, { continuous: target.type === 'Aurora', quiet: target.type === 'RDSCluster', deletable: true }),
-    ...unencryptedCopies(target, needs.copied),
-  ],
+  prepare: (target, needs) => {
+    const isAurora = target.type === 'Aurora';
+    const concerns = prepareDatabase(target, needs, { continuous: isAurora, quiet: !isAurora, deletable: true });
+    return () => [...concerns(), ...unencryptedCopies(target, needs.copied)];
+  },
 };
 
 /** A reader takes over within minutes; a lone instance is made anew, which may fail while a zone is lost. */

@@ -7,7 +7,7 @@ import { DAY } from '../model/time';
 import { standingConcerns } from './database-checks';
 import { concern, newestSecond, outOfReach, placeOf, serviceCopy, storageKey } from './facts';
 import { backupWindowConcerns, maintenanceConcerns } from './maintenance-window';
-import type { Needs, Target } from './service';
+import type { Concerns, Needs, Target } from './service';
 import {
   isDefault,
   isDeletedWithStack,
@@ -80,18 +80,16 @@ export function hasPlan(cfn: CfnResource): boolean {
 }
 
 /** Sets what keeps a database and its backups, and tells what stands against it. */
-export function prepareDatabase(target: Target, needs: Needs, traits: DatabaseTraits): readonly ConcernFact[] {
+export function prepareDatabase(target: Target, needs: Needs, traits: DatabaseTraits): Concerns {
   const cfn = target.cfn as DatabaseCfn | undefined;
   if (!cfn) {
-    return outOfReach(target, [
-      ...(needs.continuous && traits.continuous
-        ? []
-        : needs.serviceRetentionDays
-          ? [`keep automated backups ${needs.serviceRetentionDays} days`]
-          : []),
-      'turn on deletion protection',
-      'copy tags to snapshots',
-    ]);
+    const kept = needs.continuous && traits.continuous ? undefined : needs.serviceRetentionDays;
+    return () =>
+      outOfReach(target, [
+        ...(kept ? [`keep automated backups ${kept} days`] : []),
+        'turn on deletion protection',
+        'copy tags to snapshots',
+      ]);
   }
   planned.add(cfn);
   const deleted = isDeletedWithStack(cfn);
@@ -107,23 +105,34 @@ export function prepareDatabase(target: Target, needs: Needs, traits: DatabaseTr
   if (traits.deletable) {
     setDefault(cfn as DatabaseCfn & { deleteAutomatedBackups?: unknown }, 'deleteAutomatedBackups', false);
   }
+  const ownershipOrRetention = needs.continuous && traits.continuous ? handOver(target, cfn) : retain(target, cfn, needs);
+  return () => [
+    ...standingConcerns(target),
+    ...ownershipOrRetention(),
+    ...deletionConcerns(target, cfn, deleted),
+    ...windowConcerns(target, cfn, needs, traits),
+  ];
+}
+
+function windowConcerns(target: Target, cfn: DatabaseCfn, needs: Needs, { quiet }: DatabaseTraits): readonly ConcernFact[] {
   const window = textOf(cfn, 'preferredMaintenanceWindow');
   const ownWindow = textOf(cfn, 'preferredBackupWindow');
   return [
-    ...standingConcerns(target),
-    ...(needs.continuous && traits.continuous ? ownershipConcerns(target, cfn) : retentionConcerns(target, cfn, needs)),
-    ...deletionConcerns(target, cfn, deleted),
     ...(ownWindow === undefined ? [] : backupWindowConcerns(target, needs, ownWindow)),
-    ...(traits.quiet && window !== undefined
+    ...(quiet && window !== undefined
       ? maintenanceConcerns(target, needs, 'preferredMaintenanceWindow', window, maintenanceSpan(window), SERVICE_LIMITS.databaseQuiet)
       : []),
   ];
 }
 
 /** AWS Backup takes over window and retention: the template must not hold them any more. */
-function ownershipConcerns(target: Target, cfn: DatabaseCfn): readonly ConcernFact[] {
+function handOver(target: Target, cfn: DatabaseCfn): Concerns {
   ownedByAwsBackup.add(cfn);
   unsetDefault(cfn, 'backupRetentionPeriod');
+  return () => ownershipConcerns(target, cfn);
+}
+
+function ownershipConcerns(target: Target, cfn: DatabaseCfn): readonly ConcernFact[] {
   const days = settingOf(cfn, 'backupRetentionPeriod');
   if (days === 0) {
     return [
@@ -153,13 +162,17 @@ function ownershipConcerns(target: Target, cfn: DatabaseCfn): readonly ConcernFa
       ];
 }
 
-function retentionConcerns(target: Target, cfn: DatabaseCfn, { serviceRetentionDays: wanted }: Needs): readonly ConcernFact[] {
+function retain(target: Target, cfn: DatabaseCfn, { serviceRetentionDays: wanted }: Needs): Concerns {
   if (wanted === undefined || ownedByAwsBackup.has(cfn)) {
-    return [];
+    return () => [];
   }
   const days = longestReliedOn(cfn, Math.min(wanted, LIMITS.automatedRetention.value.max));
   unsetDefault(cfn, 'backupRetentionPeriod');
   setDefault(cfn, 'backupRetentionPeriod', days);
+  return () => retentionConcerns(target, cfn, days);
+}
+
+function retentionConcerns(target: Target, cfn: DatabaseCfn, days: number): readonly ConcernFact[] {
   const given = numberOf(cfn, 'backupRetentionPeriod');
   if (given === 0) {
     return [

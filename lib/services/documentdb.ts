@@ -9,8 +9,8 @@ export const DOCUMENTDB: ServiceAdapter = {
   types: ['DocumentDB'],
   describe: (target) => describeTarget(target, { key: storageKey(target), zones: abilitiesOf('DocumentDB').zones }),
   copies: (target, restore) => automatedBackups(target, restore),
-  prepare: (target, needs) => [
-    ...prepareDatabase(target, needs, { continuous: false, quiet: true, deletable: false }),
-    ...unencryptedCopies(target, needs.copied),
-  ],
+  prepare: (target, needs) => {
+    const concerns = prepareDatabase(target, needs, { continuous: false, quiet: true, deletable: false });
+    return () => [...concerns(), ...unencryptedCopies(target, needs.copied)];
+  },
 };

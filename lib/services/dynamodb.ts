@@ -22,19 +22,22 @@ export const DYNAMODB: ServiceAdapter = {
     const wanted = Token.isUnresolved(asked) ? asked : Math.min(asked, max);
     const days = target.cfn ? longestReliedOn(target.cfn, wanted) : wanted;
     if (!target.cfn) {
-      return outOfReach(target, [`turn on point-in-time recovery with ${days} days`, 'turn on deletion protection']).concat(
-        advancedFeatures(target, needs),
-      );
+      return () => [
+        ...outOfReach(target, [`turn on point-in-time recovery with ${days} days`, 'turn on deletion protection']),
+        ...advancedFeatures(target, needs),
+      ];
     }
     const deleted = isDeletedWithStack(target.cfn);
     keepOnDelete(target.cfn, CfnDeletionPolicy.RETAIN);
     setDefaults(target, days, !deleted);
-    const own = replicaStates(target).find(({ isOwn }) => isOwn);
-    return [
-      ...(own ? recoveryConcerns(target, own, needs.serviceRetentionDays) : []),
-      ...(deleted ? deletedConcerns(target) : own ? deletionConcerns(target, own) : []),
-      ...advancedFeatures(target, needs),
-    ];
+    return () => {
+      const own = replicaStates(target).find(({ isOwn }) => isOwn);
+      return [
+        ...(own ? recoveryConcerns(target, own, needs.serviceRetentionDays) : []),
+        ...(deleted ? deletedConcerns(target) : own ? deletionConcerns(target, own) : []),
+        ...advancedFeatures(target, needs),
+      ];
+    };
   },
 };
 

@@ -10,10 +10,10 @@ export const EBS: ServiceAdapter = {
   copies: () => [],
   prepare: (target) => {
     if (!target.cfn) {
-      return [];
+      return () => [];
     }
     if (isDeletedWithStack(target.cfn)) {
-      return [
+      return () => [
         concern(
           target,
           'warning',
@@ -23,6 +23,6 @@ export const EBS: ServiceAdapter = {
       ];
     }
     keepOnDelete(target.cfn, CfnDeletionPolicy.SNAPSHOT);
-    return [];
+    return () => [];
   },
 };

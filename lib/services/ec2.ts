@@ -9,7 +9,7 @@ export const EC2: ServiceAdapter = {
   types: ['EC2'],
   describe: (target) => describeTarget(target, { key: keyOf(target) }),
   copies: () => [],
-  prepare: () => [],
+  prepare: () => () => [],
 };
 
 /** The key of the volumes in the block device mappings, where they agree on one. */

@@ -21,11 +21,11 @@ export const EFS: ServiceAdapter = {
   prepare: (target) => {
     const { cfn } = target;
     if (!cfn) {
-      return outOfReach(target, ['turn automatic backups off, which would double its recovery points']);
+      return () => outOfReach(target, ['turn automatic backups off, which would double its recovery points']);
     }
     const deleted = isDeletedWithStack(cfn);
     keepOnDelete(cfn, CfnDeletionPolicy.RETAIN);
-    return [
+    return () => [
       ...(settingOf(cfn, 'backupPolicy.status') === 'ENABLED'
         ? [
             concern(

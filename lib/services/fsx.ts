@@ -21,11 +21,11 @@ export const FSX: ServiceAdapter = {
   prepare: (target, needs) => {
     const { cfn } = target;
     if (!cfn) {
-      return [];
+      return () => [];
     }
     const deleted = isDeletedWithStack(cfn);
     keepOnDelete(cfn, CfnDeletionPolicy.RETAIN);
-    return [
+    return () => [
       ...maintenance(target, needs),
       ...(deleted
         ? [concern(target, 'warning', 'DeletedWithStack', "'removalPolicy' is DESTROY, so the data goes with the stack: set RETAIN")]

@@ -6,5 +6,5 @@ export const GENERIC: ServiceAdapter = {
   types: [],
   describe: (target) => describeTarget(target),
   copies: () => [],
-  prepare: () => [],
+  prepare: () => () => [],
 };

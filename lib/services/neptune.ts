@@ -9,8 +9,8 @@ export const NEPTUNE: ServiceAdapter = {
   types: ['Neptune'],
   describe: (target) => describeTarget(target, { key: storageKey(target), zones: abilitiesOf('Neptune').zones }),
   copies: (target, restore) => automatedBackups(target, restore),
-  prepare: (target, needs) => [
-    ...prepareDatabase(target, needs, { continuous: false, quiet: true, deletable: false }),
-    ...unencryptedCopies(target, needs.copied),
-  ],
+  prepare: (target, needs) => {
+    const concerns = prepareDatabase(target, needs, { continuous: false, quiet: true, deletable: false });
+    return () => [...concerns(), ...unencryptedCopies(target, needs.copied)];
+  },
 };

@@ -7,7 +7,7 @@ import { checkStrongTable } from '../model/limits/tables';
 import { DYNAMODB } from './dynamodb';
 import { concern, concernOf } from './facts';
 import { type GlobalTableCfn, keyNameOf, ownReplicaOf, prepareReplicas, type ReplicaWish, replicasOf } from './global-table';
-import type { Target } from './service';
+import type { Concerns, Target } from './service';
 import { isDeletedWithStack, settingOf, unwrapped } from './settings';
 import { deletionConcerns, recoveryConcerns } from './table-concerns';
 import { isStrong, replicaStates } from './table-states';
@@ -25,7 +25,7 @@ export interface ReplicationNeeds {
 }
 
 /** Sets what the replicas of a table need, and says what stands against it. May be called again, as `prepare` of an adapter. */
-export function prepareReplicatedTable(table: ReplicatedTable, { wished, recoveryDays }: ReplicationNeeds): readonly ConcernFact[] {
+export function prepareReplicatedTable(table: ReplicatedTable, { wished, recoveryDays }: ReplicationNeeds): Concerns {
   const { cfn } = table;
   const ofTable = DYNAMODB.prepare(table, { continuous: false, copied: false, serviceRetentionDays: recoveryDays });
   const deleted = isDeletedWithStack(cfn);
@@ -33,15 +33,17 @@ export function prepareReplicatedTable(table: ReplicatedTable, { wished, recover
     recovery: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: recoveryDays ?? LIMITS.tableRecovery.value.max },
     deletionProtectionEnabled: deleted ? undefined : true,
   });
-  const others = replicaStates(table).filter(({ isOwn }) => !isOwn);
-  return [
-    ...ofTable,
-    ...others.flatMap((state) => recoveryConcerns(table, state, recoveryDays)),
-    ...(deleted ? [] : others.flatMap((state) => deletionConcerns(table, state))),
-    ...listConcerns(table),
-    ...keyConcerns(table, wished),
-    ...(isStrong(cfn) === true ? strongConcerns(table) : []),
-  ];
+  return () => {
+    const others = replicaStates(table).filter(({ isOwn }) => !isOwn);
+    return [
+      ...ofTable(),
+      ...others.flatMap((state) => recoveryConcerns(table, state, recoveryDays)),
+      ...(deleted ? [] : others.flatMap((state) => deletionConcerns(table, state))),
+      ...listConcerns(table),
+      ...keyConcerns(table, wished),
+      ...(isStrong(cfn) === true ? strongConcerns(table) : []),
+    ];
+  };
 }
 
 /** Replication with eventual consistency reads a stream of the table, which the template has to declare. */

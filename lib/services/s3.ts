@@ -22,20 +22,19 @@ export const S3: ServiceAdapter = {
   prepare: (target, needs) => {
     const bucket = target.cfn as CfnBucket | undefined;
     if (!bucket) {
-      return outOfReach(target, [
-        'turn versioning on',
-        ...(needs.continuous ? ['send its events to EventBridge'] : []),
-        'expire noncurrent versions',
-      ]);
+      return () =>
+        outOfReach(target, [
+          'turn versioning on',
+          ...(needs.continuous ? ['send its events to EventBridge'] : []),
+          'expire noncurrent versions',
+        ]);
     }
     const deleted = isDeletedWithStack(bucket);
     keepOnDelete(bucket, CfnDeletionPolicy.RETAIN);
     setDefault(bucket, 'versioningConfiguration', { status: 'Enabled' });
     const eventBridge = needs.continuous ? turnOnEvents(bucket) : undefined;
-    const status = settingOf(bucket, 'versioningConfiguration.status');
-    const versioned = Token.isUnresolved(status) ? undefined : status === 'Enabled';
-    return [
-      ...concernOf(target, checkBucket(target.id, { versioned, eventBridge, continuous: needs.continuous })),
+    return () => [
+      ...concernOf(target, checkBucket(target.id, { versioned: isVersioned(bucket), eventBridge, continuous: needs.continuous })),
       ...versionConcerns(target, bucket),
       ...partialReplicas(target),
       ...(deleted
@@ -44,6 +43,11 @@ export const S3: ServiceAdapter = {
     ];
   },
 };
+
+function isVersioned(bucket: CfnBucket): boolean | undefined {
+  const status = settingOf(bucket, 'versioningConfiguration.status');
+  return Token.isUnresolved(status) ? undefined : status === 'Enabled';
+}
 
 /** Every version is backed up and billed, and only a lifecycle rule ends that; the rule is the user's, for it deletes data. */
 function versionConcerns(target: Target, bucket: CfnBucket): readonly ConcernFact[] {

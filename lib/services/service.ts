@@ -42,5 +42,8 @@ export interface ServiceAdapter {
    *
    * May be called again, for another plan or once the tree is complete: what the user set in between is then seen.
    */
-  prepare(target: Target, needs: Needs): readonly ConcernFact[];
+  prepare(target: Target, needs: Needs): Concerns;
 }
+
+/** What stands against something as the tree is when this is called: an app is prepared more often than it is judged. */
+export type Concerns = () => readonly ConcernFact[];

@@ -14,9 +14,12 @@ const defaults = new WeakMap<CfnResource, Map<string, unknown>>();
 export function settingOf(cfn: CfnResource, path: string): unknown {
   const names = path.split('.');
   const { rawOverrides } = cfn as unknown as { rawOverrides?: { Properties?: unknown } };
+  if (rawOverrides?.Properties === undefined) {
+    return walk(cfn, names);
+  }
   const templateNames = names.map(templateName);
-  const override = rawOverrides?.Properties === undefined ? undefined : walk(rawOverrides.Properties, templateNames);
-  return override ?? (isDeleted(rawOverrides?.Properties, templateNames) ? undefined : walk(cfn, names));
+  const override = walk(rawOverrides.Properties, templateNames);
+  return override ?? (isDeleted(rawOverrides.Properties, templateNames) ? undefined : walk(cfn, names));
 }
 
 /** `addPropertyDeletionOverride()` leaves the name without a value, which takes the property out of the template. */

@@ -86,9 +86,13 @@ describe('the tarball', () => {
     );
   });
 
-  test('has one file of code for the library, one for the command, and one for each function', () => {
+  test('has a few files of code for the library, one for the command, and one for each function', () => {
     const functions = readdirSync(join(ROOT, 'lib/handlers')).map((name) => `assets/${name}/index.js`);
-    expect(packed.filter((path) => path.endsWith('.js')).sort()).toEqual([...functions, 'build/cli.js', 'build/index.js'].sort());
+    const parts = ['cli', 'index', 'parts/basis', 'parts/observability', 'parts/replication'].map((part) => `build/${part}.js`);
+    const isShared = (path: string) => /^build\/parts\/shared-\w+\.js$/.test(path);
+    const code = packed.filter((path) => path.endsWith('.js'));
+    expect(code.filter((path) => !isShared(path)).sort()).toEqual([...functions, ...parts].sort());
+    expect(code.filter(isShared).length).toBeLessThanOrEqual(4);
   });
 
   test('has no tests, sources or tools of this project', () => {
@@ -104,6 +108,34 @@ describe('an app that installed it', () => {
       .trim()
       .split(',');
     expect(names).toEqual(expect.arrayContaining(['Protection', 'RecoveryTier', 'RecoveryVault']));
+  });
+
+  test('exports what its declarations declare, each class under the name that jsii knows', () => {
+    const { types } = JSON.parse(readFileSync(join(app, 'node_modules/cdk-recovery/.jsii'), 'utf8'));
+    const declared = Object.values<{ fqn: string; name: string; kind: string }>(types).filter(({ kind }) => kind !== 'interface');
+    const script = `const all = require('cdk-recovery');
+      console.log(JSON.stringify(Object.keys(all).map((name) => [name, all[name][Symbol.for('jsii.rtti')]?.fqn])))`;
+    const exported: [string, string?][] = JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: app, encoding: 'utf8' }));
+    expect(exported).toEqual(
+      declared
+        .map(({ name, fqn, kind }) => (kind === 'class' ? [name, fqn] : [name, null]))
+        .sort(([one], [other]) => (one! < other! ? -1 : 1)),
+    );
+  });
+
+  test('imports names of it from an ES module', () => {
+    const script = "import { Disruption, Protection } from 'cdk-recovery'; console.log(Protection.name, Disruption.REGION_LOSS)";
+    const written = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: app, encoding: 'utf8' });
+    expect(written).toBe('Protection REGION_LOSS\n');
+  });
+
+  test('loads no part that it does not use', () => {
+    const script = `const { Protection, RecoveryTier } = require('cdk-recovery'); Protection.name;
+      console.log(Object.keys(require.cache).filter((file) => /cdk-recovery.build.(index|parts)/.test(file)).map((file) => require('path').basename(file)).join())`;
+    const files = execFileSync(process.execPath, ['-e', script], { cwd: app, encoding: 'utf8' }).trim().split(',');
+    expect(files).toEqual(expect.arrayContaining(['index.js', 'basis.js']));
+    expect(files).not.toContain('replication.js');
+    expect(files).not.toContain('observability.js');
   });
 
   test.each([

@@ -38,7 +38,7 @@ function instance(props: Partial<rds.DatabaseInstanceProps> = {}): rds.DatabaseI
 
 function prepare(resource: IConstruct, needs: Needs): readonly ConcernFact[] {
   const target = targetOf(stack, resource);
-  return adapterOf(target.type).prepare(target, needs);
+  return adapterOf(target.type).prepare(target, needs)();
 }
 
 function copies(resource: IConstruct, needs?: Needs): readonly CopyFact[] {

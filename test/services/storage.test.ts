@@ -33,7 +33,7 @@ beforeEach(() => {
 
 function prepare(resource: IConstruct, needs: Needs = POINTS): readonly ConcernFact[] {
   const target = targetOf(stack, resource);
-  return adapterOf(target.type).prepare(target, needs);
+  return adapterOf(target.type).prepare(target, needs)();
 }
 
 function copies(resource: IConstruct): readonly CopyFact[] {

@@ -387,5 +387,5 @@ test('has an adapter for every type, and each adapter answers for the types it n
   const namespace = targetOf(stack, new redshiftserverless.CfnNamespace(stack, 'It', { namespaceName: 'dwh' }));
   const generic = adapterOf(namespace.type);
   expect(generic.describe(namespace)).toMatchObject({ label: 'Redshift Serverless', place: ENV });
-  expect([generic.copies(namespace, []), generic.prepare(namespace, { continuous: true, copied: true })]).toEqual([[], []]);
+  expect([generic.copies(namespace, []), generic.prepare(namespace, { continuous: true, copied: true })()]).toEqual([[], []]);
 });

@@ -47,20 +47,25 @@ function resourceSections(resource: ReportResource): readonly string[] {
   return [
     `## ${text(name)} (${text(label)})`,
     `${promise} ${sentence(copiesWords(resource).join('; '))}`,
-    table(
-      ['When', 'Promise', 'RPO at worst', 'RTO expected', 'What brings it back', 'Restore test'],
-      disruptions.map((verdict) => [
-        DISRUPTION_WORDS[verdict.disruption],
-        [OUTCOME_WORDS[verdict.outcome], exceptionWords(resource, verdict)].filter(Boolean).join(', '),
-        claimWords(verdict.rpo),
-        claimWords(verdict.rto),
-        mechanismWords(verdict),
-        testWords(verdict) ?? '-',
-      ]),
-    ),
+    ...(disruptions.some((verdict) => exceptionWords(resource, verdict) !== undefined)
+      ? verdictTable(disruptions, resource)
+      : shared(judged, disruptions, verdictTable)),
     ...shared(tabled, copies, copyTables),
     ...shared(explained, disruptions, explanations),
   ];
+}
+
+/** What becomes of the data in each disruption; `promised` tells where another promise holds than that of the resource. */
+function verdictTable(disruptions: readonly ReportVerdict[], promised?: ReportResource): readonly string[] {
+  const rows = disruptions.map((verdict) => [
+    DISRUPTION_WORDS[verdict.disruption],
+    [OUTCOME_WORDS[verdict.outcome], promised && exceptionWords(promised, verdict)].filter(Boolean).join(', '),
+    claimWords(verdict.rpo),
+    claimWords(verdict.rto),
+    mechanismWords(verdict),
+    testWords(verdict) ?? '-',
+  ]);
+  return [table(['When', 'Promise', 'RPO at worst', 'RTO expected', 'What brings it back', 'Restore test'], rows)];
 }
 
 /** Where the copies are, and what each is good for. */
@@ -91,6 +96,7 @@ function fateRow(copy: ReportCopy): readonly string[] {
   return [copy.mechanism, ...DISRUPTIONS.map((disruption) => fateWords(copy, disruption))];
 }
 
+const judged = new WeakMap<readonly ReportVerdict[], readonly string[]>();
 const tabled = new WeakMap<ReportCopies, readonly string[]>();
 const explained = new WeakMap<readonly ReportVerdict[], readonly string[]>();
 

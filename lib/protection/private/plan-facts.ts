@@ -11,7 +11,7 @@ import { DAY, MINUTE } from '../../model/time';
 import type { JobTimes } from '../../model/worst-case';
 import { adapterOf, attachedVolumes, targetOf } from '../../services';
 import { restoreTerms } from '../../services/restore-terms';
-import type { Needs, Target } from '../../services/service';
+import type { Concerns, Needs, Target } from '../../services/service';
 import type { BoundRule } from './bound-rule';
 import { claimsForType, type TypeClaims } from './copy-facts';
 import { emptyConcerns } from './empty-selections';
@@ -24,7 +24,7 @@ import { selects } from './selection-match';
 
 /** Tells the record which copies a plan makes of which resources. */
 export class PlanFacts implements FactSource {
-  private readonly prepared = new Map<string, readonly ConcernFact[]>();
+  private readonly prepared = new Map<string, Concerns>();
   private needed?: { readonly rules: number; readonly needs: Needs };
 
   constructor(
@@ -67,7 +67,7 @@ export class PlanFacts implements FactSource {
     if ([...protectedOnes.values()].some(({ target }) => target.type === 'EC2')) {
       facts.push(...attachedVolumes(stage, (id) => protectedOnes.has(id)));
     }
-    const concerns = [...this.prepared.values()].flat();
+    const concerns = [...this.prepared.values()].flatMap((told) => told());
     const claims = new Map<string, TypeClaims>();
     for (const one of protectedOnes.values()) {
       const { target, expected } = one;
