@@ -3,10 +3,11 @@ import { BackupVault, CfnFramework, CfnReportPlan, CfnRestoreTestingPlan, CfnRes
 import { Alarm, CfnAlarm, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { InstanceType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnRule, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnPolicy } from 'aws-cdk-lib/aws-organizations';
 import { CfnDBInstance, DatabaseInstance, DatabaseInstanceEngine } from 'aws-cdk-lib/aws-rds';
-import { Bucket, CfnBucket, type ReplicationRule, ReplicationTimeValue } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption, CfnBucket, type ReplicationRule, ReplicationTimeValue } from 'aws-cdk-lib/aws-s3';
 import {
   Annotations,
   App,
@@ -26,6 +27,8 @@ import { RecoveryRecord } from '../../lib/core/private/record';
 import { RecoveryCoverage } from '../../lib/core/recovery-coverage';
 import { RecoveryTier } from '../../lib/core/recovery-tier';
 import { Protection } from '../../lib/protection/protection';
+import { BucketReplication, ReplicaBucket } from '../../lib/replication';
+import { CopySource, RecoveryVault } from '../../lib/vault';
 
 const account = '111122223333';
 const [tokyo, osaka] = ['ap-northeast-1', 'ap-northeast-3'];
@@ -122,6 +125,47 @@ describe('rules of EventBridge', () => {
     ['another source', (stack: Stack) => new Rule(stack, 'Rule', { eventPattern: { source: ['aws.s3'], detail: { state: ['FAILED'] } } })],
   ])('is silent for %s', (_what, build) => {
     expect(told(build)).toEqual([]);
+  });
+});
+
+describe('policies of keys and buckets', () => {
+  const accounts = (count: number) => Array.from({ length: count }, (_, index) => String(444455550000 + index));
+  const vault = (count: number) => (stack: Stack) => {
+    const made = new RecoveryVault(stack, 'Vault', { vaultName: 'bunker' });
+    for (const id of accounts(count)) {
+      made.allowCopyFrom(CopySource.account(id));
+    }
+  };
+  const bunker = (count: number) => (stack: Stack) => {
+    for (let index = 0; index < count; index += 1) {
+      const destination = ReplicaBucket.inRegion(osaka, { account: '444455556666' });
+      const source = new Bucket(stack, `Bucket${index}`, { encryption: BucketEncryption.KMS });
+      new BucketReplication(stack, `Replication${index}`, { source, rules: [{ destination }], repair: false });
+    }
+  };
+  const bucket = (count: number) => (stack: Stack) => {
+    const made = new Bucket(stack, 'Bucket');
+    for (const id of accounts(count)) {
+      made.grantRead(new AccountPrincipal(id));
+    }
+  };
+  const errors = (build: (stack: Stack) => void) => told(build).filter((one) => one.startsWith('error'));
+
+  test.each([
+    ['the key of a vault that lets in 120 accounts', vault(120), 'Orders/Vault/Key'],
+    ['the key of 100 replicas in a bunker', bunker(100), 'Orders-recovery-444455556666-ap-northeast-3/LiveCopiesKey'],
+    ['a bucket that lets in 200 accounts', bucket(200), 'Orders/Bucket/Policy'],
+  ])('fails for %s', (_what, build, path) => {
+    expect(errors(build)).toEqual([`error PolicyTooLarge at ${path}`]);
+  });
+
+  test.each([
+    ['the key of a vault that lets in 20 accounts', vault(20)],
+    ['the key of 20 replicas in a bunker', bunker(20)],
+    ['a bucket that lets in 20 accounts', bucket(20)],
+    ['a key without a policy', (stack: Stack) => new CfnKey(stack, 'Key')],
+  ])('is silent for %s', (_what, build) => {
+    expect(errors(build)).toEqual([]);
   });
 });
 

@@ -17,6 +17,7 @@ export { checkAirGapped, checkAirGappedType, checkLock, checkRetentionInVault, t
 export { checkName, checkTag, type NamedThing } from './names';
 export { checkObjectReplication, type ObjectReplicationRule } from './object-replication';
 export { checkBackupPolicySize } from './organization-policy';
+export { checkPolicySize, POLICY_LIMITS } from './policies';
 export type { Days, Problem } from './problem';
 export { checkRegionSwitch, REGION_SWITCH_BLOCKS, type RegionSwitchPlan, type RegionSwitchStep } from './region-switch';
 export {

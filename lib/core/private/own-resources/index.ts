@@ -8,6 +8,7 @@ import { judgeDatabase } from './database';
 import { judgeEventRule } from './event-rule';
 import { judgeNames } from './names';
 import { judgeOrganizationPolicy } from './organization-policy';
+import { judgeBucketPolicy, judgeKey } from './policy';
 import { judgeRegionSwitchPlan } from './region-switch-plan';
 
 type Judge = (cfn: CfnResource, inventory: Inventory) => readonly Problem[];
@@ -16,6 +17,8 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ['AWS::Events::Rule', judgeEventRule],
   ['AWS::CloudWatch::Alarm', judgeAlarm],
   ['AWS::S3::Bucket', judgeBucket],
+  ['AWS::S3::BucketPolicy', judgeBucketPolicy],
+  ['AWS::KMS::Key', judgeKey],
   ['AWS::RDS::DBInstance', judgeDatabase],
   ['AWS::ARCRegionSwitch::Plan', judgeRegionSwitchPlan],
   ['AWS::Organizations::Policy', judgeOrganizationPolicy],
