@@ -78,8 +78,7 @@ export class DatabaseBackupReplication extends Construct {
     requireElsewhere(this, instance, { region: recoveryRegion });
     const retentionDays = this.retentionOf(props.retention, instance);
     const encrypted = storageKey(target).kind !== 'none';
-    insist(
-      this,
+    const problems = [
       ...checkBackupReplication({
         engine: textOf(instance, 'engine'),
         member: false,
@@ -90,7 +89,9 @@ export class DatabaseBackupReplication extends Construct {
         key: true,
       }),
       checkReplicaRetention(known(retentionDays)),
-    );
+    ];
+    // warnings are told where what the app sets up is judged, as they are of instances without this construct
+    insist(this, ...problems.filter((problem) => problem?.severity === 'error'));
     const key = encrypted ? this.keyOf(props.encryptionKey, instance) : undefined;
     this.replicaKeyArn = key?.arn;
     this.set(instance, {

@@ -1,7 +1,8 @@
 import { namedKey } from '../core/private/keys';
 import type { CopyFact, KeyFact, Place, Term } from '../model/facts';
+import { backupReplicationGap } from '../model/limits/backup-regions';
 import { DATABASE_LIMITS } from '../model/limits/databases';
-import { backupReplicationGap, SERVICE_LIMITS } from '../model/limits/services';
+import { SERVICE_LIMITS } from '../model/limits/services';
 import { zonesOf } from '../model/services';
 import { DAY } from '../model/time';
 import { automatedBackups, automatedDays, prepareDatabase } from './database';

@@ -6,6 +6,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import { App, CfnParameter, type CfnResource, Duration, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { RecoveryRecord } from '../../lib/core/private/record';
+import { RecoveryCoverage } from '../../lib/core/recovery-coverage';
 import { RecoveryTier } from '../../lib/core/recovery-tier';
 import type { ResourceAssessment } from '../../lib/model/assessment';
 import { DAY, MINUTE } from '../../lib/model/time';
@@ -286,7 +287,7 @@ describe('fails for', () => {
   test('N. Virginia to Osaka', () => {
     stack = orders({ env: { ...TOKYO, region: 'us-east-1' } });
     expect(() => replicate(l1())).toThrow(
-      /does not replicate automated backups of us-east-1 to ap-northeast-3: choose another Region \(BackupReplicationRegion/,
+      /does not replicate automated backups of us-east-1 to ap-northeast-3, but to .*: choose one of them \(BackupReplicationRegion/,
     );
   });
 
@@ -327,4 +328,13 @@ test('replicates from Osaka to Tokyo', () => {
   stack = orders({ env: { ...TOKYO, region: OSAKA } });
   replicate(l1(), { recoveryRegion: TOKYO.region });
   expect(settings()[0]).toBe(TOKYO.region);
+});
+
+test('warns once, at the instance, of Regions that are in no list', () => {
+  stack = orders({ env: { ...TOKYO, region: 'eu-west-1' } });
+  replicate(l1(), { recoveryRegion: 'ap-east-2' });
+  RecoveryCoverage.of(app).ignoreUnprotected();
+  const { messages } = app.synth().getStackByName('Orders');
+  const told = messages.map(({ id, level, entry }) => [id, level, String(entry.data).includes('backupReplicationRegion')]);
+  expect(told.filter(([, , isIt]) => isIt)).toEqual([['/Orders/Database', 'warning', true]]);
 });

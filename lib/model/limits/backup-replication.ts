@@ -1,6 +1,7 @@
 import { differ } from '../differ';
-import { error, inDays, outside, type Problem } from './problem';
-import { backupReplicationGap, backupReplicationRegions, SERVICE_LIMITS } from './services';
+import { backupReplicationGap, backupReplicationRegions } from './backup-regions';
+import { error, inDays, outside, type Problem, warning } from './problem';
+import { SERVICE_LIMITS } from './services';
 
 /** Automated backups of a database instance that RDS sends to another Region; what is only known at deploy time is left out. */
 export interface BackupReplication {
@@ -48,11 +49,15 @@ function checkRegions({ sourceRegion, destinationRegion }: BackupReplication): P
     );
   }
   const gap = backupReplicationGap(sourceRegion!, destinationRegion!);
-  return gap === undefined
+  if (gap !== undefined) {
+    return error('BackupReplicationRegion', `'${PROPERTY}' is ${destinationRegion}, but ${gap}: choose one of them`);
+  }
+  const regions = backupReplicationRegions(sourceRegion!);
+  return regions.includes(destinationRegion!)
     ? undefined
-    : error(
+    : warning(
         'BackupReplicationRegion',
-        `'${PROPERTY}' is ${destinationRegion}, but ${gap}: choose ${backupReplicationRegions(sourceRegion!) ? 'one of them' : 'another Region'}`,
+        `'${PROPERTY}' is ${destinationRegion}, which is not among the Regions that RDS is known to replicate automated backups of ${sourceRegion} to: see whether 'aws rds describe-source-regions --region ${destinationRegion}' has it, or choose ${regions.length === 0 ? 'another Region' : `one of ${regions.join(', ')}`}`,
       );
 }
 

@@ -47,27 +47,3 @@ export const SERVICE_LIMITS = {
   regionSwitchRegions: model(2, 'Regions of a Region switch plan', 'CloudFormation schema AWS::ARCRegionSwitch::Plan'),
   backupPolicySize: documented(10_000, 'characters of a backup policy', 'AWS Organizations User Guide: quotas'),
 } as const;
-
-const BACKUP_REPLICATION: Readonly<Record<string, readonly string[]>> = {
-  'ap-northeast-1': ['ap-east-1', 'ap-east-2', 'ap-northeast-3', 'ap-northeast-2', 'ap-southeast-1', 'us-east-1', 'us-east-2', 'us-west-2'],
-  'ap-northeast-3': ['ap-northeast-1'],
-};
-
-/** Where the list of a source is not kept here in full, the Regions that are not in it. */
-const NO_BACKUP_REPLICATION: Readonly<Record<string, readonly string[]>> = { 'us-east-1': ['ap-northeast-3'] };
-
-/** What of RDS keeps it from replicating automated backups from one Region to another; nothing where it does, or nobody knows. */
-export function backupReplicationGap(source: string, destination: string): string | undefined {
-  const regions = BACKUP_REPLICATION[source];
-  if (regions !== undefined) {
-    return regions.includes(destination) ? undefined : `RDS replicates automated backups of ${source} to ${regions.join(', ')} only`;
-  }
-  return NO_BACKUP_REPLICATION[source]?.includes(destination)
-    ? `RDS does not replicate automated backups of ${source} to ${destination}`
-    : undefined;
-}
-
-/** Regions that RDS replicates automated backups to, where we know them (RDS User Guide, read 2026-11-23). */
-export function backupReplicationRegions(source: string): readonly string[] | undefined {
-  return BACKUP_REPLICATION[source];
-}
