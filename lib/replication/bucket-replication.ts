@@ -8,8 +8,8 @@ import type { BucketReplicationProps } from './bucket-replication-props';
 import { recordBucketCopies } from './private/bucket-facts';
 import { prepareSource, sourceOf } from './private/bucket-source';
 import { destinationsOf, objectKeysOf } from './private/destinations';
-import { placeFor } from './private/made-replica';
-import { type Repair, repairBucket } from './private/repair-job';
+import { placeFor } from './private/places';
+import { type Repair, type Repaired, repairBucket } from './private/repair-job';
 import { replicationRoleName } from './private/replica-names';
 import { together } from './private/replication-alarms';
 import { replicationRole } from './private/replication-role';
@@ -86,7 +86,14 @@ export class BucketReplication extends Construct {
     const others: Alarm[] = [];
     const repairSchedule = repair ? (props.repairSchedule ?? ScheduleExpression.rate(Duration.days(7))) : undefined;
     if (repairSchedule) {
-      const bucket = { bucketArn: source.arn, words: source.target.id, rules: rendered, after: [source.cfn, role] };
+      const bucket: Repaired = {
+        bucketArn: source.arn,
+        words: source.target.id,
+        rules: rendered,
+        // what came back from a former replica is in no other place either
+        replicated: twoWay ? ['COMPLETED', 'REPLICA'] : ['COMPLETED'],
+        after: [source.cfn, role],
+      };
       repairs.push(repairBucket(new Construct(this, 'Repair'), bucket, { schedule: repairSchedule, actions: alarmActions }));
     }
     const [{ replica }] = rules;

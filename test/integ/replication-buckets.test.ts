@@ -11,7 +11,7 @@ import {
   PutObjectTaggingCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ACCOUNT, bootstrapWithCli, deployWithCli, describeWithEmulator, eventually, synthesise } from '../emulator/harness';
 import { StackClient } from '../emulator/stack-client';
 
@@ -52,7 +52,11 @@ describeWithEmulator('buckets that are replicated', (emulator) => {
   const refusedTo = async (role: string) => (await control().replicationPermissions(role)).refused;
 
   beforeAll(async () => {
-    [assemblies.replicated, assemblies.alone] = await Promise.all([synthesise(APP), synthesise(APP, { replicated: false })]);
+    [assemblies.replicated, assemblies.alone, assemblies.elsewhere] = await Promise.all([
+      synthesise(APP),
+      synthesise(APP, { replicated: false }),
+      synthesise(APP, { elsewhere: true }),
+    ]);
     // five minutes between two attempts are a second
     await control().settings({ waitScale: 1 / 300 });
     const here = [`aws://${ACCOUNT}/${PRIMARY}`, `aws://${ACCOUNT}/${RECOVERY}`];
@@ -188,10 +192,10 @@ describeWithEmulator('buckets that are replicated', (emulator) => {
   describe('with objects from before', () => {
     const ORIGIN = 'grown-documents';
     const WEEK = 7 * 24 * 60 * MINUTE;
+    const sfn = () => new SFNClient(emulator().client());
     const runs = async () => {
       const [machine] = await deployed({ stack: 'Grown', type: 'AWS::StepFunctions::StateMachine' });
-      const sfn = new SFNClient(emulator().client());
-      const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: machine.physicalId }));
+      const { executions = [] } = await sfn().send(new ListExecutionsCommand({ stateMachineArn: machine.physicalId }));
       return executions.sort((one, other) => Number(one.startDate) - Number(other.startDate));
     };
     /** Lets jobs come to their end until this many runs are over, and tells how the last one ended. */
@@ -236,6 +240,54 @@ describeWithEmulator('buckets that are replicated', (emulator) => {
       await control().advanceClock(WEEK);
       expect(await ended(4)).toBe('SUCCEEDED');
       expect(await status(replica, 'late')).toBe('REPLICA');
+    });
+
+    describe('that were replicated to another destination', () => {
+      const ELSEWHERE = 'grown-elsewhere';
+      const REPLICATED = ['late', 'old'];
+      const move = async (assembly: string) => {
+        expect(await deploy([`Grown-recovery-${RECOVERY}`, 'Grown'], assembly)).toEqual(OK);
+      };
+      const there = (bucket: string, keys = REPLICATED) => Promise.all(keys.map((key) => status(bucket, key)));
+      /** The objects that the last job asked for, by their status. */
+      const asked = async () =>
+        JSON.stringify((await control().requests({ operation: 'CreateJob' })).at(-1)!.params).match(/NONE|FAILED|COMPLETED|REPLICA\b/g);
+      const ALL = ['NONE', 'FAILED', 'COMPLETED'];
+
+      test('were left out by the last runs', async () => {
+        expect(await asked()).toEqual(['NONE', 'FAILED']);
+      });
+
+      test('do not come where no job starts', async () => {
+        await control().plantFault({ kind: 'internalError', service: 's3control', operation: 'CreateJob', times: 6 });
+        await move(assemblies.elsewhere);
+        expect(await ended(5)).toBe('FAILED');
+        expect(await there(ELSEWHERE)).toEqual(['absent', 'absent']);
+        await control().healFaults();
+      });
+
+      test('are asked for again after a run that somebody stopped', async () => {
+        await control().settings({ jobDurationsMs: { batch: 60 * MINUTE } });
+        await control().advanceClock(WEEK);
+        const running = await eventually('a run', async () => (await runs()).find(({ status }) => status === 'RUNNING'));
+        await eventually('its job', async () => (await asked())?.length === ALL.length);
+        await sfn().send(new StopExecutionCommand({ executionArn: running.executionArn }));
+        expect(await ended(6)).toBe('ABORTED');
+        await control().forgetRequests();
+        await control().advanceClock(WEEK);
+        await eventually('another job', async () => (await control().requests({ operation: 'CreateJob' })).length > 0);
+        expect(await asked()).toEqual(ALL);
+        await control().advanceClock(120 * MINUTE);
+        expect(await ended(7)).toBe('SUCCEEDED');
+        expect(await there(ELSEWHERE)).toEqual(['REPLICA', 'REPLICA']);
+      });
+
+      test('are left out again once all are there', async () => {
+        await control().settings({ jobDurationsMs: { batch: MINUTE } });
+        await control().advanceClock(WEEK);
+        expect(await ended(8)).toBe('SUCCEEDED');
+        expect(await asked()).toEqual(['NONE', 'FAILED']);
+      });
     });
   });
 });

@@ -1,7 +1,9 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { StorageClass } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { definitionOf, type Made, only, replicate, statementsOf } from './buckets';
+import { ReplicaBucket } from '../../lib/replication';
+import { BUNKER, definitionOf, imported, keyAt, type Made, OSAKA, only, replicate, statementsOf } from './buckets';
 
 const OWN = { 'Fn::GetAtt': ['DocsA50029D5', 'Arn'] };
 const REPORTS = { 'Fn::GetAtt': ['ReplicationReports9C6B8C57', 'Arn'] };
@@ -15,7 +17,8 @@ describe('objects that were not replicated', () => {
 
   test('are listed by S3 and copied by a job', () => {
     const { StartAt, States } = definitionOf(made.own, 'ReplicationRepair');
-    expect(StartAt).toBe('StartJob');
+    expect(StartAt).toBe('WhichObjects');
+    expect(States.WhichObjects.Next).toBe('StartJob');
     expect(States.StartJob).toMatchObject({
       Resource: 'arn:<AWS::Partition>:states:::aws-sdk:s3control:createJob',
       Parameters: {
@@ -28,7 +31,7 @@ describe('objects that were not replicated', () => {
             SourceBucket: '<DocsA50029D5.Arn>',
             ExpectedBucketOwner: '111122223333',
             EnableManifestOutput: false,
-            Filter: { EligibleForReplication: true, ObjectReplicationStatuses: ['NONE', 'FAILED'] },
+            Filter: { EligibleForReplication: true, 'ObjectReplicationStatuses.$': '$.Statuses' },
           },
         },
         Report: {
@@ -56,15 +59,26 @@ describe('objects that were not replicated', () => {
     ]);
   });
 
-  test('are copied by a state machine that passes no other role', () => {
-    expect(statementsOf(made.own, 'ReplicationRepairMachineRoleDefaultPolicy').slice(0, 3)).toEqual([
+  test('are copied by a state machine that passes no other role, and that to no other service', () => {
+    const [[name]] = Object.entries(made.own.findResources('AWS::SSM::Parameter'));
+    const parameter = {
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ssm:ap-northeast-1:111122223333:parameter/', { Ref: name }]],
+    };
+    expect(statementsOf(made.own, 'ReplicationRepairMachineRoleDefaultPolicy').slice(0, 5)).toEqual([
+      { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parameter },
       { Effect: 'Allow', Action: 's3:CreateJob', Resource: '*' },
-      { Effect: 'Allow', Action: 'iam:PassRole', Resource: { 'Fn::GetAtt': ['ReplicationRepairJobRoleE51DB7F1', 'Arn'] } },
+      {
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: { 'Fn::GetAtt': ['ReplicationRepairJobRoleE51DB7F1', 'Arn'] },
+        Condition: { StringEquals: { 'iam:PassedToService': 'batchoperations.s3.amazonaws.com' } },
+      },
       {
         Effect: 'Allow',
         Action: 's3:DescribeJob',
         Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':s3:ap-northeast-1:111122223333:job/*']] },
       },
+      { Effect: 'Allow', Action: 'ssm:PutParameter', Resource: parameter },
     ]);
   });
 
@@ -110,6 +124,82 @@ describe('objects that were not replicated', () => {
   });
 });
 
+describe('objects that were replicated to somewhere else', () => {
+  const parameterOf = ({ own }: Made) => Object.entries(own.findResources('AWS::SSM::Parameter'));
+  const idOf = (...props: Parameters<typeof replicate>) => parameterOf(replicate(...props))[0][0];
+  const there = (bucketName: string) => ReplicaBucket.existing(imported({ bucketName }));
+  const key = (id: string) => keyAt(`arn:aws:kms:${OSAKA}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890${id}`);
+
+  test('are copied too until a run has copied all', () => {
+    const made = replicate();
+    expect(parameterOf(made).map(([, { Properties }]) => Properties)).toEqual([
+      expect.objectContaining({ Type: 'StringList', Value: 'NONE,FAILED,COMPLETED' }),
+    ]);
+    const { States } = definitionOf(made.own, 'ReplicationRepair');
+    const Name = `<${parameterOf(made)[0][0]}>`;
+    expect(States.WhichObjects).toMatchObject({
+      Resource: 'arn:<AWS::Partition>:states:::aws-sdk:ssm:getParameter',
+      Parameters: { Name },
+      ResultSelector: { 'Statuses.$': "States.StringSplit($.Parameter.Value, ',')" },
+    });
+    expect(States.NothingToCopy).toMatchObject({ Type: 'Pass', Next: 'AllAreThere' });
+    expect(States.AllAreThere).toMatchObject({
+      Resource: 'arn:<AWS::Partition>:states:::aws-sdk:ssm:putParameter',
+      Parameters: { Name, Value: 'NONE,FAILED', Overwrite: true },
+      Next: 'Copied',
+    });
+  });
+
+  test.each<[string, Parameters<typeof replicate>[0], Parameters<typeof replicate>[0]]>([
+    ['the bucket changes', { destination: there('one') }, { destination: there('another') }],
+    ['the Region changes', {}, { recoveryRegion: 'us-east-1' }],
+    ['the account changes', {}, { recoveryAccount: BUNKER }],
+    [
+      'the key changes',
+      { destination: ReplicaBucket.inRegion(OSAKA, { encryptionKey: key('11') }) },
+      { destination: ReplicaBucket.inRegion(OSAKA, { encryptionKey: key('22') }) },
+    ],
+    [
+      'a destination is added',
+      { rules: [{ id: 'a', destination: there('one') }] },
+      {
+        rules: [
+          { id: 'a', destination: there('one') },
+          { id: 'b', destination: there('another') },
+        ],
+      },
+    ],
+    [
+      'other objects go to one of several destinations',
+      {
+        rules: [
+          { id: 'a', prefix: 'a', destination: there('one') },
+          { id: 'b', destination: there('another') },
+        ],
+      },
+      {
+        rules: [
+          { id: 'a', prefix: 'c', destination: there('one') },
+          { id: 'b', destination: there('another') },
+        ],
+      },
+    ],
+  ])('are copied again when %s', (_case, before, after) => {
+    expect(idOf(after)).not.toBe(idOf(before));
+  });
+
+  test.each<[string, Parameters<typeof replicate>[0]]>([
+    ['the schedule', { maxLag: Duration.hours(1) }],
+    [
+      'the rules for one destination',
+      { rules: [{ prefix: 'a/' }, { prefix: 'b/', storageClass: StorageClass.ONE_ZONE_INFREQUENT_ACCESS }] },
+    ],
+    ['Replication Time Control', { timeControl: true }],
+  ])('are not copied again when %s changes', (_case, after) => {
+    expect(idOf(after)).toBe(idOf());
+  });
+});
+
 describe('the answer of S3', () => {
   type Choice = { Next: string } & Record<string, unknown>;
   const { Choices, Default } = definitionOf(replicate().own, 'ReplicationRepair').States.HowIsIt as unknown as {
@@ -149,8 +239,8 @@ describe('the answer of S3', () => {
 
   const reasons = (FailureReason: string) => ({ Status: 'Failed', FailureReasons: [{ FailureCode: 'x', FailureReason }] });
   test.each<[string, object, string]>([
-    ['a job that copied all', { Status: 'Complete', ProgressSummary: { NumberOfTasksFailed: 0 } }, 'Copied'],
-    ['a job without a summary', { Status: 'Complete' }, 'Copied'],
+    ['a job that copied all', { Status: 'Complete', ProgressSummary: { NumberOfTasksFailed: 0 } }, 'AllAreThere'],
+    ['a job without a summary', { Status: 'Complete' }, 'AllAreThere'],
     ['a job that could not copy an object', { Status: 'Complete', ProgressSummary: { NumberOfTasksFailed: 1 } }, 'ObjectsFailed'],
     ['a job that failed', reasons('Access denied when generating the manifest'), 'JobFailed'],
     ['a job that may not see its objects', reasons('Access to objects, to keys or to empty prefixes denied'), 'JobFailed'],

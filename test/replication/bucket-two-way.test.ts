@@ -112,7 +112,12 @@ describe('two buckets that replicate to each other', () => {
     ]);
     expect(statementsOf(made.support, 'ReplicaDocsReturnMachineRoleDefaultPolicy').slice(0, 2)).toEqual([
       { Effect: 'Allow', Action: 's3:PutReplicationConfiguration', Resource: replica },
-      { Effect: 'Allow', Action: 'iam:PassRole', Resource: { 'Fn::GetAtt': ['ReplicaDocsReturnRole78FB27B6', 'Arn'] } },
+      {
+        Effect: 'Allow',
+        Action: 'iam:PassRole',
+        Resource: { 'Fn::GetAtt': ['ReplicaDocsReturnRole78FB27B6', 'Arn'] },
+        Condition: { StringEquals: { 'iam:PassedToService': 's3.amazonaws.com' } },
+      },
     ]);
   });
 
@@ -133,7 +138,7 @@ describe('two buckets that replicate to each other', () => {
   test('are repaired in both directions', () => {
     const { StartAt, States } = definitionOf(made.support, 'ReplicaDocsRepair');
     expect(StartAt).toBe('ReplicateBack');
-    expect(States.ReplicateBack.Next).toBe('StartJob');
+    expect(States.ReplicateBack.Next).toBe('WhichObjects');
     expect(States.StartJob).toMatchObject({
       Parameters: { ManifestGenerator: { S3JobManifestGenerator: { SourceBucket: '<ReplicaDocsBucket9ED1FC18.Arn>' } } },
     });

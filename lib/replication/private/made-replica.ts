@@ -10,10 +10,9 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Duration, RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib/core';
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { claimName, deploymentOf } from '../../core/private/claimed-names';
 import { ConfigurationError } from '../../core/private/errors';
-import { isAttached } from '../../core/private/inventory';
 import { known, requireDays } from '../../core/private/known';
 import { watchOverrides } from '../../core/private/overrides';
 import { warn } from '../../core/private/problems';
@@ -25,6 +24,7 @@ import type { BucketSource } from './bucket-source';
 import { deployAfter } from './deploy-after';
 import { requireKnownBucket } from './known-bucket';
 import { lockedFor, retentionOf } from './object-lock';
+import { takePlace } from './places';
 import { recoveryKeyOf } from './recovery-key';
 import type { ReplicaKey } from './replica';
 import { replicaBucketName, replicationRoleName } from './replica-names';
@@ -57,30 +57,11 @@ const REPLICATE = ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags
 /** What it does with the key (S3 User Guide: replicating encrypted objects; `kms:Decrypt` is for S3 Bucket Keys). */
 export const ENCRYPT = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'];
 
-/** The construct in a support stack that holds what belongs to one source. */
-export function placeFor({ path }: BucketSource, stack: Stack): Construct {
-  const id = ['Replica', ...path].join('-');
-  return (stack.node.tryFindChild(id) as Construct | undefined) ?? new Construct(stack, id);
-}
-
-const owners = new WeakMap<IConstruct, IConstruct>();
-
-/** Clears the place of a replication that was taken out of the tree, so that another one can be made. */
-function forgetDetached({ path }: BucketSource, stack: Stack): void {
-  const place = stack.node.tryFindChild(['Replica', ...path].join('-'));
-  const owner = place && owners.get(place);
-  if (owner && !isAttached(owner)) {
-    stack.node.tryRemoveChild(place.node.id);
-  }
-}
-
 /** Makes the replica bucket of a source, in a stack that needs nothing from that of the source. */
 export function makeReplica(scope: Construct, source: BucketSource, wanted: Wanted): MadeReplica {
   const environment = { region: wanted.region, account: wanted.otherAccount };
   const stack = supportStackOf(source.home, environment);
-  forgetDetached(source, stack);
-  const place = placeFor(source, stack);
-  owners.set(place, scope);
+  const place = takePlace(scope, source, stack);
   if (place.node.tryFindChild(ID)) {
     throw new ConfigurationError(
       'ReplicaTwice',

@@ -2,12 +2,14 @@ import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { Choice, Condition, Fail, type IChainable, JsonPath, Succeed, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
+import { Choice, Condition, Fail, type IChainable, JsonPath, Pass, Succeed, Wait, WaitTime } from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct, IDependable } from 'constructs';
 import { acknowledgeWildcards } from '../../core/private/wildcards';
+import { passRole } from './pass-role';
 import { repairMachine } from './repair-machine';
+import { type RepairStatuses, type ReplicatedStatus, repairStatuses } from './repair-statuses';
 import { reportBucketOf } from './report-bucket';
 
 /** A replicated bucket. */
@@ -17,6 +19,8 @@ export interface Repaired {
   readonly words: string;
   /** Its rules: when they change, there are other objects to copy. */
   readonly rules: readonly CfnBucket.ReplicationRuleProperty[];
+  /** Which objects that were replicated are copied again when the rules lead elsewhere. */
+  readonly replicated: readonly ReplicatedStatus[];
   /** What has to be there before a job can start. */
   readonly after: readonly IDependable[];
   /** A step that makes sure that the bucket has rules, where they are no property of it. */
@@ -33,7 +37,7 @@ export interface Repair {
 /** Copies again and again what the rules of a bucket should have copied, but did not. */
 export function repairBucket(
   scope: Construct,
-  { bucketArn, words, rules, after, first }: Repaired,
+  { bucketArn, words, rules, replicated, after, first }: Repaired,
   options: { readonly schedule: ScheduleExpression; readonly actions?: readonly IAlarmAction[] },
 ): Repair {
   const reports = reportBucketOf(scope);
@@ -44,6 +48,7 @@ export function repairBucket(
       .slice(1)
       .map(({ node }) => node.id)
       .join('/'),
+    statuses: repairStatuses(scope, rules, replicated),
   });
   const failureAlarm = repairMachine(scope, {
     ...options,
@@ -60,7 +65,10 @@ interface RepairJob {
   /** Where it lists what it could not copy. */
   readonly reportArn: string;
   readonly reportPrefix: string;
+  readonly statuses: RepairStatuses;
 }
+
+const BATCH_OPERATIONS = 'batchoperations.s3.amazonaws.com';
 
 const PATH = '$.Described.Job';
 const REASON = `${PATH}.FailureReasons[0].FailureReason`;
@@ -72,10 +80,10 @@ const NOTHING = ['objects', 'keys', 'eligible', 'matching']
   .map((words) => `*${words}*`);
 
 /**
- * Starts a job and follows it to its end: S3 lists the objects itself that were never replicated or failed to be (S3 User Guide:
- * replicating existing objects with Batch Replication). Fails where a single object could not be copied.
+ * Starts a job and follows it to its end: S3 lists the objects itself by their replication status (S3 User Guide: replicating
+ * existing objects with Batch Replication). Fails where a single object could not be copied.
  */
-function repairSteps(scope: Construct, { bucketArn, reportArn, reportPrefix }: RepairJob): IChainable {
+function repairSteps(scope: Construct, { bucketArn, reportArn, reportPrefix, statuses }: RepairJob): IChainable {
   const { account } = Stack.of(scope);
   const role = jobRole(scope, bucketArn, `${reportArn}/${reportPrefix}/*`);
   const start = new CallAwsService(scope, 'StartJob', {
@@ -84,7 +92,7 @@ function repairSteps(scope: Construct, { bucketArn, reportArn, reportPrefix }: R
     iamAction: 's3:CreateJob',
     // the API knows no resource; what a job may do is up to the role that is passed to it
     iamResources: ['*'],
-    additionalIamStatements: [new PolicyStatement({ actions: ['iam:PassRole'], resources: [role.roleArn] })],
+    additionalIamStatements: [passRole(role, BATCH_OPERATIONS)],
     parameters: {
       AccountId: account,
       // the same execution never starts a second job, however often the call is tried
@@ -96,7 +104,7 @@ function repairSteps(scope: Construct, { bucketArn, reportArn, reportPrefix }: R
           SourceBucket: bucketArn,
           ExpectedBucketOwner: account,
           EnableManifestOutput: false,
-          Filter: { EligibleForReplication: true, ObjectReplicationStatuses: ['NONE', 'FAILED'] },
+          Filter: { EligibleForReplication: true, ObjectReplicationStatuses: JsonPath.listAt('$.Statuses') },
         },
       },
       Report: {
@@ -125,13 +133,17 @@ function repairSteps(scope: Construct, { bucketArn, reportArn, reportPrefix }: R
     resultPath: '$.Described',
   });
   describe.addRetry({ errors: ['States.TaskFailed'], interval: Duration.seconds(30), maxAttempts: 5 });
-  return start.next(wait).next(describe).next(verdict(scope, wait));
+  return statuses.read
+    .next(start)
+    .next(wait)
+    .next(describe)
+    .next(verdict(scope, wait, statuses.settle));
 }
 
-function verdict(scope: Construct, wait: Wait): Choice {
+function verdict(scope: Construct, wait: Wait, settle: CallAwsService): Choice {
   const failed = `${PATH}.ProgressSummary.NumberOfTasksFailed`;
   const is = (status: string) => Condition.stringEquals(`${PATH}.Status`, status);
-  const done = new Succeed(scope, 'Copied');
+  settle.next(new Succeed(scope, 'Copied'));
   return new Choice(scope, 'HowIsIt')
     .when(
       Condition.and(is('Complete'), Condition.isPresent(failed), Condition.numberGreaterThan(failed, 0)),
@@ -140,14 +152,14 @@ function verdict(scope: Construct, wait: Wait): Choice {
         cause: 'the job ended, but could not copy some objects: its report in the bucket for reports lists them with the reason',
       }),
     )
-    .when(is('Complete'), done)
+    .when(is('Complete'), settle)
     .when(
       Condition.and(
         is('Failed'),
         Condition.isPresent(REASON),
         Condition.or(...NOTHING.map((words) => Condition.stringMatches(REASON, words))),
       ),
-      new Succeed(scope, 'NothingToCopy'),
+      new Pass(scope, 'NothingToCopy').next(settle),
     )
     .when(
       Condition.or(is('Failed'), is('Cancelled'), is('Suspended')),
@@ -163,7 +175,7 @@ function verdict(scope: Construct, wait: Wait): Choice {
 function jobRole(scope: Construct, bucketArn: string, reports: string): Role {
   const role = new Role(scope, 'JobRole', {
     description: 'S3 Batch Operations starts the replication of objects that were not replicated with it',
-    assumedBy: new ServicePrincipal('batchoperations.s3.amazonaws.com'),
+    assumedBy: new ServicePrincipal(BATCH_OPERATIONS),
   });
   role.addToPolicy(new PolicyStatement({ actions: ['s3:InitiateReplication'], resources: [`${bucketArn}/*`] }));
   role.addToPolicy(

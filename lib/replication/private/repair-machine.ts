@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -12,6 +11,7 @@ import { uniqueName } from '../../core/private/inventory';
 import { acknowledgeWildcards } from '../../core/private/wildcards';
 import { outermostStackOf } from '../../vault/private/names';
 import { addAlarm } from './alarms';
+import { hashOf } from './hash-of';
 import { failuresOf, schedulerOf } from './scheduled';
 
 /** Steps that run by themselves, with whoever is told when they fail. */
@@ -77,11 +77,4 @@ function watch(scope: Construct, machine: StateMachine, words: string, actions: 
     wrong: `A run that should have done this has failed: ${words}. Look at the last executions of the state machine`,
     actions,
   });
-}
-
-function hashOf(scope: Construct, subject: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(Stack.of(scope).resolve(subject)))
-    .digest('hex')
-    .slice(0, 8);
 }

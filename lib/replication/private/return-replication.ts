@@ -1,5 +1,5 @@
 import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { JsonPath } from 'aws-cdk-lib/aws-stepfunctions';
@@ -11,7 +11,8 @@ import { namedKey } from '../../core/private/keys';
 import { encryptionOf, keyAccess, keyFromAfar } from './bucket-keys';
 import type { BucketSource } from './bucket-source';
 import type { MadeReplica } from './made-replica';
-import { type Repair, repairBucket } from './repair-job';
+import { passRole } from './pass-role';
+import { type Repair, type Repaired, repairBucket } from './repair-job';
 import { repairMachine } from './repair-machine';
 import type { Replica } from './replica';
 import { requireName } from './replica-names';
@@ -114,8 +115,9 @@ export function replicateBack(place: Construct, made: MadeReplica, origin: Repli
   }
   const repair = new Construct(place, 'Repair');
   const first = rulesStep(repair, bucket, role, rules);
-  const options = { schedule: repairSchedule, actions };
-  return { repairs: [repairBucket(repair, { bucketArn: bucket.bucketArn, words: name, rules, after, first }, options)], rulesAlarm };
+  // what came from the source is not sent back: it may have been deleted there
+  const repaired: Repaired = { bucketArn: bucket.bucketArn, words: name, rules, replicated: ['COMPLETED'], after, first };
+  return { repairs: [repairBucket(repair, repaired, { schedule: repairSchedule, actions })], rulesAlarm };
 }
 
 function rulesStep(scope: Construct, bucket: Bucket, role: Role, rules: readonly CfnBucket.ReplicationRuleProperty[]): CallAwsService {
@@ -124,7 +126,7 @@ function rulesStep(scope: Construct, bucket: Bucket, role: Role, rules: readonly
     action: 'putBucketReplication',
     iamAction: 's3:PutReplicationConfiguration',
     iamResources: [bucket.bucketArn],
-    additionalIamStatements: [new PolicyStatement({ actions: ['iam:PassRole'], resources: [role.roleArn] })],
+    additionalIamStatements: [passRole(role, 's3.amazonaws.com')],
     parameters: {
       Bucket: bucket.bucketName,
       ExpectedBucketOwner: Stack.of(scope).account,
