@@ -101,6 +101,14 @@ describe('failures', () => {
       expect(alarm(support(), `ReplicaDocsLagAlarm${id}`)).toBeDefined();
     }
   });
+
+  test('go off for rules whose ids differ in what ids of constructs have not', () => {
+    const { own } = replicate({ rules: [{ id: 'a/b', prefix: 'a' }, { id: 'a--b' }], repair: false });
+    const ids = Object.values(own.findResources('AWS::CloudWatch::Alarm')).map(
+      ({ Properties }) => (Properties.Dimensions as { Name: string; Value: string }[]).find(({ Name }) => Name === 'RuleId')?.Value,
+    );
+    expect(ids.sort()).toEqual(['a--b', 'a/b']);
+  });
 });
 
 test('a backlog goes off only where the user says how much is too much', () => {

@@ -17,6 +17,8 @@ function replicate(scope: Construct, props: Partial<BucketReplicationProps> = {}
   return new BucketReplication(scope, 'Replication', { source, ...(props.destination ? {} : { recoveryRegion: OSAKA }), ...props });
 }
 
+const supportOf = (stack: Stack) => stack.node.root.node.findChild(`Orders-recovery-${OSAKA}`) as Stack;
+
 describe('the name of a replica', () => {
   test.each(['Sthree-Orders', 'amzn-s3-demo-orders'])('begins like no reserved one for the stack %s', (id) => {
     expect(replicate(stackOf(id)).replicaName).toMatch(BUCKET_LIMITS.name.value);
@@ -34,6 +36,27 @@ describe('the name of a replica', () => {
     expect(() => replicate(stackOf('Other', otherEnv, app), { destination: ReplicaBucket.inRegion(otherRegion, { bucketName }) })).toThrow(
       /the bucket name 'one-replica'.*in all of AWS.*NameTaken/,
     );
+  });
+
+  test('is another one where two paths read alike, and so are the ids of all that is made for it', () => {
+    const alone = stackOf();
+    const both = stackOf();
+    const [, first] = [alone, both].map((stack) => replicate(new Construct(stack, 'A-B')));
+    const second = replicate(new Construct(new Construct(both, 'A'), 'B'));
+    expect(second.replicaName).not.toBe(first.replicaName);
+    const [before, after] = [alone, both].map((stack) => Template.fromStack(supportOf(stack)).findResources('AWS::S3::Bucket'));
+    expect(Object.keys(before)).toEqual(['ReplicaABDocsBucket48A89B85']);
+    expect(Object.keys(after)).toHaveLength(2);
+    expect(after).toMatchObject(before);
+  });
+
+  test('is free again where its replication was taken out', () => {
+    const stack = stackOf();
+    const source = new Bucket(stack, 'Docs');
+    new BucketReplication(stack, 'Replication', { source, recoveryRegion: OSAKA });
+    stack.node.tryRemoveChild('Replication');
+    new BucketReplication(stack, 'Replication', { source, recoveryRegion: OSAKA });
+    expect(Object.keys(Template.fromStack(supportOf(stack)).findResources('AWS::S3::Bucket'))).toEqual(['ReplicaDocsBucket9ED1FC18']);
   });
 
   test('fails where it is that of the source', () => {

@@ -106,7 +106,8 @@ describe('fails for rules', () => {
     ],
     ['with one id twice', [{ id: 'a', prefix: 'a' }, { id: 'a' }], /'id' of two replication rules is 'a'.*\(ReplicationRuleIdTaken/],
     ['without filter twice', [{}, {}], /'id' of two replication rules is 'all-objects'.*\(ReplicationRuleIdTaken/],
-    ['with a quote in the id', [{ id: "it's" }], /without quotes or backslashes \(InvalidReplicationRuleId/],
+    ['with a quote in the id', [{ id: "it's" }], /without quotes.*\(InvalidReplicationRuleId/],
+    ['with an id that no metric can have', [{ id: '注文' }], /ASCII characters.*\(InvalidReplicationRuleId/],
     ['with an empty id', [{ id: '' }], /\(InvalidReplicationRuleId/],
     [
       'with equal priorities',
@@ -125,6 +126,30 @@ describe('fails for rules', () => {
       /'id' of a replication rule is only known at deploy time.*\(InvalidReplicationRuleId/,
     ],
     ['with half a priority', [{ priority: 0.5 }], /\(PriorityOutOfRange/],
+    ['with a priority of more than 32 bits', [{ priority: 2 ** 31 }], /is 2147483648.*\(PriorityOutOfRange/],
+    ['with a prefix longer than a key', [{ prefix: 'p'.repeat(1025) }], /has 1025 bytes.*\(ReplicationPrefixTooLong/],
+    ['with a value of a tag that is too long', [{ tags: { a: 'v'.repeat(257) } }], /257 characters.*\(InvalidTag/],
+    [
+      'with more tags than an object has',
+      [{ tags: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`k${index}`, 'v'])) }],
+      /has 11 entries.*\(TooManyReplicationTags/,
+    ],
+    ['with a storage class that nobody knows', [{ storageClass: new StorageClass('FOO') }], /is 'FOO'.*\(UnknownStorageClass/],
+    [
+      'to a destination with a storage class that nobody knows',
+      [{ destination: ReplicaBucket.inRegion(OSAKA, { storageClass: new StorageClass('FOO') }) }],
+      /is 'FOO'.*\(UnknownStorageClass/,
+    ],
+    ...[
+      { expiration: Duration.days(0) },
+      { expiration: Duration.hours(36) },
+      { noncurrentVersionExpiration: Duration.days(0) },
+      { noncurrentVersionExpiration: Duration.hours(36) },
+    ].map((options): [string, BucketReplicationRule[], RegExp] => [
+      `to a replica with '${JSON.stringify(options)}'`,
+      [{ destination: ReplicaBucket.inRegion(OSAKA, options) }],
+      /xpiration' must be whole days, 1 or more, got .*: round it \(DurationNotWhole/,
+    ]),
   ])('%s', (_case, rules, message) => {
     expect(() => replicate({ rules })).toThrow(message);
   });
@@ -133,6 +158,8 @@ describe('fails for rules', () => {
     ['1,000 of them', many(1000)],
     ['an id of 255 characters', [{ id: 'x'.repeat(255) }]],
     ['a priority of 0', [{ priority: 0 }]],
+    ['a priority of 32 bits', [{ priority: 2 ** 31 - 1 }]],
+    ['a prefix as long as a key', [{ prefix: 'p'.repeat(1024) }]],
   ])('but takes %s', (_case, rules) => {
     const stack = new Stack(new App(), 'Orders', { env: TOKYO });
     // alarms and repairs of a thousand rules are more than a stack takes

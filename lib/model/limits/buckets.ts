@@ -1,5 +1,5 @@
 import { HOUR, words } from '../time';
-import { documented, type Range, unconfirmed } from './limit';
+import { documented, model, type Range, unconfirmed } from './limit';
 import { error, inDays, outside, type Problem, warning } from './problem';
 
 const GUIDE = 'S3 User Guide';
@@ -13,6 +13,20 @@ export const BUCKET_LIMITS = {
     `${GUIDE}: bucket naming rules`,
   ),
   roleNameLength: documented(64, 'characters of the name of a role', 'IAM User Guide: quotas'),
+  storageClasses: model<ReadonlySet<string>>(
+    new Set([
+      'STANDARD',
+      'STANDARD_IA',
+      'ONEZONE_IA',
+      'INTELLIGENT_TIERING',
+      'GLACIER_IR',
+      'GLACIER',
+      'DEEP_ARCHIVE',
+      'REDUCED_REDUNDANCY',
+    ]),
+    'storage classes of replicas',
+    'CloudFormation schema of AWS::S3::Bucket',
+  ),
   lockRetention: unconfirmed<Range>({ min: 1, max: 36_500 }, 'days that Object Lock keeps a version by default', `${GUIDE}: Object Lock`),
   /** Each version is billed for as long, however soon it is deleted. */
   leastBilled: unconfirmed<ReadonlyMap<string, number>>(
@@ -36,54 +50,6 @@ export const BUCKET_LIMITS = {
   ),
 } as const;
 
-/** Which rule goes first, and what its metrics are called; `undefined` is only known at deploy time. */
-export interface RankedRule {
-  readonly id?: string;
-  readonly priority?: number;
-}
-
-/** Checks that rules of one bucket can be told apart: S3 demands it of ids, and by equal priorities nobody knows which rule wins. */
-export function checkRuleRanks(rules: readonly RankedRule[]): readonly Problem[] {
-  return rules.flatMap(({ id, priority }, index) => {
-    const earlier = rules.slice(0, index);
-    const wrong = priority !== undefined && !(Number.isInteger(priority) && priority >= 0);
-    return [
-      ...(id !== undefined && earlier.some((other) => other.id === id)
-        ? [
-            error(
-              'ReplicationRuleIdTaken',
-              `'id' of two replication rules is '${id}', but S3 tells the rules of a bucket apart by it: rename one`,
-            ),
-          ]
-        : []),
-      ...(id !== undefined && !/^[^'"\\]+$/.test(id)
-        ? [
-            error(
-              'InvalidReplicationRuleId',
-              `'id' of a replication rule is '${id}', but alarms ask for its metrics by it: give text without quotes or backslashes`,
-            ),
-          ]
-        : []),
-      ...(wrong
-        ? [
-            error(
-              'PriorityOutOfRange',
-              `'priority' of a replication rule is ${priority}, but S3 ranks rules by whole numbers from 0 on: give one`,
-            ),
-          ]
-        : []),
-      ...(priority !== undefined && earlier.some((other) => other.priority === priority)
-        ? [
-            error(
-              'EqualPriorities',
-              `'priority' of two replication rules is ${priority}, so nobody knows which of them an object goes by: rank one higher`,
-            ),
-          ]
-        : []),
-    ];
-  });
-}
-
 /** Checks the name of a bucket. */
 export function checkBucketName(name: string | undefined): Problem | undefined {
   const { value, unit } = BUCKET_LIMITS.name;
@@ -100,6 +66,17 @@ export function checkObjectLock(days: number | undefined): Problem | undefined {
   }
   const message = `'retention' of the lock is ${inDays(days!)}, but Object Lock takes ${range.min} to ${range.max} whole days: choose such a number`;
   return days! > range.max ? warning('ObjectLockOutOfRange', message) : error('ObjectLockOutOfRange', message);
+}
+
+/** Checks the name of a storage class, which the CDK lets anybody make up. */
+export function checkStorageClass(storageClass: string | undefined): Problem | undefined {
+  const known = BUCKET_LIMITS.storageClasses.value;
+  return storageClass === undefined || known.has(storageClass)
+    ? undefined
+    : error(
+        'UnknownStorageClass',
+        `'storageClass' of the replica is '${storageClass}', but CloudFormation takes ${[...known].join(', ')}: choose one of them, or leave it out`,
+      );
 }
 
 /** Warns where versions are deleted sooner than their storage class stops billing them, or where a replica cannot be read at once. */

@@ -3,11 +3,12 @@ import { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { namedKey } from '../../core/private/keys';
-import { known, wholeUnits } from '../../core/private/known';
+import { known, requireDays } from '../../core/private/known';
 import { insist } from '../../core/private/problems';
 import { requireElsewhere } from '../../core/private/recovery-place';
 import type { KeyFact } from '../../model/facts';
 import { checkBucketName, checkReplicaStorage } from '../../model/limits/buckets';
+import { DAY } from '../../model/time';
 import type { LockFact } from '../../services/object-lock';
 import type { ReplicaBucket } from '../replica-bucket';
 import { type KeyAccess, keyAccess } from './bucket-keys';
@@ -57,10 +58,8 @@ export function replicaOf(scope: Construct, source: BucketSource, { _spec: spec 
   }
   const storageClass = spec.storageClass?.value;
   const versions = 'bucket' in spec ? undefined : spec.noncurrentVersionExpiration;
-  insist(
-    scope,
-    ...checkReplicaStorage(storageClass, versions && known(wholeUnits(scope, 'noncurrentVersionExpiration', versions, 'days'))),
-  );
+  const versionDays = versions && !versions.isUnresolved() ? requireDays(scope, 'noncurrentVersionExpiration', versions) / DAY : undefined;
+  insist(scope, ...checkReplicaStorage(storageClass, versionDays));
   return {
     ...traits,
     arn: `arn:${Stack.of(scope).partition}:s3:::${traits.name}`,

@@ -10,6 +10,7 @@ import {
 import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { addAlarm } from './alarms';
+import { hashOf } from './hash-of';
 
 /** S3 publishes the metrics every minute, as far as it can. */
 const PERIOD_MINUTES = 5;
@@ -55,8 +56,10 @@ export interface RuleAlarms {
 export function watchRule(rule: WatchedRule, { maxLag, maxPendingOperations }: AlarmLimits): RuleAlarms {
   const { id, source, destination } = rule;
   const words = `of replication rule '${id}' from ${source.words} to ${destination.words}`;
+  // ids of constructs have no '/', for which the CDK puts what another rule may have in its place
+  const called = id.includes('/') ? `${id}-${hashOf(source.place, id)}` : id;
   const atDestination = { treatMissingData: TreatMissingData.MISSING, actions: destination.actions };
-  const lag = addAlarm(destination.place, `LagAlarm-${id}`, {
+  const lag = addAlarm(destination.place, `LagAlarm-${called}`, {
     ...atDestination,
     metric: largest(rule, 'ReplicationLatency'),
     threshold: maxLag.toSeconds(),
@@ -70,7 +73,7 @@ export function watchRule(rule: WatchedRule, { maxLag, maxPendingOperations }: A
     maxPendingOperations === undefined
       ? []
       : [
-          addAlarm(destination.place, `BacklogAlarm-${id}`, {
+          addAlarm(destination.place, `BacklogAlarm-${called}`, {
             ...atDestination,
             metric: largest(rule, 'OperationsPendingReplication'),
             threshold: maxPendingOperations,
@@ -79,7 +82,7 @@ export function watchRule(rule: WatchedRule, { maxLag, maxPendingOperations }: A
             wrong: `More than ${maxPendingOperations} operations ${words} wait: look at the rate of writes and at the quotas of AWS KMS`,
           }),
         ];
-  const failure = addAlarm(source.place, `FailureAlarm-${id}`, {
+  const failure = addAlarm(source.place, `FailureAlarm-${called}`, {
     metric: new Metric({
       namespace: 'AWS/S3',
       metricName: 'OperationsFailedReplication',

@@ -5,7 +5,8 @@ import { ConfigurationError } from '../../core/private/errors';
 import { known } from '../../core/private/known';
 import { insist } from '../../core/private/problems';
 import { checkObjectReplication } from '../../model/limits';
-import { checkRuleRanks } from '../../model/limits/buckets';
+import { checkStorageClass } from '../../model/limits/buckets';
+import { checkRules } from '../../model/limits/replication-rules';
 import { SERVICE_LIMITS } from '../../model/limits/services';
 import type { BucketReplicationRule } from '../bucket-replication-rule';
 import type { Replica } from './replica';
@@ -74,7 +75,18 @@ export function settleRules(
     ),
   );
   const settled = rules.map((rule, index) => settle(rule, index, rules.length, defaults, replicaFor(rule)));
-  insist(scope, ...checkRuleRanks(settled.map(({ id, priority }) => ({ id, priority: known(priority) }))));
+  insist(
+    scope,
+    ...checkRules(
+      settled.map(({ id, priority, prefix, tags }) => ({
+        id,
+        priority: known(priority),
+        prefix: known(prefix),
+        tags: tags.map(({ key, value }) => ({ key: known(key), value: known(value) })),
+      })),
+    ),
+    ...settled.map(({ storageClass }) => checkStorageClass(known(storageClass))),
+  );
   return settled;
 }
 

@@ -1,4 +1,4 @@
-import { BUCKET_LIMITS, checkBucketName, checkObjectLock, checkReplicaStorage, checkRuleRanks } from '../../../lib/model/limits/buckets';
+import { BUCKET_LIMITS, checkBucketName, checkObjectLock, checkReplicaStorage, checkStorageClass } from '../../../lib/model/limits/buckets';
 import { accepts, refuses } from './cases';
 
 describe('every limit of buckets', () => {
@@ -40,30 +40,14 @@ describe('names of buckets', () => {
   );
 });
 
-describe('ranks of replication rules', () => {
+describe('storage classes of replicas', () => {
   accepts([
-    [
-      'different ids and priorities',
-      checkRuleRanks([
-        { id: 'a', priority: 0 },
-        { id: 'b', priority: 1 },
-      ]),
-    ],
-    ['what is known only at deploy time', checkRuleRanks([{}, {}])],
-    ['no rules', checkRuleRanks([])],
+    ...['STANDARD', 'GLACIER_IR', 'DEEP_ARCHIVE'].map((one) => [one, checkStorageClass(one)] as const),
+    ['none, or one known only at deploy time', checkStorageClass(undefined)],
   ]);
   refuses([
-    ['one id twice', checkRuleRanks([{ id: 'a' }, { id: 'a' }]), 'error', 'ReplicationRuleIdTaken', /two replication rules is 'a'/],
-    [
-      'one priority twice',
-      checkRuleRanks([{ priority: 2 }, { priority: 1 }, { priority: 2 }]),
-      'error',
-      'EqualPriorities',
-      /is 2, so nobody knows/,
-    ],
-    ['a priority below 0', checkRuleRanks([{ priority: -1 }]), 'error', 'PriorityOutOfRange', /is -1/],
-    ['a priority that is not whole', checkRuleRanks([{ priority: 1.5 }]), 'error', 'PriorityOutOfRange', /is 1.5/],
-    ['quotes', checkRuleRanks([{ id: 'a"b' }]), 'error', 'InvalidReplicationRuleId', /without quotes/],
+    ['one that nobody knows', checkStorageClass('FOO'), 'error', 'UnknownStorageClass', /is 'FOO', but CloudFormation takes STANDARD, /],
+    ['one in small letters', checkStorageClass('standard'), 'error', 'UnknownStorageClass', /is 'standard'/],
   ]);
 });
 
