@@ -112,7 +112,7 @@ function appWithEveryAlarm(): App {
   new DatabaseExport(home, 'Files of the database', { source: database, every: Duration.days(7) });
 
   const notifications = new RecoveryNotifications(home, 'Notifications', { webhooks: [{ secretName: 'recovery/webhook' }] });
-  new RecoveryWatch(home, 'Watch', { alarmActions: notifications.alarmActions });
+  new RecoveryWatch(home, 'Watch', { alarmActions: notifications.alarmActions, allowedMisses: 3 });
   new JobWatch(home, 'Jobs', { notifications });
   return app;
 }

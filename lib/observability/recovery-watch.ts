@@ -8,8 +8,9 @@ import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
 import { supportStackOf } from '../core/private/support-stack';
 import type { Place } from '../model/facts';
-import { configsOf, MAX_CONFIG_BYTES, type PlanWatch, type Site, sitesOf, sizeOf } from '../model/freshness';
+import { configsOf, MAX_CONFIG_BYTES, type PlanWatch, type Site, sitesOf, sizeOf, withServices } from '../model/freshness';
 import type { AlarmActions } from './alarm-actions';
+import { alarmsOnCopies } from './private/copy-alarms';
 import { FreshnessProbe } from './private/freshness-probe';
 
 /** Properties of a RecoveryWatch. */
@@ -92,10 +93,7 @@ export class RecoveryWatch extends Construct {
       return;
     }
     this.made = true;
-    const plans = RecoveryRecord.of(this)
-      .watched()
-      .filter(({ by }) => this.props.only?.some(({ node: { path } }) => by === path || by.startsWith(`${path}/`)) ?? true)
-      .map((plan) => this.placed(plan));
+    const plans = this.plans();
     if (plans.length === 0) {
       const where = this.props.only ? "in 'only'" : 'of its stage';
       warn(this, 'NothingToWatch', `watches nothing, because no plan ${where} protects anything: add a Protection, or leave it out`);
@@ -109,6 +107,7 @@ export class RecoveryWatch extends Construct {
       );
     }
     this.warnOfUnjudged(plans);
+    this.warnOfUnseen(plans);
     const silent = sites.filter((site) => this.watchSite(site) === false);
     if (silent.length > 0) {
       const regions = [...new Set(silent.map(({ region }) => region ?? 'the Region of the stack'))].join("', '");
@@ -118,6 +117,21 @@ export class RecoveryWatch extends Construct {
         `the alarms in '${regions}' tell nobody: give 'alarmActions', and 'alarmActionsIn' for other Regions`,
       );
     }
+  }
+
+  /** What the plans promise, and what services keep by themselves of the same resources. */
+  private plans(): readonly PlanWatch[] {
+    const record = RecoveryRecord.of(this);
+    const plans = record
+      .watched()
+      .filter(({ by }) => this.props.only?.some(({ node: { path } }) => by === path || by.startsWith(`${path}/`)) ?? true)
+      .map((plan) => this.placed(plan));
+    if (plans.length === 0) {
+      return plans;
+    }
+    const { facts, assessment } = record.look();
+    const onRecord = { facts, resources: assessment.resources, hasAlarm: alarmsOnCopies(this) };
+    return plans.map((plan) => withServices(plan, onRecord));
   }
 
   /** Makes the functions of one place; answers whether anybody is told of their alarms. */
@@ -178,6 +192,18 @@ export class RecoveryWatch extends Construct {
         'FreshnessNotJudged',
         `how old the recovery points of '${by}' may be is not known, so that the watch tells their age but never calls them stale: give schedules and retentions as plain values, and let runs go on without end`,
       );
+    }
+  }
+
+  private warnOfUnseen(plans: readonly PlanWatch[]): void {
+    for (const { by, unseen = [] } of plans) {
+      for (const { place, count } of unseen) {
+        warn(
+          this,
+          'CopyNotMeasured',
+          `${count} copies of what '${by}' protects are in ${place}, and no alarm of the stage tells how old they are, so that the watch calls them unjudged: replicate with a construct of this library, or add an alarm on their lag`,
+        );
+      }
     }
   }
 

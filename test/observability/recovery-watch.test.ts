@@ -86,6 +86,7 @@ describe('a watch with everything left to its defaults', () => {
             name: expect.stringMatching(/^Orders-Protection-Hourly-/),
             label: 'Orders/Protection/Hourly',
             promises: [{ types: ['DynamoDB'], copies: [{ vault: 0, thresholdMs: expect.any(Number) }] }],
+            services: [{ type: 'DynamoDB', count: 1, thresholdMs: 35 * MINUTE, rpoMs: 4 * HOUR }],
           },
         ],
         vaults: [{ name: 'Orders-recovery' }],
@@ -134,6 +135,7 @@ describe('a watch with everything left to its defaults', () => {
       'backup:ListBackupPlans',
       'backup:ListBackupSelections',
       'backup:ListRecoveryPointsByBackupVault',
+      'dynamodb:DescribeContinuousBackups',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'sqs:SendMessage',
@@ -228,7 +230,8 @@ describe('copies in another Region', () => {
     expect(far.vaults).toEqual([{ name: 'Orders-recovery' }]);
     expect(far.plans).toEqual([
       {
-        ...home.plans[0],
+        name: home.plans[0].name,
+        label: home.plans[0].label,
         region: TOKYO,
         promises: [{ types: ['DynamoDB'], copies: [{ ...home.plans[0].promises[0].copies[1], vault: 0 }] }],
       },

@@ -133,6 +133,8 @@ function portsAt(life: Life, jobs: readonly Job[], nowMs: number, lines: string[
     recoveryPoints: (_vault, { createdAfterMs = 0, createdBeforeMs = nowMs }) =>
       one(points.filter(({ createdMs }) => createdMs > createdAfterMs && createdMs < createdBeforeMs)),
     databases: () => one([]),
+    tableRecovery: async () => ({ isOn: true, latestRestorableMs: nowMs }),
+    replicatedBackups: () => one([]),
     backupJobs: (_region, state, sinceMs) => one(known.filter((job) => job.state === state && job.createdMs > sinceMs)),
     vaultCreatedMs: async () => life.fromMs - 100 * DAY,
   };

@@ -61,8 +61,8 @@ export class RecoveryRecord extends Construct {
     return this.look().assessment;
   }
 
-  /** The assessor's answer, and what was promised by whom. */
-  public look(): { readonly assessment: Assessment; readonly objectives: readonly ObjectiveFact[] } {
+  /** The assessor's answer, with the facts that it goes by and what was promised by whom. */
+  public look(): { readonly assessment: Assessment; readonly facts: readonly Fact[]; readonly objectives: readonly ObjectiveFact[] } {
     // a stage without a record of its own judges nothing, so it is looked at from here
     const own = new OwnResources();
     const inventory = takeInventory(
@@ -74,6 +74,7 @@ export class RecoveryRecord extends Construct {
     const stateful = [...inventory.values()].map(({ id, name, type, label }) => ({ id, name, type, label }));
     return {
       assessment: assess(facts, stateful, { unprotected: this.settled('unprotected') ?? 'warn' }),
+      facts,
       objectives: facts.filter((fact) => fact.kind === 'objective'),
     };
   }

@@ -1,4 +1,5 @@
 import { BackupClient } from '@aws-sdk/client-backup';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 
@@ -13,6 +14,7 @@ export interface Patience {
 /** SDK clients of one Region each, made when first asked for. */
 export class AwsClients {
   public readonly backup = this.byRegion((config) => new BackupClient(config));
+  public readonly dynamodb = this.byRegion((config) => new DynamoDBClient(config));
   public readonly rds = this.byRegion((config) => new RDSClient(config));
   public readonly tagging = this.byRegion((config) => new ResourceGroupsTaggingAPIClient(config));
 

@@ -1,4 +1,4 @@
-import { DescribeDBClustersCommand, DescribeDBInstancesCommand } from '@aws-sdk/client-rds';
+import { DescribeDBClustersCommand, DescribeDBInstanceAutomatedBackupsCommand, DescribeDBInstancesCommand } from '@aws-sdk/client-rds';
 import type { ResourceType } from '../../model/services';
 import type { AwsClients } from './aws-clients';
 import { pagesOf } from './pages';
@@ -7,12 +7,22 @@ import type { Database, Ports } from './ports';
 const MAX_RECORDS = 100;
 
 /** Databases, by the API that RDS, Aurora, DocumentDB and Neptune share. */
-export function databasePorts({ rds, signal }: AwsClients): Pick<Ports, 'databases'> {
+export function databasePorts({ rds, signal }: AwsClients): Pick<Ports, 'databases' | 'replicatedBackups'> {
   return {
     databases: async function* (region) {
       yield* instances(region);
       yield* clusters(region);
     },
+    replicatedBackups: (region) =>
+      pagesOf(async (Marker) => {
+        const request = new DescribeDBInstanceAutomatedBackupsCommand({ Marker, MaxRecords: MAX_RECORDS });
+        const page = await rds(region).send(request, { abortSignal: signal });
+        const items = (page.DBInstanceAutomatedBackups ?? []).map((backup) => ({
+          of: backup.DBInstanceArn ?? '',
+          latestRestorableMs: backup.RestoreWindow?.LatestTime?.getTime(),
+        }));
+        return { items, next: page.Marker };
+      }),
   };
 
   function instances(region: string): AsyncGenerator<readonly Database[]> {

@@ -137,6 +137,9 @@ function needsDatabase(plan: ConfiguredPlan, arn: string, { listed }: Selected):
   if (!kind?.filter.startsWith('rds:')) {
     return false;
   }
+  if (plan.services?.some(({ type }) => kind.types.includes(type))) {
+    return true;
+  }
   const promises = plan.promises.filter(({ types }) => types.some((type) => kind.types.includes(type)));
   return !listed || promises.length > 1 || promises.some(({ copies }) => copies.some(({ continuous }) => continuous));
 }
@@ -154,9 +157,18 @@ function inBoth(one: readonly ConfiguredCopy[], other: readonly ConfiguredCopy[]
     if (!same) {
       return [];
     }
-    const { thresholdMs: _own, ...place } = copy;
-    return copy.thresholdMs === undefined || same.thresholdMs === undefined
-      ? [place]
-      : [{ ...place, thresholdMs: Math.max(copy.thresholdMs, same.thresholdMs) }];
+    const { thresholdMs: _own, rpoMs: _relied, ...place } = copy;
+    return [
+      {
+        ...place,
+        ...both('thresholdMs', copy.thresholdMs, same.thresholdMs),
+        ...both('rpoMs', copy.rpoMs, same.rpoMs),
+      },
+    ];
   });
+}
+
+/** The longer of two spans, where both are known. */
+function both<K extends 'thresholdMs' | 'rpoMs'>(name: K, one: number | undefined, other: number | undefined): { [P in K]?: number } {
+  return one === undefined || other === undefined ? {} : ({ [name]: Math.max(one, other) } as { [P in K]: number });
 }

@@ -2,6 +2,7 @@ import { CONFIG_VARIABLE, type FreshnessConfig } from '../../model/freshness';
 import { backupPorts } from './aws-backup';
 import { AwsClients, type Patience } from './aws-clients';
 import { databasePorts } from './aws-databases';
+import { tablePorts } from './aws-tables';
 import { tagPorts } from './aws-tags';
 import { judgeFreshness } from './judge-freshness';
 
@@ -49,6 +50,7 @@ export async function look(config: FreshnessConfig, { region, now, remainingMs, 
       now,
       ...backupPorts(clients),
       ...databasePorts(clients),
+      ...tablePorts(clients),
       ...tagPorts(clients),
       write,
     });

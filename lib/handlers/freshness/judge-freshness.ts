@@ -14,6 +14,7 @@ import { findPromised, type PromisedResource } from './find-promised';
 import { firstBackupsOf } from './first-backups';
 import { inWords } from './in-words';
 import { judgePlan } from './judge-plan';
+import { judgeServices } from './judge-services';
 import { type Newest, newestPoints } from './newest-points';
 import { Places } from './places';
 import type { Ports } from './ports';
@@ -62,7 +63,13 @@ export async function judgeFreshness(config: FreshnessConfig, ports: Ports): Pro
         resource: one.arn,
         judgement: judgeCopy(one, copy, seen, ports.now()),
         thresholdMs: copy.thresholdMs,
+        rpoMs: copy.rpoMs,
       });
+    }
+  }
+  for (const plan of config.plans) {
+    for (const judged of await judgeServices(plan, promised, places, ports)) {
+      tally.add(judged);
     }
   }
   for (const [index, vault] of config.vaults.entries()) {
@@ -84,7 +91,7 @@ interface Seen {
 }
 
 function judgeCopy({ arn, sinceMs, database }: PromisedResource, copy: ConfiguredCopy, seen: Seen, nowMs: number): Judgement {
-  const about = { nowMs, thresholdMs: copy.thresholdMs, promisedSinceMs: sinceMs };
+  const about = { nowMs, thresholdMs: copy.thresholdMs, rpoMs: copy.rpoMs, promisedSinceMs: sinceMs };
   if (isPoints(arn, copy)) {
     const { points, firstBackup } = seen;
     const error = [points, firstBackup].find((answer) => answer instanceof Error);

@@ -14,6 +14,16 @@ export async function judgePlan(plan: ConfiguredPlan, promises: Promises, places
       judged.push({ protection: plan.label, place, resource, judgement, thresholdMs });
     }
   }
+  // who cannot read what is selected cannot look at what services keep of it
+  for (const service of plan.services ?? []) {
+    for (const { resource, reason } of problems.filter(({ verdict }) => verdict === 'unknown')) {
+      judged.push({ protection: plan.label, place: places.service(plan, service), resource, judgement: { verdict: 'unknown', reason } });
+    }
+  }
+  for (const { place, count } of plan.unseen ?? []) {
+    const judgement = { verdict: 'unjudged', reason: 'no alarm and no API that this function may use tells how old it is' } as const;
+    judged.push({ protection: plan.label, place, resource: `${count} copies`, judgement });
+  }
   const blind = plan.region !== undefined && resources.length === 0 && problems.some(({ verdict }) => verdict === 'unknown');
   return blind ? [...judged, ...(await arrivalsOf(plan, places, ports))] : judged;
 }

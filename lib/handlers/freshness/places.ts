@@ -1,4 +1,4 @@
-import { type ConfiguredCopy, type ConfiguredPlan, type FreshnessConfig, graceMs } from '../../model/freshness';
+import { type ConfiguredCopy, type ConfiguredPlan, type ConfiguredService, type FreshnessConfig, graceMs } from '../../model/freshness';
 import type { VaultAddress } from './ports';
 
 /** Names and addresses of the vaults of a configuration. */
@@ -18,6 +18,11 @@ export class Places {
     return `${region}/${name}${continuous ? '/continuous' : ''}`;
   }
 
+  /** Where a service keeps what it keeps by itself: no vault has such a name. */
+  public service({ region: home = this.region }: ConfiguredPlan, { type, region }: ConfiguredService): string {
+    return `${region ?? home}/${type} ${isReplicated(type, region) ? 'replicated backups' : 'point-in-time recovery'}`;
+  }
+
   /** Every place of a plan, one copy standing for all that are there. */
   public of({ promises }: ConfiguredPlan): ReadonlyMap<string, ConfiguredCopy> {
     return new Map(promises.flatMap(({ copies }) => copies.map((copy) => [this.name(copy), copy] as const)));
@@ -31,4 +36,9 @@ export class Places {
     }
     return shortest;
   }
+}
+
+/** RDS sends automated backups of instances to other Regions; a replica of a table has a recovery of its own. */
+export function isReplicated(type: ConfiguredService['type'], region: string | undefined): boolean {
+  return type === 'RDS' && region !== undefined;
 }

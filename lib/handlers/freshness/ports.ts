@@ -49,6 +49,19 @@ export interface Database {
   readonly latestRestorableMs?: number;
 }
 
+/** Point-in-time recovery of a table. */
+export interface TableRecovery {
+  readonly isOn: boolean;
+  readonly latestRestorableMs?: number;
+}
+
+/** Automated backups that a Region has of a database instance of another. */
+export interface ReplicatedBackup {
+  /** ARN of the instance. */
+  readonly of: string;
+  readonly latestRestorableMs?: number;
+}
+
 /** A backup job, as far as freshness depends on it. */
 export interface BackupJob {
   readonly resourceArn: string;
@@ -73,6 +86,10 @@ export interface Ports {
   taggedResources(region: string, filters: readonly string[], tags: readonly TagValue[]): AsyncIterable<readonly TaggedResource[]>;
   recoveryPoints(vault: VaultAddress, filter: PointFilter): AsyncIterable<readonly RecoveryPoint[]>;
   databases(region: string): AsyncIterable<readonly Database[]>;
+  /** The table of this name in a Region; nothing where there is none. */
+  tableRecovery(region: string, name: string): Promise<TableRecovery | undefined>;
+  /** Automated backups of database instances that a Region has, also of other Regions. */
+  replicatedBackups(region: string): AsyncIterable<readonly ReplicatedBackup[]>;
   /** Jobs that were created after a moment and are in a state. */
   backupJobs(region: string, state: string, createdAfterMs: number): AsyncIterable<readonly BackupJob[]>;
   /** When a vault was made. */

@@ -1,4 +1,5 @@
 import type { ResourceType } from '../services';
+import type { UnseenCopies } from './plan-watch';
 
 /** What one freshness function looks after. It grows with plans and vaults, never with resources. */
 export interface FreshnessConfig {
@@ -17,6 +18,21 @@ export interface ConfiguredPlan {
   /** Left out: the Region of the function. */
   readonly region?: string;
   readonly promises: readonly ConfiguredPromise[];
+  /** What services keep by themselves; left out: nothing. */
+  readonly services?: readonly ConfiguredService[];
+  /** What nobody can look at; left out: nothing. */
+  readonly unseen?: readonly UnseenCopies[];
+}
+
+/** Point-in-time recovery of a service, or its automated backups in another Region. */
+export interface ConfiguredService {
+  readonly type: ResourceType;
+  /** Where it is kept; left out: in the Region of the plan. */
+  readonly region?: string;
+  /** So many resources of the plan have it, when there are more of the type. */
+  readonly count: number;
+  readonly thresholdMs?: number;
+  readonly rpoMs?: number;
 }
 
 /** What a plan promises for some types of resources. */
@@ -29,6 +45,8 @@ export interface ConfiguredPromise {
 export interface ConfiguredCopy {
   /** Index in `vaults`. */
   readonly vault: number;
+  /** The RPO that relies on it; left out where none does. */
+  readonly rpoMs?: number;
   /** Point-in-time recovery instead of recovery points. */
   readonly continuous?: true;
   /** Oldest age that the schedule explains; left out where nothing can be said. */

@@ -1,7 +1,7 @@
 export { type ArnKind, filtersFor, kindOf } from './arn-kinds';
-export type { ConfiguredCopy, ConfiguredPlan, ConfiguredPromise, ConfiguredVault, FreshnessConfig } from './config';
-export { AGE, CONFIG_VARIABLE, COUNTS, HEARTBEAT, MAX_CONFIG_BYTES, NAMESPACE, PLACE, PROTECTION, WATCH } from './names';
-export type { PlanWatch, PromisedCopy, TypePromise } from './plan-watch';
+export type { ConfiguredCopy, ConfiguredPlan, ConfiguredPromise, ConfiguredService, ConfiguredVault, FreshnessConfig } from './config';
+export { AGE, CONFIG_VARIABLE, COUNTS, HEARTBEAT, MAX_CONFIG_BYTES, NAMESPACE, PLACE, PROTECTION, RPO_USED, WATCH } from './names';
+export type { PlanWatch, PromisedCopy, ServicePromise, TypePromise, UnseenCopies } from './plan-watch';
 export {
   type BackupSelection,
   listedArns,
@@ -12,6 +12,7 @@ export {
   type TaggedResource,
   type TagValue,
 } from './selection';
+export { type OnRecord, withServices } from './service-promises';
 export { configsOf, type Site, type SitePlan, sitesOf, sizeOf, type Unwatched } from './sites';
 export { DETAILS_AT_MOST, type Judged, Tally } from './tally';
 export { thresholdMs } from './threshold';

@@ -16,6 +16,8 @@ export const PLACE = 'Place';
 export const COUNTS = {
   /** Promised, and in its place as young as promised. */
   fresh: 'Fresh',
+  /** Older than the promised RPO, though not than the schedule explains. */
+  late: 'Late',
   /** The newest usable recovery point is older than the schedule explains. */
   stale: 'Stale',
   /** Promised, and not a single usable recovery point. */
@@ -30,6 +32,9 @@ export const COUNTS = {
 
 /** Age of the oldest newest recovery point of a plan and place, in seconds. */
 export const AGE = 'Age';
+
+/** The largest share of the promised RPO that the age of a recovery point of a plan and place has, in percent. */
+export const RPO_USED = 'RpoUsed';
 
 /** One for every run that came to its end, whatever it found. */
 export const HEARTBEAT = 'Heartbeat';

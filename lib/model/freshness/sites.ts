@@ -1,7 +1,7 @@
 import { LIMITS } from '../limits';
-import type { ConfiguredPlan, ConfiguredVault, FreshnessConfig } from './config';
+import type { ConfiguredPlan, ConfiguredService, ConfiguredVault, FreshnessConfig } from './config';
 import { MAX_CONFIG_BYTES } from './names';
-import type { PlanWatch, PromisedCopy } from './plan-watch';
+import type { PlanWatch, PromisedCopy, ServicePromise } from './plan-watch';
 import { thresholdMs } from './threshold';
 
 /** An account and Region where somebody has to look; what is left out is only known at deploy time, and that of the plans. */
@@ -17,6 +17,9 @@ export interface Site {
 export interface SitePlan {
   readonly plan: PlanWatch;
   readonly sees: (copy: PromisedCopy) => boolean;
+  readonly seesService: (service: ServicePromise) => boolean;
+  /** Copies that nobody can look at are told once: beside the plan. */
+  readonly tellsUnseen: boolean;
 }
 
 /** What cannot be looked after, in words. */
@@ -49,7 +52,14 @@ export function sitesOf(plans: readonly PlanWatch[], allowedMisses: number): { s
   for (const plan of plans) {
     const { region, account } = plan.place;
     const here = (copy: PromisedCopy) => accountOf(plan, copy) === account && hasName(copy);
-    at(region, account).plans.push({ plan, sees: here });
+    at(region, account).plans.push({ plan, sees: here, seesService: () => true, tellsUnseen: true });
+    const lookFrom = (there: string | undefined): void => {
+      const site = at(there, account);
+      if (!site.plans.some((one) => one.plan === plan)) {
+        const sees = (one: PromisedCopy) => here(one) && regionOf(plan, one) === there;
+        site.plans.push({ plan, sees, seesService: (one) => one.region === there, tellsUnseen: false });
+      }
+    };
     for (const copy of plan.promises.flatMap(({ copies }) => copies)) {
       const there = { region: regionOf(plan, copy), account: accountOf(plan, copy) };
       if (!hasName(copy)) {
@@ -60,10 +70,13 @@ export function sitesOf(plans: readonly PlanWatch[], allowedMisses: number): { s
         const name = copy.place.container as string;
         pulses.set(name, shorter(pulses.get(name), thresholdMs(copy.staleness, copy.form, allowedMisses)));
       } else if (there.region !== region) {
-        const site = at(there.region, account);
-        if (!site.plans.some((one) => one.plan === plan)) {
-          site.plans.push({ plan, sees: (one) => here(one) && regionOf(plan, one) === there.region });
-        }
+        lookFrom(there.region);
+      }
+    }
+    // where the Region of the plan is only known at deploy time, no other can ask there for its selections
+    for (const service of region === undefined ? [] : (plan.services ?? [])) {
+      if (service.region !== undefined && service.region !== region) {
+        lookFrom(service.region);
       }
     }
   }
@@ -107,26 +120,45 @@ function configOf(
     const found = vaults.findIndex((one) => one.name === vault.name && one.region === vault.region && one.pulseMs === undefined);
     return found >= 0 ? found : vaults.push(vault) - 1;
   };
-  const plans = sitePlans.map(({ plan, sees }): ConfiguredPlan => {
+  const plans = sitePlans.map(({ plan, sees, seesService, tellsUnseen }): ConfiguredPlan => {
     const byCopies = new Map<string, ConfiguredPlan['promises'][number]>();
     for (const { type, copies } of plan.promises) {
       const seen = copies.filter(sees).map((copy) => ({
         vault: indexOf(plan, copy),
         ...(copy.form === 'continuous' ? { continuous: true as const } : {}),
         ...withThreshold(thresholdMs(copy.staleness, copy.form, allowedMisses)),
+        ...withRpo(copy.rpoMs),
       }));
       const key = JSON.stringify(seen);
       byCopies.set(key, { types: [...(byCopies.get(key)?.types ?? []), type], copies: seen });
     }
     const { region } = plan.place;
+    const services = (plan.services ?? []).filter(seesService).map(serviceOf);
     return {
       name: plan.planName,
       label: plan.by,
       ...(region === site.region ? {} : { region }),
       promises: [...byCopies.values()],
+      ...(services.length > 0 ? { services } : {}),
+      ...(tellsUnseen && plan.unseen ? { unseen: plan.unseen } : {}),
     };
   });
   return { watch, plans, vaults };
+}
+
+/** Runs have nothing to do with what a service keeps by itself: none can be missed. */
+function serviceOf({ type, region, count, staleness, rpoMs }: ServicePromise): ConfiguredService {
+  return {
+    type,
+    count,
+    ...(region === undefined ? {} : { region }),
+    ...withThreshold(thresholdMs(staleness, 'continuous', 0)),
+    ...withRpo(rpoMs),
+  };
+}
+
+function withRpo(rpoMs: number | undefined): { rpoMs?: number } {
+  return rpoMs === undefined ? {} : { rpoMs };
 }
 
 function withThreshold(ms: number | undefined): { thresholdMs?: number } {

@@ -1,4 +1,4 @@
-import { AGE, COUNTS, HEARTBEAT, NAMESPACE, PLACE, PROTECTION, WATCH } from './names';
+import { AGE, COUNTS, HEARTBEAT, NAMESPACE, PLACE, PROTECTION, RPO_USED, WATCH } from './names';
 import { ALARM_MEMORY_MS, graceMs, type Judgement, type Verdict } from './verdict';
 
 /** Details of so many resources are written for each verdict of a plan and place; counts have all. */
@@ -12,6 +12,7 @@ export interface Judged {
   readonly resource: string;
   readonly judgement: Judgement;
   readonly thresholdMs?: number;
+  readonly rpoMs?: number;
 }
 
 interface Group {
@@ -20,6 +21,7 @@ interface Group {
   readonly counts: Record<Verdict, number>;
   readonly details: Record<Verdict, number>;
   oldestMs?: number;
+  rpoUsed?: number;
 }
 
 const VERDICTS = Object.keys(COUNTS) as readonly Verdict[];
@@ -32,7 +34,7 @@ export class Tally {
   /** `write` gets a line for whatever is not fresh; fresh things are counted in silence. */
   constructor(private readonly write: (line: string) => void) {}
 
-  public add({ protection, place, resource, judgement, thresholdMs }: Judged): void {
+  public add({ protection, place, resource, judgement, thresholdMs, rpoMs }: Judged): void {
     const group = this.groupOf(protection, place);
     const { verdict, ageMs, reason, running } = judgement;
     group.counts[verdict]++;
@@ -41,6 +43,7 @@ export class Tally {
     }
     if (ageMs !== undefined) {
       group.oldestMs = Math.max(group.oldestMs ?? 0, ageMs);
+      group.rpoUsed = rpoMs === undefined ? group.rpoUsed : Math.max(group.rpoUsed ?? 0, ageMs / rpoMs);
     }
     if (verdict !== 'fresh' && group.details[verdict]++ < DETAILS_AT_MOST) {
       this.write(JSON.stringify({ verdict, protection, place, resource, ageSeconds: seconds(ageMs), reason }));
@@ -57,7 +60,7 @@ export class Tally {
    * Of what is awaited only that counts for the watch which an alarm can remember for long enough.
    */
   public publish(watch: string, nowMs: number): void {
-    for (const { protection, place, counts, details, oldestMs } of this.groups.values()) {
+    for (const { protection, place, counts, details, oldestMs, rpoUsed } of this.groups.values()) {
       for (const verdict of VERDICTS.filter((one) => details[one] > DETAILS_AT_MOST)) {
         this.write(JSON.stringify({ verdict, protection, place, more: details[verdict] - DETAILS_AT_MOST }));
       }
@@ -68,6 +71,7 @@ export class Tally {
           [COUNTS.missing, missing, 'Count'],
           [COUNTS.unknown, unknown, 'Count'],
           ...(oldestMs === undefined ? [] : [[AGE, Math.round(oldestMs / 1000), 'Seconds'] as const]),
+          ...(rpoUsed === undefined ? [] : [[RPO_USED, Math.round(rpoUsed * 100), 'Percent'] as const]),
         ]),
       );
     }
@@ -86,7 +90,7 @@ export class Tally {
 }
 
 function zeros(): Record<Verdict, number> {
-  return { fresh: 0, stale: 0, missing: 0, awaited: 0, unjudged: 0, unknown: 0 };
+  return { fresh: 0, late: 0, stale: 0, missing: 0, awaited: 0, unjudged: 0, unknown: 0 };
 }
 
 function seconds(ms: number | undefined): number | undefined {
@@ -96,7 +100,7 @@ function seconds(ms: number | undefined): number | undefined {
 function metrics(
   timestamp: number,
   dimensions: Readonly<Record<string, string>>,
-  values: readonly (readonly [name: string, value: number, unit: 'Count' | 'Seconds'])[],
+  values: readonly (readonly [name: string, value: number, unit: 'Count' | 'Seconds' | 'Percent'])[],
 ): string {
   return JSON.stringify({
     _aws: {

@@ -18,6 +18,8 @@ export interface Observation {
   readonly nowMs: number;
   /** Left out: nothing says how old it may be. */
   readonly thresholdMs?: number;
+  /** The RPO that relies on it; left out where none does. */
+  readonly rpoMs?: number;
   /** The moment that the newest usable recovery point shows; left out where there is none. */
   readonly newestMs?: number;
   /** There is a recovery point from the future. */
@@ -46,7 +48,7 @@ export interface Judgement {
 
 /** Judges one promised thing in one place. Nothing is fresh that was not seen to be. */
 export function judge(seen: Observation): Judgement {
-  const { nowMs, newestMs, thresholdMs, ahead } = seen;
+  const { nowMs, newestMs, thresholdMs, rpoMs, ahead } = seen;
   if (ahead || (newestMs !== undefined && newestMs > nowMs + CLOCK_TOLERANCE_MS)) {
     return { verdict: 'unknown', reason: 'has a recovery point from the future: some clock is wrong, and every age with it' };
   }
@@ -54,12 +56,15 @@ export function judge(seen: Observation): Judgement {
     return withoutPoint(seen);
   }
   const ageMs = Math.max(0, nowMs - newestMs);
-  if (thresholdMs === undefined) {
-    return { verdict: 'unjudged', ageMs, reason: 'no schedule that is known says how old it may be' };
+  if (thresholdMs !== undefined && ageMs > thresholdMs) {
+    return { verdict: 'stale', ageMs, reason: `is ${words(ageMs)} old, and the schedule explains ${words(thresholdMs)}` };
   }
-  return ageMs <= thresholdMs
-    ? { verdict: 'fresh', ageMs }
-    : { verdict: 'stale', ageMs, reason: `is ${words(ageMs)} old, and the schedule explains ${words(thresholdMs)}` };
+  if (rpoMs !== undefined && ageMs > rpoMs) {
+    return { verdict: 'late', ageMs, reason: `is ${words(ageMs)} old, and the promised RPO is ${words(rpoMs)}` };
+  }
+  return thresholdMs === undefined
+    ? { verdict: 'unjudged', ageMs, reason: 'no schedule that is known says how old it may be' }
+    : { verdict: 'fresh', ageMs };
 }
 
 /** How long a first recovery point may take. */

@@ -57,6 +57,9 @@ export class FreshnessProbe extends Construct {
     });
     notify(bundled.deadLettersAlarm, 'low', route);
     this.watchFindings();
+    if (canBeLate(config)) {
+      this.watchPromises();
+    }
     this.watchWatcher(bundled);
   }
 
@@ -85,6 +88,19 @@ export class FreshnessProbe extends Construct {
       section: 'stale-recovery-points',
       metric: this.metric(COUNTS.stale, Stats.MAXIMUM),
       evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.IGNORE,
+    });
+  }
+
+  /** The promise is broken before the schedule explains it no more: where estimates did not hold, or runs may be missed. */
+  private watchPromises(): void {
+    this.alarm('Late', {
+      severity: 'low',
+      wrong: 'The newest recovery point of something promised is older than its RPO, though its schedule explains it',
+      section: 'late-recovery-points',
+      metric: this.metric(COUNTS.late, Stats.MAXIMUM),
+      evaluationPeriods: 3,
+      datapointsToAlarm: 2,
       treatMissingData: TreatMissingData.IGNORE,
     });
   }
@@ -146,4 +162,13 @@ export class FreshnessProbe extends Construct {
     );
     return Math.max(0, ...waits.filter((ms) => ms <= ALARM_MEMORY_MS));
   }
+}
+
+/** What is stale before it is older than its RPO is never late. */
+function canBeLate({ plans }: FreshnessConfig): boolean {
+  return plans.some(({ promises, services = [] }) =>
+    [...promises.flatMap(({ copies }) => copies), ...services].some(
+      ({ rpoMs, thresholdMs = Number.POSITIVE_INFINITY }) => rpoMs !== undefined && rpoMs < thresholdMs,
+    ),
+  );
 }

@@ -14,6 +14,13 @@ export function freshnessStatements(stack: Stack, { plans, vaults }: FreshnessCo
   const arn = (service: string, region: string, resource: string, resourceName: string) =>
     stack.formatArn({ service, region, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
   const perRegion = (service: string, resource: string) => regions.map((region) => arn(service, region, resource, '*'));
+  const keptIn = (type: ResourceType, onlyElsewhere = false) => [
+    ...new Set(
+      plans.flatMap(({ region: home = stack.region, services = [] }) =>
+        services.flatMap((one) => (one.type === type && (one.region !== undefined || !onlyElsewhere) ? [one.region ?? home] : [])),
+      ),
+    ),
+  ];
   const statements = [
     {
       sid: 'ReadVaults',
@@ -31,6 +38,16 @@ export function freshnessStatements(stack: Stack, { plans, vaults }: FreshnessCo
           { sid: 'ReadClusters', actions: ['rds:DescribeDBClusters'], resources: perRegion('rds', 'cluster') },
         ]
       : []),
+    {
+      sid: 'ReadReplicatedBackups',
+      actions: ['rds:DescribeDBInstanceAutomatedBackups'],
+      resources: keptIn('RDS', true).flatMap((region) => ['auto-backup', 'db'].map((kind) => arn('rds', region, kind, '*'))),
+    },
+    {
+      sid: 'ReadTableRecovery',
+      actions: ['dynamodb:DescribeContinuousBackups'],
+      resources: keptIn('DynamoDB').map((region) => stack.formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: '*' })),
+    },
   ];
   const lists = new PolicyStatement({
     sid: 'FindPlansJobsAndTags',

@@ -54,6 +54,7 @@ _PARTS = (
     "rds.exports",
     "dynamodb.replicas",
     "dynamodb.quorum",
+    "dynamodb.recovery",
     "dynamodb.exports",
     "efs.replication",
     "scheduler.service",

@@ -27,6 +27,7 @@ from recovery_emulator.service_api.checks import problems_of, unknown_members
 from recovery_emulator.service_api.replies import ServiceError, failure, success
 
 _LOG = logging.getLogger("recovery_emulator")
+_PAGED_BY_MARKER = {"DescribeDBInstanceAutomatedBackups"}
 _HANG_MS = 60_000
 # The same refusal goes by other names where the protocol is XML.
 _XML_CODES = {
@@ -151,6 +152,9 @@ class FrontDoor:
             time.sleep((fault.delay_ms or _HANG_MS) / 1000)
             raise ServiceError("RequestTimeout", "the request took too long", 504)
         elif fault.kind == "truncatePage":
+            if call.operation in _PAGED_BY_MARKER:
+                call.params["MaxRecords"] = 1
+                return
             if call.service not in registry.SERVICES:
                 raise ServiceError("InternalFailure", f"truncatePage is not emulated for {call.service}", 500)
             call.params["MaxResults"] = 1

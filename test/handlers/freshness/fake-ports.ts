@@ -1,5 +1,5 @@
 import { judgeFreshness } from '../../../lib/handlers/freshness/judge-freshness';
-import type { BackupJob, Database, Ports, RecoveryPoint } from '../../../lib/handlers/freshness/ports';
+import type { BackupJob, Database, Ports, RecoveryPoint, ReplicatedBackup, TableRecovery } from '../../../lib/handlers/freshness/ports';
 import type { BackupSelection, FreshnessConfig, TaggedResource } from '../../../lib/model/freshness';
 import { HOUR } from '../../../lib/model/time';
 
@@ -15,6 +15,10 @@ export class FakeAccount {
   /** By `<region>/<vault>`. */
   public readonly points = new Map<string, RecoveryPoint[]>();
   public readonly databases: Database[] = [];
+  /** By `<region>/<table>`. */
+  public readonly tables = new Map<string, TableRecovery>();
+  /** By Region. */
+  public readonly replicated = new Map<string, ReplicatedBackup[]>();
   public readonly jobs: BackupJob[] = [];
   public readonly vaultCreatedMs = new Map<string, number>();
   public pageSize = 2;
@@ -71,6 +75,11 @@ export class FakeAccount {
           ),
         ),
       databases: (where) => paged('databases', where, '', this.databases),
+      tableRecovery: async (where, name) => {
+        this.note('tableRecovery', where, name, 0);
+        return this.tables.get(`${where}/${name}`);
+      },
+      replicatedBackups: (where) => paged('replicatedBackups', where, '', this.replicated.get(where) ?? []),
       backupJobs: (where, state, createdAfterMs) =>
         paged(
           'backupJobs',

@@ -82,14 +82,15 @@ describe('verdicts, whatever is seen', () => {
   });
 
   test('an older recovery point is never better', () => {
-    const rank = { fresh: 0, stale: 1, unknown: 2, unjudged: 2, awaited: 2, missing: 2 };
+    const rank = { fresh: 0, late: 1, stale: 2, unknown: 3, unjudged: 3, awaited: 3, missing: 3 };
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 800 * DAY }),
         fc.integer({ min: 0, max: 800 * DAY }),
         fc.integer({ min: 1, max: 800 * DAY }),
-        (age, more, limit) => {
-          const [young, old] = [age, age + more].map((span) => judge({ nowMs: NOW, newestMs: NOW - span, thresholdMs: limit }).verdict);
+        fc.option(fc.integer({ min: 1, max: 800 * DAY }), { nil: undefined }),
+        (age, more, thresholdMs, rpoMs) => {
+          const [young, old] = [age, age + more].map((span) => judge({ nowMs: NOW, newestMs: NOW - span, thresholdMs, rpoMs }).verdict);
           expect(rank[young]).toBeLessThanOrEqual(rank[old]);
         },
       ),

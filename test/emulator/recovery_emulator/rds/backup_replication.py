@@ -21,6 +21,7 @@ from recovery_emulator.service_api.replies import ServiceError
 
 Params = dict[str, Any]
 _MAX_PER_ACCOUNT = 20
+_PAGE = 100
 _ENGINES = ("postgres", "mysql", "mariadb", "db2", "oracle", "sqlserver")
 
 
@@ -192,7 +193,13 @@ def _describe(call: Call) -> Params:
     found = [b for b in shown if all(v is None or b.get(k) == v for k, v in wanted.items())]
     if wanted["DBInstanceAutomatedBackupsArn"] and not found:
         raise ServiceError("DBInstanceAutomatedBackupNotFound", "no such automated backup", 404)
-    return {"DBInstanceAutomatedBackups": found}
+    return _page(found, call.params)
+
+
+def _page(found: list[Params], params: Params) -> Params:
+    start = int(params.get("Marker") or 0)
+    end = start + int(params.get("MaxRecords") or _PAGE)
+    return {"DBInstanceAutomatedBackups": found[start:end], **({"Marker": str(end)} if end < len(found) else {})}
 
 
 def _own_backups(call: Call) -> list[Params]:
