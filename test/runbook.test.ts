@@ -96,7 +96,11 @@ function appWithEveryAlarm(): App {
   });
   const vpc = new Vpc(recovery, 'Vpc');
 
-  new Protection(home, 'Protection', { tier: RecoveryTier.IMPORTANT, recoveryRegion: RECOVERY_REGION }).protect(table);
+  // nothing but its recovery points is in the other Region
+  const plain = new TableV2(home, 'Plain', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+  const protection = new Protection(home, 'Protection', { tier: RecoveryTier.IMPORTANT, recoveryRegion: RECOVERY_REGION });
+  protection.protect(table);
+  protection.protect(plain);
   new BucketReplication(home, 'Documents2', {
     source: documents,
     recoveryRegion: RECOVERY_REGION,
