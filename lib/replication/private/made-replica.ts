@@ -28,6 +28,7 @@ import { takePlace } from './places';
 import { recoveryKeyOf } from './recovery-key';
 import type { ReplicaKey } from './replica';
 import { replicaBucketName, replicationRoleName } from './replica-names';
+import { requireRoom } from './room';
 
 /** A replica bucket in a support stack. */
 export interface MadeReplica {
@@ -61,6 +62,7 @@ export const ENCRYPT = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'];
 export function makeReplica(scope: Construct, source: BucketSource, wanted: Wanted): MadeReplica {
   const environment = { region: wanted.region, account: wanted.otherAccount };
   const stack = supportStackOf(source.home, environment);
+  requireRoom(stack);
   const place = takePlace(scope, source, stack);
   if (place.node.tryFindChild(ID)) {
     throw new ConfigurationError(

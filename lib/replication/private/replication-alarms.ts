@@ -7,10 +7,11 @@ import {
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { Duration } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { addAlarm } from './alarms';
 import { hashOf } from './hash-of';
+import { countInsightsAlarm } from './room';
 
 /** S3 publishes the metrics every minute, as far as it can. */
 const PERIOD_MINUTES = 5;
@@ -67,6 +68,9 @@ export function watchRule(rule: WatchedRule, { maxLag, maxPendingOperations }: A
     section: 'objects-that-arrive-late',
     wrong: `Objects ${words} arrive more than ${maxLag.toHumanString()} late, or nobody tells how late any more: look at the metrics of the source bucket and at the permissions of its role`,
   });
+  if (source.nameFromAfar === undefined) {
+    countInsightsAlarm(source.place, Stack.of(destination.place));
+  }
   // S3 tells the lag also when nothing is replicated, so silence means that replication is gone; at first there is none yet
   lag.addInsufficientDataAction(...(destination.actions ?? []));
   const backlog =

@@ -11,6 +11,7 @@ import type { Replica } from './replica';
 import { nameFromAfar } from './replica-names';
 import { type AlarmLimits, type RuleAlarms, together, watchRule } from './replication-alarms';
 import type { SettledRule } from './replication-rules';
+import { requireRoom } from './room';
 
 type Actions = Pick<BucketReplicationProps, 'alarmActions' | 'recoveryAlarmActions'>;
 
@@ -42,10 +43,12 @@ export function watchForward(
   limits: AlarmLimits,
   actions: Actions,
 ): RuleAlarms {
+  requireRoom(Stack.of(scope));
   const alarms = rules.map(({ id, replica }) => {
     const isHome = replica.region === Stack.of(scope).region;
     // metrics belong to the account of the source, wherever the replica is
     const stack = isHome ? Stack.of(scope) : supportStackOf(source.home, { region: replica.region });
+    requireRoom(stack);
     return watchRule(
       {
         id,
