@@ -7,13 +7,10 @@ import { Construct, type IConstruct } from 'constructs';
 import type { BucketReplication } from './bucket-replication';
 import type { ExportOptions } from './export-options';
 import { databaseSteps, keyed } from './private/exports/database-steps';
-import { engineOf } from './private/exports/engine';
-import { recordExports } from './private/exports/facts';
-import { rhythmOf } from './private/exports/rhythm';
+import { scheduledExports } from './private/exports/scheduled-exports';
 import { snapshotAge, snapshotArns, snapshotConcerns } from './private/exports/snapshot-steps';
 import { requireExportable, sourceOf } from './private/exports/source';
 import { storeOf } from './private/exports/store';
-import { timesOf } from './private/exports/times';
 
 /** Properties of a DatabaseExport. */
 export interface DatabaseExportProps extends ExportOptions {
@@ -79,29 +76,18 @@ export class DatabaseExport extends Construct {
     super(scope, id);
     const target = sourceOf(this, props.source, ['RDS', 'Aurora', 'RDSCluster']);
     requireExportable(this, target);
-    const rhythm = rhythmOf(this, props);
-    const times = timesOf(this, target.type, props, rhythm);
     const store = keyed(this, storeOf(this, props));
     const cluster = target.type !== 'RDS';
     const maxSnapshotAgeMs = snapshotAge(this, target, props.maxSnapshotAge);
     const { exportOnly, acceptWarnings = false } = props;
-    const { machine, failureAlarm, absenceAlarm } = engineOf(this, {
-      of: target.id,
-      rhythm,
-      timeZone: props.timeZone,
-      times,
-      alarmActions: props.alarmActions,
+    const made = scheduledExports(this, props, {
+      target,
+      store,
       wildcards: {
         resources: ['*', ...(maxSnapshotAgeMs === undefined ? [] : [snapshotArns(this, cluster)])],
         reason: 'tasks of exports have no ARN, and snapshots have names that nobody knows before',
       },
       stepsIn: (steps) => databaseSteps(steps, { arn: target.arn, cluster, maxSnapshotAgeMs, exportOnly, acceptWarnings }, store),
-    });
-    recordExports(this, {
-      target,
-      store,
-      rhythm,
-      times,
       files: 'Parquet exports (to be loaded by hand)',
       sourceAge: maxSnapshotAgeMs === undefined ? undefined : { name: 'age of the snapshot', ms: maxSnapshotAgeMs, basis: 'configured' },
       more: () => snapshotConcerns(this.node.path, target),
@@ -109,10 +95,10 @@ export class DatabaseExport extends Construct {
     this.bucket = store.bucket;
     this.encryptionKey = store.key;
     this.prefix = store.prefix;
-    this.stateMachine = machine;
-    this.failureAlarm = failureAlarm;
-    this.absenceAlarm = absenceAlarm;
-    this.replication = store.offSite?.replication;
-    this.alarms = [failureAlarm, absenceAlarm, ...(this.replication?.alarms ?? [])];
+    this.stateMachine = made.machine;
+    this.failureAlarm = made.failureAlarm;
+    this.absenceAlarm = made.absenceAlarm;
+    this.replication = made.replication;
+    this.alarms = made.alarms;
   }
 }

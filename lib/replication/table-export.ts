@@ -9,13 +9,10 @@ import type { Target } from '../services/service';
 import { ownRecovery, turnOnRecovery } from '../services/table-recovery';
 import type { BucketReplication } from './bucket-replication';
 import type { ExportOptions } from './export-options';
-import { engineOf } from './private/exports/engine';
-import { recordExports } from './private/exports/facts';
-import { rhythmOf } from './private/exports/rhythm';
+import { scheduledExports } from './private/exports/scheduled-exports';
 import { sourceOf } from './private/exports/source';
 import { storeOf } from './private/exports/store';
 import { tableSteps } from './private/exports/table-steps';
-import { timesOf } from './private/exports/times';
 import { TableExportFormat } from './table-export-format';
 
 /** Properties of a TableExport. */
@@ -65,29 +62,18 @@ export class TableExport extends Construct {
   constructor(scope: Construct, id: string, props: TableExportProps) {
     super(scope, id);
     const target = sourceOf(this, props.source, ['DynamoDB']);
-    const rhythm = rhythmOf(this, props);
-    const times = timesOf(this, target.type, props, rhythm);
     const store = storeOf(this, props);
     turnOnRecovery(target);
     const { bucketArn } = store.bucket.bucketRef;
-    const { machine, failureAlarm, absenceAlarm } = engineOf(this, {
-      of: target.id,
-      rhythm,
-      timeZone: props.timeZone,
-      times,
-      alarmActions: props.alarmActions,
+    const made = scheduledExports(this, props, {
+      target,
+      store,
       wildcards: {
         resources: [`${target.arn}/export/*`, `${bucketArn}/${store.prefix}/*`],
         reason:
           'exports of the table have an ARN of their own each, and DynamoDB tells nobody the names of the files it writes below the prefix',
       },
       stepsIn: (steps) => tableSteps(steps, target.arn, props.format ?? TableExportFormat.DYNAMODB_JSON, store),
-    });
-    recordExports(this, {
-      target,
-      store,
-      rhythm,
-      times,
       files: 'exports',
       restore: 'import into a new table',
       more: () => recoveryConcerns(this, target),
@@ -95,11 +81,11 @@ export class TableExport extends Construct {
     this.bucket = store.bucket;
     this.encryptionKey = store.key;
     this.prefix = store.prefix;
-    this.stateMachine = machine;
-    this.failureAlarm = failureAlarm;
-    this.absenceAlarm = absenceAlarm;
-    this.replication = store.offSite?.replication;
-    this.alarms = [failureAlarm, absenceAlarm, ...(this.replication?.alarms ?? [])];
+    this.stateMachine = made.machine;
+    this.failureAlarm = made.failureAlarm;
+    this.absenceAlarm = made.absenceAlarm;
+    this.replication = made.replication;
+    this.alarms = made.alarms;
   }
 }
 
