@@ -137,7 +137,7 @@ export class RecoveryRecord extends Construct {
   private write(outdir: string): void {
     const report = this.report ?? toReport(this.assess(), this.stage.node.path);
     mkdirSync(outdir, { recursive: true });
-    writeFileSync(join(outdir, 'recovery-report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+    writeFileSync(join(outdir, 'recovery-report.json'), `${JSON.stringify(report, undefined, 1)}\n`);
     writeFileSync(join(outdir, 'recovery-report.md'), renderMarkdown(report));
     if (this.settled('printed') !== false && process.env.CDK_OUTDIR) {
       process.stderr.write(`${renderText(report, { width: process.stderr.columns ?? 120, findings: false })}\n`);
