@@ -50,8 +50,8 @@ type Settings = Pick<
  * Sends the automated backups of a database instance to another Region, log by log, so that any second of the last days can be
  * restored there.
  *
- * The settings belong to the instance, so nothing but a key is made in the recovery Region. No event tells that replication
- * has stopped: RDS has none.
+ * The settings belong to the instance, so nothing but a key is made in the recovery Region. No event or metric of RDS tells that
+ * replication has stopped: a RecoveryWatch asks for it, where the instance is protected.
  * @example
  * new DatabaseBackupReplication(this, 'Copies', {
  *   source: database,
