@@ -4,3 +4,4 @@ export * from './observability';
 export * from './protection';
 export * from './replication';
 export * from './vault';
+export * from './verification';

@@ -2,6 +2,7 @@ import { type BackupPlanReference, CfnBackupPlan, type IBackupPlanRef, type IBac
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import { AspectPriority, Aspects, Lazy, Resource } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { backupRoleOf } from '../core/private/backup-roles';
 import { ConfigurationError } from '../core/private/errors';
 import { uniqueName } from '../core/private/inventory';
 import { known } from '../core/private/known';
@@ -16,7 +17,6 @@ import { PlanSelection, type PlanSelectionOptions } from './plan-selection';
 import { type BoundRule, bindRule } from './private/bound-rule';
 import { PlanFacts } from './private/plan-facts';
 import type { PlanMember } from './private/plan-members';
-import { backupRoleOf } from './private/roles';
 import { permitScans, scannerRoleOf } from './private/scan-roles';
 import type { ProtectionRule } from './protection-rule';
 import type { Selection } from './selection';

@@ -34,7 +34,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 /** Rooms whose `private/` other rooms may read, because they are the kernel of those rooms. */
 const SHARED_PRIVATE: Readonly<Record<string, readonly string[]>> = {
   core: ['services', 'vault', 'protection', 'replication', 'self-managed', 'verification', 'recovery', 'observability'],
-  vault: ['protection', 'replication'],
+  vault: ['protection', 'replication', 'verification'],
 };
 
 const MAX_LINES = 250;

@@ -21,6 +21,14 @@ export { checkPolicySize, POLICY_LIMITS } from './policies';
 export type { Days, Problem } from './problem';
 export { checkRegionSwitch, REGION_SWITCH_BLOCKS, type RegionSwitchPlan, type RegionSwitchStep } from './region-switch';
 export {
+  checkEligiblePoints,
+  checkTestCount,
+  checkTestWindow,
+  checkValidationWindow,
+  type EligiblePoints,
+  RESTORE_TESTING_LIMITS,
+} from './restore-testing';
+export {
   type BucketReadiness,
   checkBucket,
   checkPolicyActions,

@@ -4,6 +4,7 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { known, wholeUnits } from '../../core/private/known';
 import { insist } from '../../core/private/problems';
+import { checkSchedule } from '../../core/private/schedules';
 import { differ } from '../../model/differ';
 import {
   checkCompletionWindow,
@@ -24,7 +25,6 @@ import type { CopyAction } from '../copy-action';
 import type { ProtectionRule } from '../protection-rule';
 import { placeOfCopy, placeOfStack, placeOfVault, type VaultPlace, vaultNameFor } from './places';
 import { copyLifecycle, lifecycleOf, type RuleLifecycle } from './rule-lifecycle';
-import { checkSchedule } from './schedules';
 
 /** A copy action of a rule with its destination. */
 export interface BoundCopy {

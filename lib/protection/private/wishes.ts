@@ -2,6 +2,7 @@ import type { Duration, TimeZone } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { requireMs } from '../../core/private/known';
+import { checkSchedule, requirePlain } from '../../core/private/schedules';
 import type { RecoveryObjective } from '../../core/recovery-objective';
 import { RetentionPolicy } from '../../core/retention-policy';
 import type { RetentionRung } from '../../core/retention-rung';
@@ -12,7 +13,6 @@ import { COLD_AFTER_MS, COLD_FROM_MS, DEFAULT_HOUR, type RungModel } from '../..
 import { IMPORTANT } from '../../model/tiers';
 import { DAY, MINUTE, words } from '../../model/time';
 import type { ProtectionProps } from '../protection-options';
-import { checkSchedule, requirePlain } from './schedules';
 
 /** What somebody wants for a resource, settled and in plain numbers. */
 export interface Wishes {

@@ -3,7 +3,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
-import { backupRoleOf, restoreRoleOf } from '../../lib/protection/private/roles';
+import { backupRoleOf, restoreRoleOf } from '../../lib/core/private/backup-roles';
 
 const GENERAL = 'service-role/AWSBackupServiceRolePolicyForBackup';
 const S3 = 'AWSBackupServiceRolePolicyForS3Backup';

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
-import { ConfigurationError } from '../../core/private/errors';
 import { CronSchedule, HORIZON_START, ScheduleError } from '../../model/schedule';
+import { ConfigurationError } from './errors';
 
 /** Refuses a schedule that AWS Backup does not take; one that is only known at deploy time is left to it. */
 export function checkSchedule(scope: IConstruct, subject: string, expression: string, timeZone: string | undefined): void {
