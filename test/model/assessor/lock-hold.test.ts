@@ -89,6 +89,14 @@ describe('a lock on recovery points', () => {
     expect(compromised(judged(elsewhere).resource)).toMatchObject({ outcome: 'kept', keptMs: 35 * DAY });
   });
 
+  test('is not said to be too short where only deployment tells whether the intruder gets there', () => {
+    const [short, long] = [HOUR, 7 * DAY].map((lockedMs) =>
+      compromised(judged(daily({ place: { region: 'x', container: 'v' }, lockedMs })).resource),
+    );
+    expect(short).toMatchObject({ outcome: 'unknown', notes: [expect.stringMatching(/another account is known only at deploy time/)] });
+    expect(long).toMatchObject({ outcome: 'kept' });
+  });
+
   test('fails where it ends before anybody notices, and says so', () => {
     const { findings } = assessed({}, daily({ lockedMs: 9 * DAY }), restoreTest({ everyMs: 7 * DAY }));
     expect(findings).toEqual([

@@ -2,7 +2,7 @@ import { Disruption } from '../../../lib/model/disruption';
 import { DAY } from '../../../lib/model/time';
 import type { Chance } from './chance';
 import { type Arrival, lossAt } from './simulator';
-import { CONTINUOUS_LAG, isSame, type Key, type Spot, type Store, type World } from './world';
+import { CONTINUOUS_LAG, isSame, type Key, type Spot, type Store, type Vault, type World } from './world';
 
 /** Something that happens to a world at a moment. */
 export interface Disaster {
@@ -20,6 +20,8 @@ export interface Remains {
   readonly usable: boolean;
   /** It can be decrypted, whatever is in it. */
   readonly readable: boolean;
+  /** It was written so lately that its lock still holds, although locks of that length may not hold at other moments. */
+  readonly byChance?: boolean;
   /** How much of the data it lacks; left out where nothing had arrived yet. */
   readonly lossMs?: number;
 }
@@ -36,8 +38,10 @@ export function remainsOf(world: World, arrivals: readonly Arrival[], disaster: 
   const behind = (lagMs: number) => (chance.maybe(0.3) ? lagMs : chance.upTo(lagMs));
   for (const [container, vault] of vaults) {
     const readable = keyHolds(world, vault, disaster);
-    const usable = readable && !isGone(world, vault, disaster) && !(isIntruded(world, vault, disaster) && vault.lock !== 'compliance');
-    found.set(container, { readable, usable, lossMs: lossAt(arrivals, container, atMs) });
+    const lossMs = lossAt(arrivals, container, atMs);
+    const intruded = isIntruded(world, vault, disaster);
+    const usable = readable && !isGone(world, vault, disaster) && !(intruded && !isLocked(vault, lossMs));
+    found.set(container, { readable, usable, lossMs, byChance: intruded && vault.lockedMs !== undefined });
     if (container === continuousIn) {
       found.set('continuous', { readable, usable, lossMs: behind(CONTINUOUS_LAG) });
     }
@@ -63,6 +67,11 @@ function isGone({ resource }: World, { region }: Spot, { kind }: Disaster): bool
 /** The intruder is administrator of the account of the resource: only a compliance lock holds there. */
 function isIntruded({ resource }: World, { account }: Spot, { kind }: Disaster): boolean {
   return kind === Disruption.ACCOUNT_COMPROMISE && account === resource.account;
+}
+
+/** The newest state is the last that is let go; where none has come yet, there is nothing to delete. */
+function isLocked({ lock, lockedMs = Number.POSITIVE_INFINITY }: Vault, ageMs = 0): boolean {
+  return lock === 'compliance' && ageMs <= lockedMs;
 }
 
 function keyHolds(world: World, { key }: Store, disaster: Disaster): boolean {

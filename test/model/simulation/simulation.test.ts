@@ -120,6 +120,12 @@ describe('the simulation notices a judgement by which', () => {
       ACCOUNT_COMPROMISE,
     ],
     [
+      'a lock holds, however soon it ends',
+      (facts) => assessor(facts.map((fact) => (fact.kind === 'copy' ? { ...fact, lockedMs: undefined } : fact))),
+      'lost',
+      ACCOUNT_COMPROMISE,
+    ],
+    [
       'whatever is in another account survives, whosever key it has',
       surviving(ACCOUNT_COMPROMISE, ({ form, place }) => form === 'points' && place.account === '222222222222'),
       'lost',

@@ -23,7 +23,8 @@ export function tell(world: World, claims: readonly PlaceClaim[], chance: Chance
   const made = claims.map((claim) => {
     const vault = vaults.get(claim.container)!;
     const beside = homes.has(claim.container) && chance.maybe(0.8) ? { beside: true } : {};
-    return copy(claim.container, vault, { ...kept(claim), staleness: claim.staleness, immutable: vault.lock, ...beside });
+    const lockedMs = vault.lockedMs !== undefined && chance.maybe(0.1) ? 'unknown' : vault.lockedMs;
+    return copy(claim.container, vault, { ...kept(claim), staleness: claim.staleness, immutable: vault.lock, lockedMs, ...beside });
   });
   const live = replicas.map((replica) =>
     copy(replica.id, replica, {

@@ -89,9 +89,11 @@ function breachesOf(
     }
     if (!survives.includes(kind)) {
       const sure = lost.some(({ disruption, certain }) => disruption === kind && certain);
-      return sure && left.usable && disaster.patient && disaster.unnoticedMs === 2 * DAY ? [{ what: 'spared', copy }] : [];
+      return sure && left.usable && !left.byChance && disaster.patient && disaster.unnoticedMs === 2 * DAY
+        ? [{ what: 'spared', copy }]
+        : [];
     }
-    if (disaster.patient && isConditional(judged, place)) {
+    if ((disaster.patient && isConditional(judged, place)) || isDoubtful(judged, place)) {
       return [];
     }
     relied.set(kind, (relied.get(kind) ?? 0) + 1);
@@ -125,9 +127,18 @@ function unreadable(
 }
 
 /** A key of the compromised account survives as long as somebody cancels its deletion: the verdict says so. */
-function isConditional({ disruptions }: ResourceAssessment, { mechanism }: CopyPlace): boolean {
+function isConditional(judged: ResourceAssessment, place: CopyPlace): boolean {
+  return isNoted(judged, place, 'its key may be in the same account');
+}
+
+/** A lock that may end before the next recovery point, by what is only estimated: the verdict says so. */
+function isDoubtful(judged: ResourceAssessment, place: CopyPlace): boolean {
+  return isNoted(judged, place, 'is locked for');
+}
+
+function isNoted({ disruptions }: ResourceAssessment, { mechanism }: CopyPlace, words: string): boolean {
   const { notes } = disruptions.find(({ disruption }) => disruption === Disruption.ACCOUNT_COMPROMISE)!;
-  return notes.some((note) => note.startsWith(`${mechanism}: its key may be in the same account`));
+  return notes.some((note) => note.startsWith(`${mechanism}`) && note.includes(words));
 }
 
 /** More copies counted elsewhere than can be read when what they are away from is lost. */

@@ -1,5 +1,5 @@
 import type { CopyFact } from '../../../lib/model/facts';
-import { HOUR, MINUTE, SECOND } from '../../../lib/model/time';
+import { DAY, HOUR, MINUTE, SECOND } from '../../../lib/model/time';
 import type { Chance } from './chance';
 import type { Plan } from './random-plan';
 
@@ -23,6 +23,8 @@ export interface Store extends Spot {
 
 export interface Vault extends Store {
   readonly lock: CopyFact['immutable'];
+  /** How long each recovery point is locked, from its state on; left out: as long as it is kept. */
+  readonly lockedMs?: number;
 }
 
 export interface Replica extends Store {
@@ -45,6 +47,9 @@ export interface World {
   readonly continuousIn?: string;
 }
 
+/** Most vaults lock whatever they keep, others for a while. */
+const LOCKED: readonly (number | undefined)[] = [undefined, undefined, HOUR, DAY, 2 * DAY, 8 * DAY, 40 * DAY];
+
 const HERE: Spot = { region: 'here', account: '111111111111' };
 const REGIONS = ['here', 'there'];
 const ACCOUNTS = ['111111111111', '111111111111', '222222222222'];
@@ -56,10 +61,14 @@ export function randomWorld(plan: Plan, chance: Chance): World {
   const containers = new Set([...homes, ...plan.rules.flatMap(({ copies }) => copies.map(({ container }) => container))]);
   const resource = { ...HERE, key: randomKey(chance, 'data', HERE) };
   const spot = () => ({ region: chance.pick(REGIONS), account: chance.pick(ACCOUNTS) });
+  const continuousIn = plan.rules.find(({ continuous }) => continuous)?.container;
   const vaults = new Map(
     [...containers].map((container): [string, Vault] => {
       const at = homes.has(container) ? HERE : spot();
-      return [container, { ...at, key: keyOf(chance, container, at, resource), lock: chance.pick(['no', 'governance', 'compliance']) }];
+      const lock = chance.pick(['no', 'governance', 'compliance'] as const);
+      // of a continuous backup every part is needed
+      const lockedMs = lock === 'no' || container === continuousIn ? undefined : chance.pick(LOCKED);
+      return [container, { ...at, key: keyOf(chance, container, at, resource), lock, lockedMs }];
     }),
   );
   const replicas = ['replica-1', 'replica-2']
@@ -70,7 +79,6 @@ export function randomWorld(plan: Plan, chance: Chance): World {
       const near = at.region === HERE.region && chance.maybe(0.5);
       return { ...at, id, lagMs, key: keyOf(chance, id, at, resource), lostWithZone: near };
     });
-  const continuousIn = plan.rules.find(({ continuous }) => continuous)?.container;
   return { plan, resource, vaults, homes, replicas, continuousIn };
 }
 

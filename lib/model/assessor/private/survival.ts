@@ -80,7 +80,10 @@ function accountCompromise(copy: CopyFact, resource: ResourceFact): Survival {
     return inAccount ? no('has a key of the account of the resource, and who takes that key takes the copy') : YES;
   }
   if (copy.immutable === 'compliance') {
-    return underLock(copy, shared);
+    const locked = underLock(copy, shared);
+    if (elsewhere === false || locked.survives !== 'no') {
+      return locked;
+    }
   }
   if (elsewhere === undefined) {
     return unknown('whether it lies in another account is known only at deploy time');
