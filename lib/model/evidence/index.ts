@@ -1,0 +1,12 @@
+export { achievedOf } from './achieved-of';
+export { canonicalJson } from './canonical-json';
+export type { ConcludedTest } from './concluded-test';
+export * from './evidence-record';
+export { chainFolder, HEAD_NAME, jobName, pageName, recordName, sequenceOf, verifiedName } from './names';
+export { moment, spanWords } from './private/page';
+export { type Reading, readHead, readRecord } from './read-record';
+export { renderHtml } from './render-html';
+export { renderMarkdown } from './render-markdown';
+export { type ChainPlace, toRecord } from './to-record';
+export { verdictOf } from './verdict-of';
+export { type ChainFinding, type StoredChain, type StoredRecord, verifyChain } from './verify-chain';

@@ -1,0 +1,180 @@
+import type { ChainHead, EvidenceRecord } from './evidence-record';
+import { HEAD_NAME, pageName, recordName } from './names';
+import { gapsOf, type Places, placesOf, testimonyOf } from './private/places';
+import type { Reading } from './read-record';
+import { verdictOf } from './verdict-of';
+
+/** A chain as it was found. */
+export interface StoredChain {
+  /** Everything below `records/`. */
+  readonly records: readonly StoredRecord[];
+  /** Left out where there is none. */
+  readonly head?: Reading<ChainHead>;
+  /** SHA-256 of everything below `pages/`, by name. */
+  readonly pages: Readonly<Record<string, string>>;
+}
+
+export interface StoredRecord {
+  /** Below the folder of the chain, such as `records/00000001.json`. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly reading: Reading<EvidenceRecord>;
+}
+
+/** Something that is not as it was written. A note is no fault: a crash leaves it, and the next record puts it right. */
+export interface ChainFinding {
+  readonly severity: 'fault' | 'note';
+  readonly code: FindingCode;
+  /** What it is about, below the folder of the chain. */
+  readonly name: string;
+  readonly message: string;
+}
+
+export type FindingCode =
+  | 'changed'
+  | 'missing'
+  | 'reordered'
+  | 'forked'
+  | 'foreign'
+  | 'unreadable'
+  | 'repeated'
+  | 'contradictory'
+  | 'page'
+  | 'head';
+
+/** Everything that was changed, removed, moved or slipped in since the records were written. */
+export function verifyChain(chain: StoredChain): ChainFinding[] {
+  const places = placesOf(chain);
+  return [
+    ...missing(places),
+    ...[...places.placed].sort(([one], [other]) => one - other).flatMap(([sequence, record]) => faultsOf(sequence, record, places)),
+    ...strangers(places),
+    ...forks(chain.records),
+    ...repetitions(places),
+    ...pages(chain, places),
+    ...headFindings(chain, places),
+  ];
+}
+
+function missing(places: Places): ChainFinding[] {
+  return gapsOf(places).map(([from, to]) => {
+    const witness = testimonyOf(to, places);
+    const moved = witness && places.byHash.get(witness.sha256);
+    const gone = from === to ? 'is missing' : `to ${recordName(to)} are missing`;
+    const known = witness ? `${witness.by} tells its SHA-256, ${witness.sha256}` : `the chain goes on to record ${places.last}`;
+    return moved && from === to
+      ? fault('reordered', recordName(from), `is not in its place, but stands in ${moved.name}`)
+      : fault('missing', recordName(from), `${gone}: ${known}`);
+  });
+}
+
+/** What stands in a place, held against what is said about it, and against itself. */
+function faultsOf(sequence: number, { name, sha256, reading }: StoredRecord, places: Places): ChainFinding[] {
+  const witness = testimonyOf(sequence, places);
+  if (witness && witness.sha256 !== sha256) {
+    const moved = places.byHash.get(witness.sha256);
+    const before = sequence === 1 ? '' : '; nor does what it says about the record before it prove anything';
+    return [
+      moved
+        ? fault('reordered', name, `stands in the wrong place: what belongs here stands in ${moved.name}`)
+        : fault('changed', name, `was changed: ${witness.by} says SHA-256 ${witness.sha256}, and it has ${sha256}${before}`),
+    ];
+  }
+  const record = reading.value;
+  if (record === undefined) {
+    return [fault('unreadable', name, `${reading.problem}: nobody can tell what it said`)];
+  }
+  if (record.sequence !== sequence) {
+    return [fault('reordered', name, `says that it is record ${record.sequence}`)];
+  }
+  return [
+    ...(sequence === 1 || record.previous ? [] : [fault('forked', name, 'follows no record, although there were some before it')]),
+    ...(record.verdict.status === 'SUCCESSFUL' && verdictOf(record).status === 'FAILED'
+      ? [fault('contradictory', name, 'says SUCCESSFUL, and its own results do not')]
+      : []),
+  ];
+}
+
+function strangers({ strangers: found }: Places): ChainFinding[] {
+  return found.map(({ name, reading }) => {
+    const claim = reading.value ? `, though it says that it is record ${reading.value.sequence} of '${reading.value.verification}'` : '';
+    return fault('foreign', name, `is no record of the chain${claim}`);
+  });
+}
+
+/** Two records that follow the same one, or none. */
+function forks(records: readonly StoredRecord[]): ChainFinding[] {
+  const followers = new Map<string, string[]>();
+  for (const { name, reading } of records.filter(({ reading }) => reading.value)) {
+    const follows = reading.value?.previous?.sha256 ?? 'none';
+    followers.set(follows, [...(followers.get(follows) ?? []), name]);
+  }
+  return [...followers]
+    .filter(([, names]) => names.length > 1)
+    .map(([follows, names]) => {
+      const same = follows === 'none' ? 'each say that they are the first' : 'follow the same record';
+      return fault('forked', names[1], `the chain forks: ${names.join(' and ')} ${same}`);
+    });
+}
+
+/** One test in two records. */
+function repetitions({ placed }: Places): ChainFinding[] {
+  const seen = new Map<string, string>();
+  const inOrder = [...placed].sort(([one], [other]) => one - other);
+  return inOrder.flatMap(([, { name, reading }]) => {
+    const job = reading.value?.test.restoreJobId;
+    if (job === undefined) {
+      return [];
+    }
+    const before = seen.get(job);
+    seen.set(job, before ?? name);
+    return before === undefined ? [] : [fault('repeated', name, `is about restore job ${job}, as ${before} is`)];
+  });
+}
+
+/** Pages for people, held against what their record says, wherever that stands. Those of the newest record a crash may have prevented. */
+function pages({ pages: found }: StoredChain, { claiming, newest, last }: Places): ChainFinding[] {
+  const wrong = [...claiming].flatMap(([sequence, { reading }]) =>
+    (['html', 'md'] as const).flatMap((format): ChainFinding[] => {
+      const name = pageName(sequence, format);
+      const wanted = reading.value?.pages[format];
+      if (wanted === undefined || found[name] === wanted) {
+        return [];
+      }
+      return found[name] === undefined
+        ? [{ severity: sequence === newest ? 'note' : 'fault', code: 'page', name, message: 'is missing; its record is not' }]
+        : [fault('page', name, 'was changed: its record tells another SHA-256; the record counts')];
+    }),
+  );
+  const known = (name: string): boolean => {
+    const sequence = Number.parseInt(name.slice(name.lastIndexOf('/') + 1), 10);
+    return sequence >= 1 && sequence <= last && [pageName(sequence, 'html'), pageName(sequence, 'md')].includes(name);
+  };
+  return [
+    ...wrong,
+    ...Object.keys(found)
+      .filter((name) => !known(name))
+      .map((name) => fault('page', name, 'is the page of no record')),
+  ];
+}
+
+function headFindings({ head }: StoredChain, { newest }: Places): ChainFinding[] {
+  if (head?.value === undefined) {
+    const why = head ? head.problem : 'is missing';
+    return head || newest > 0
+      ? [fault('head', HEAD_NAME, `${why}: nothing tells whether record ${newest} is the last, and as it was written`)]
+      : [];
+  }
+  const behind = newest - head.value.sequence;
+  const message = `names record ${head.value.sequence}, and the last is ${newest}`;
+  if (behind <= 0) {
+    return [];
+  }
+  return behind === 1
+    ? [{ severity: 'note', code: 'head', name: HEAD_NAME, message: `${message}: the next test puts it right` }]
+    : [fault('head', HEAD_NAME, message)];
+}
+
+function fault(code: FindingCode, name: string, message: string): ChainFinding {
+  return { severity: 'fault', code, name, message };
+}
