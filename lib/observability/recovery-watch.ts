@@ -85,6 +85,7 @@ export class RecoveryWatch extends Construct {
     this.watchName = uniqueName(this, 100);
     this.every = this.checkInterval(props.every ?? Duration.minutes(EVERY.usual));
     this.allowedMisses = this.checkMisses(props.allowedMisses ?? 0);
+    RecoveryRecord.of(this).addWatcher({ owner: this, covers: (by) => this.covers(by) });
     Aspects.of(this).add({ visit: (node) => node === this && this.makeOnce() }, { priority: AspectPriority.MUTATING });
   }
 
@@ -119,12 +120,16 @@ export class RecoveryWatch extends Construct {
     }
   }
 
+  private covers(by: string): boolean {
+    return this.props.only?.some(({ node: { path } }) => by === path || by.startsWith(`${path}/`)) ?? true;
+  }
+
   /** What the plans promise, and what services keep by themselves of the same resources. */
   private plans(): readonly PlanWatch[] {
     const record = RecoveryRecord.of(this);
     const plans = record
       .watched()
-      .filter(({ by }) => this.props.only?.some(({ node: { path } }) => by === path || by.startsWith(`${path}/`)) ?? true)
+      .filter(({ by }) => this.covers(by))
       .map((plan) => this.placed(plan));
     if (plans.length === 0) {
       return plans;

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attachCustomSynthesis, Stage } from 'aws-cdk-lib/core';
+import { attachCustomSynthesis, Stack, Stage } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { Assessment, Finding } from '../../model/assessment';
 import { assess } from '../../model/assessor';
@@ -19,6 +19,13 @@ export interface FactSource {
   facts(inventory: Inventory): readonly Fact[];
   /** What somebody has to look after once it is deployed; asked by whoever looks. */
   watched?(): readonly PlanWatch[];
+}
+
+/** Whoever looks after plans once they are deployed tells it here. */
+export interface Watcher {
+  readonly owner: IConstruct;
+  /** Whether it looks after the plan of this path. */
+  covers(by: string): boolean;
 }
 
 const ID = 'RecoveryRecord';
@@ -43,6 +50,7 @@ export class RecoveryRecord extends Construct {
   public printed?: boolean;
 
   private readonly sources: FactSource[] = [];
+  private readonly watchers: Watcher[] = [];
   private readonly warned = new Set<string>();
   private report?: RecoveryReportJson;
 
@@ -84,6 +92,26 @@ export class RecoveryRecord extends Construct {
     return this.present().flatMap((source) => source.watched?.() ?? []);
   }
 
+  public addWatcher(watcher: Watcher): void {
+    this.watchers.push(watcher);
+  }
+
+  /** Tells each stack of its plans that nobody looks after, unless that is acknowledged. */
+  private warnOfUnwatched(): void {
+    const watchers = this.watchers.filter(({ owner }) => isAttached(owner));
+    const unwatched = this.watched().filter(({ by }) => !watchers.some((watcher) => watcher.covers(by)));
+    const byStack = new Map<Stack, string[]>();
+    for (const { by } of unwatched) {
+      const stack = Stack.of(this.constructAt(by));
+      byStack.set(stack, [...(byStack.get(stack) ?? []), by]);
+    }
+    for (const [stack, [by, ...more]] of byStack) {
+      const others = more.length === 0 ? '' : ` and ${more.length} more`;
+      const message = `no watch looks after '${by}'${others}, so that a backup that silently stops looks like one that works: add a RecoveryWatch to the stage, or acknowledge this`;
+      this.warnOnce({ severity: 'warning', code: 'PlanNotWatched', at: stack.node.path, message });
+    }
+  }
+
   private present(): readonly FactSource[] {
     return this.sources.filter(({ owner }) => owner === undefined || isAttached(owner));
   }
@@ -104,6 +132,7 @@ export class RecoveryRecord extends Construct {
     for (const finding of assessment.findings.filter(({ severity }) => severity === 'warning')) {
       this.warnOnce(finding);
     }
+    this.warnOfUnwatched();
     const errors = assessment.findings.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) {
       // synth ends here, and this is when the report is needed most
