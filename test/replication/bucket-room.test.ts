@@ -56,6 +56,13 @@ describe('many replicated buckets', () => {
     );
   });
 
+  test('fit where nested stacks divide them', () => {
+    const stack = limited('20');
+    replicated(stack, 1);
+    replicated(new NestedStack(stack, 'Nested'), 4);
+    expect(() => (stack.node.root as App).synth()).not.toThrow();
+  });
+
   test('fail for more rules than a stack has room for alarms', () => {
     const stack = limited('20');
     replicated(stack, 1, { rules: rules(21) });

@@ -144,6 +144,12 @@ describe('two buckets that replicate to each other', () => {
     });
   });
 
+  test('get also what came back from a former replica, but nothing that came from a former source', () => {
+    const statusesOf = (template: Template) => only(template, 'AWS::SSM::Parameter').Properties.Value;
+    expect(statusesOf(made.own)).toBe('NONE,FAILED,COMPLETED,REPLICA');
+    expect(statusesOf(made.support)).toBe('NONE,FAILED,COMPLETED');
+  });
+
   test('are not repaired where the user says so, but still replicate back', () => {
     const { support } = twoWay({ repair: false });
     expect(Object.keys(support.findResources('AWS::StepFunctions::StateMachine'))).toEqual([expect.stringMatching(/^ReplicaDocsReturn/)]);
