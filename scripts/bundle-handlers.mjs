@@ -1,6 +1,6 @@
 // Bundles each folder of lib/handlers/ into one file below assets/, SDK clients included: what a Lambda function runs is what was
 // tested, whatever version of the SDK the runtime carries. Equal sources give equal bytes, so that a rebuild deploys nothing.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { licensesOf } from './licenses.mjs';
@@ -32,8 +32,26 @@ export function bundleOptions(entryPoint, outfile) {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
+    plugins: [plainKeys],
   };
 }
+
+/**
+ * Schemas of SDK clients name keys by constants (`{ [_xN]: _it }`), for which esbuild keeps every one, used or not: half a megabyte for
+ * EC2. With the keys written out it leaves out what no command needs.
+ */
+const plainKeys = {
+  name: 'plain-keys',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /@aws-sdk\/client-[a-z0-9-]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const constants = new Map([...text.matchAll(/^const (_\w+) = ("(?:[^"\\]|\\.)*");$/gm)].map(([, name, value]) => [name, value]));
+      return {
+        contents: text.replace(/\[(_\w+)\]:/g, (whole, name) => (constants.has(name) ? `${constants.get(name)}:` : whole)),
+        loader: 'js',
+      };
+    }),
+};
 
 /** Writes every bundle anew; each takes the place of the old one at once, for tests may be reading it. */
 export async function bundleHandlers() {
