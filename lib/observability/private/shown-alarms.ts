@@ -27,7 +27,7 @@ export function alarmsNear(scope: IConstruct): readonly string[] {
  * what to show, and where it is found.
  */
 export function lagLinesOf(scope: IConstruct): readonly LagLine[] {
-  return alarmsOf(scope).flatMap((alarm) => {
+  const lines = alarmsOf(scope).flatMap((alarm): readonly LagLine[] => {
     const { region } = Stack.of(alarm);
     const same = Stack.of(alarm) === Stack.of(scope);
     if (!same && Token.isUnresolved(region)) {
@@ -46,6 +46,8 @@ export function lagLinesOf(scope: IConstruct): readonly LagLine[] {
       return isPlain ? [{ metricName, label, region, namespace, expression: shown, dimensions: values as LagLine['dimensions'] }] : [];
     });
   });
+  // several alarms may look at one lag
+  return [...new Map(lines.map((line) => [JSON.stringify(line), line])).values()];
 }
 
 function alarmsOf(scope: IConstruct): readonly CfnAlarm[] {
