@@ -1,4 +1,5 @@
 import { Match, Template, Annotations as Warnings } from 'aws-cdk-lib/assertions';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnFileSystem } from 'aws-cdk-lib/aws-efs';
 import { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
@@ -227,6 +228,15 @@ describe('live copies', () => {
     table.addReplica({ region: SEOUL });
     watched(stack, table);
     expect(configIn(templatesOf(stack).Orders).plans[0].unseen).toEqual([{ place: `${SEOUL}/live copies`, count: 1 }]);
+  });
+
+  test('are not measured by an alarm on something else of the table', () => {
+    const stack = ordersIn();
+    const table = tableIn(stack);
+    table.addReplica({ region: OSAKA });
+    new Alarm(stack, 'Busy', { metric: table.metricConsumedReadCapacityUnits(), threshold: 1, evaluationPeriods: 1 });
+    watched(stack, table);
+    expect(configIn(templatesOf(stack).Orders).plans[0].unseen).toEqual([{ place: `${OSAKA}/live copies`, count: 1 }]);
   });
 
   test('of strong consistency publish no lag', () => {
