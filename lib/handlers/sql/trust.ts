@@ -34,7 +34,7 @@ export function tlsOptions(host: string, caPem: string | undefined): ConnectionO
 
 /** What is wrong with the certificate of a server, in words; undefined where an error is about something else. */
 export function certificateProblem(error: unknown): string | undefined {
-  const { code, message } = error as { code?: string; message?: string };
+  const { code, message } = (error ?? {}) as { code?: string; message?: string };
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return 'the certificate of the server is for another host name';
   }

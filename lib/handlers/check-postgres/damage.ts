@@ -1,0 +1,103 @@
+import type { Amcheck } from './amcheck';
+import type { Connection } from './connection';
+import { identifier } from './identifiers';
+import { inWords, isDamage, type ServerError } from './in-words';
+
+/** A part of the storage that amcheck looks at: some pages of a table, or an index. */
+export interface Part {
+  readonly oid: number;
+  /** As a person knows it: `table "sales"."orders"`. */
+  readonly words: string;
+  readonly pages: number;
+  /** Access method of an index; left out for a table. */
+  readonly method?: string;
+  /** Pages of a table, the last one included. */
+  readonly range?: readonly [number, number];
+}
+
+/** What is wrong with a part; a part that could not be looked at is no better. */
+export interface Damage {
+  readonly damaged: readonly string[];
+  readonly unknown: readonly string[];
+}
+
+const MAX_OF_A_PART = 20;
+/** So many pages are looked at in one go, that several connections share a large table. */
+const PAGES_AT_ONCE = 8_192;
+const LOCK_NOT_HAD = '55P03';
+
+/** Cuts a large table into parts. */
+export function cut(part: Part): Part[] {
+  const parts: Part[] = [];
+  for (let from = 0; from < part.pages; from += PAGES_AT_ONCE) {
+    const to = Math.min(from + PAGES_AT_ONCE, part.pages);
+    parts.push({ ...part, pages: to - from, range: [from, to - 1] });
+  }
+  return parts;
+}
+
+/** The function of amcheck for an index, or undefined where it has none for its kind. */
+export function indexCheckOf({ functions }: Amcheck, method: string): string | undefined {
+  const name = { btree: 'bt_index_parent_check', gin: 'gin_index_check' }[method];
+  return name && functions.has(name) ? name : undefined;
+}
+
+/** Looks at one part. */
+export async function look(connection: Connection, amcheck: Amcheck, part: Part): Promise<Damage> {
+  return part.method === undefined ? lookAtPages(connection, amcheck, part) : lookAtIndex(connection, amcheck, part, part.method);
+}
+
+async function lookAtIndex(connection: Connection, amcheck: Amcheck, part: Part, method: string): Promise<Damage> {
+  const check = (name: string, more: string) =>
+    connection.query(`select ${identifier(amcheck.schema)}.${name}(${part.oid}::oid::regclass${more})`);
+  try {
+    if (method !== 'btree') {
+      await check(indexCheckOf(amcheck, method)!, '');
+      return NOTHING;
+    }
+    await check('bt_index_parent_check', ', true').catch((error: ServerError) => {
+      // someone vacuums the table: the smaller check gets along with that
+      if (error?.code === LOCK_NOT_HAD) {
+        return check('bt_index_check', ', true');
+      }
+      throw error;
+    });
+    return NOTHING;
+  } catch (error) {
+    return told(part, error);
+  }
+}
+
+async function lookAtPages(connection: Connection, amcheck: Amcheck, part: Part): Promise<Damage> {
+  const damaged: string[] = [];
+  let [from, to] = part.range ?? [0, -1];
+  while (from <= to) {
+    try {
+      const rows = await connection.query(
+        `select blkno, offnum, msg, count(*) over () as total
+           from ${identifier(amcheck.schema)}.verify_heapam(${part.oid}::oid::regclass, false, false, 'none', ${from}, ${to}) limit ${MAX_OF_A_PART}`,
+      );
+      damaged.push(
+        ...rows.map(({ blkno, offnum, msg }) => `${part.words}, page ${blkno}${offnum === null ? '' : `, row ${offnum}`}: ${msg}`),
+      );
+      return { damaged, unknown: [] };
+    } catch (error) {
+      const { damaged: more, unknown } = told(part, error);
+      damaged.push(...more);
+      // a page that cannot be read ends the look: it goes on behind it
+      const page = Number(/\bblock (\d+)\b/.exec((error as ServerError).message ?? '')?.[1]);
+      if (!(more.length > 0 && page >= from && page <= to) || damaged.length >= MAX_OF_A_PART) {
+        return { damaged, unknown };
+      }
+      from = page + 1;
+    }
+  }
+  return { damaged, unknown: [] };
+}
+
+function told({ words }: Part, error: unknown): Damage {
+  const line = `${words}: ${inWords(error)}`;
+  return isDamage(error) ? { damaged: [line], unknown: [] } : { damaged: [], unknown: [line] };
+}
+
+const NOTHING: Damage = { damaged: [], unknown: [] };
