@@ -1,3 +1,4 @@
+export * from './alarm-actions';
 export * from './copy-rule';
 export * from './data-class';
 export * from './recovery-coverage';

@@ -1,4 +1,3 @@
-export * from './alarm-actions';
 export * from './alarm-severity';
 export * from './audit-control';
 export * from './audit-framework';

@@ -1,6 +1,7 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AspectPriority, Aspects, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import type { AlarmActions } from '../core/alarm-actions';
 import { ConfigurationError } from '../core/private/errors';
 import { uniqueName } from '../core/private/inventory';
 import { known, wholeUnits } from '../core/private/known';
@@ -9,7 +10,6 @@ import { RecoveryRecord } from '../core/private/record';
 import { supportStackOf } from '../core/private/support-stack';
 import type { Place } from '../model/facts';
 import { configsOf, MAX_CONFIG_BYTES, type PlanWatch, type Site, sitesOf, sizeOf, withServices } from '../model/freshness';
-import type { AlarmActions } from './alarm-actions';
 import { alarmsOnCopies } from './private/copy-alarms';
 import { FreshnessProbe } from './private/freshness-probe';
 

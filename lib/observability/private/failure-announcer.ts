@@ -6,11 +6,11 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { AlarmActions } from '../../core/alarm-actions';
+import { notify } from '../../core/private/alarm-route';
 import { BundledFunction } from '../../core/private/bundled-function';
 import { ANNOUNCE_VARIABLE, type AnnounceConfig, failurePatterns, type ListenedFor } from '../../model/failures';
-import type { AlarmActions } from '../alarm-actions';
 import { type AlarmTopics, allowServices } from './alarm-topics';
-import { notify } from './alarms';
 
 /** What is listened for in a Region, and who hears of it. */
 export interface FailureAnnouncerProps {

@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { type AlarmRoute, addAlarm, notify, type WatchAlarm } from '../../core/private/alarm-route';
 import { BundledFunction } from '../../core/private/bundled-function';
 import {
   ALARM_MEMORY_MS,
@@ -16,7 +17,6 @@ import {
   WATCH,
 } from '../../model/freshness';
 import { HOUR } from '../../model/time';
-import { type AlarmRoute, addAlarm, notify, type WatchAlarm } from './alarms';
 import { freshnessStatements, WILDCARD_REASON } from './permissions';
 
 /** What one freshness function looks after, how often, and who hears of it. */

@@ -1,9 +1,9 @@
 import { ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { AlarmActions } from '../../core/alarm-actions';
+import { addAlarm, type Severity } from '../../core/private/alarm-route';
 import type { WatchedVault } from '../../model/failures';
-import type { AlarmActions } from '../alarm-actions';
-import { addAlarm, type Severity } from './alarms';
 
 interface Kind {
   readonly id: string;

@@ -3,12 +3,12 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { AlarmActions } from '../../core/alarm-actions';
+import { notify } from '../../core/private/alarm-route';
 import { BundledFunction } from '../../core/private/bundled-function';
 import { WEBHOOK_VARIABLE, type WebhookConfig } from '../../model/failures';
-import type { AlarmActions } from '../alarm-actions';
 import type { WebhookRecipient } from '../webhook-recipient';
 import type { AlarmTopics } from './alarm-topics';
-import { notify } from './alarms';
 import { filterOf } from './message-filter';
 
 /** What one webhook is told, and who hears that it could not be. */

@@ -1,10 +1,10 @@
 import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
-import { ConfigurationError } from '../../core/private/errors';
-import { type RunbookAlarmProps, runbookAlarm } from '../../core/private/runbook-alarm';
 import { differ } from '../../model/differ';
 import type { AlarmActions } from '../alarm-actions';
+import { ConfigurationError } from './errors';
+import { type RunbookAlarmProps, runbookAlarm } from './runbook-alarm';
 
 /** How bad it is that an alarm rings. */
 export type Severity = 'critical' | 'high' | 'low';
