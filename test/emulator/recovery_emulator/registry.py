@@ -41,6 +41,7 @@ _PARTS = (
     "patches.event_targets",
     "patches.event_schedules",
     "patches.alarm_actions",
+    "s3.conditional_writes",
     "s3.sse_kms",
     "s3.replication_checks",
     "s3.replication",
