@@ -24,6 +24,7 @@ import {
   TableReplication,
 } from '../lib';
 import { noticeOf, vaultNoticeOf } from '../lib/model/failures';
+import { RestoreWorkflow } from '../lib/verification/private/restore-workflow';
 import { filesBelow, ROOT } from './harness/sources';
 import { EXAMPLES } from './observability/fixtures/events';
 
@@ -118,6 +119,13 @@ function appWithEveryAlarm(): App {
   const notifications = new RecoveryNotifications(home, 'Notifications', { webhooks: [{ secretName: 'recovery/webhook' }] });
   new RecoveryWatch(home, 'Watch', { alarmActions: notifications.alarmActions, allowedMisses: 3 });
   new JobWatch(home, 'Jobs', { notifications });
+  new RestoreWorkflow(home, 'Tests', {
+    config: { verification: 'Tests', evidence: { bucket: documents.bucketName, prefix: 'tests/' }, resources: [] },
+    planArns: ['arn:aws:backup:ap-northeast-1:111122223333:restore-testing-plan:weekly-1'],
+    checkerArns: [],
+    evidence: { bucket: documents, key: encryptionKey },
+    route: { actions: {}, whenOver: false },
+  });
   return app;
 }
 

@@ -1,4 +1,7 @@
 export * from './check-contract';
 export * from './check-spec';
 export * from './config';
+export * from './names';
 export * from './restore-test';
+export * from './results-of';
+export * from './workflow';

@@ -38,6 +38,7 @@ _PARTS = (
     "patches.step_functions",
     "patches.step_functions_language",
     "patches.step_functions_moments",
+    "patches.step_functions_events",
     "patches.event_targets",
     "patches.event_schedules",
     "patches.alarm_actions",

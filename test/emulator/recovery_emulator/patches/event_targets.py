@@ -10,7 +10,10 @@ _moto_send = Rule.send_to_targets
 
 
 def _send_to_targets(self: Rule, original_event: dict[str, Any], transform_input: bool = True) -> None:
-    if self.state == "DISABLED" or not self.event_pattern.matches_event(original_event):
+    # Without a pattern a rule has a schedule only, and matches nothing; in moto it matches everything.
+    if self.state == "DISABLED" or not self.event_pattern.get_pattern():
+        return
+    if not self.event_pattern.matches_event(original_event):
         return
     ours = [t for t in self.targets if t["Arn"].split(":")[2] in DELIVERABLE]
     for target in ours:

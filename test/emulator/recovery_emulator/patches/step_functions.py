@@ -11,6 +11,7 @@ import functools
 import json
 import re
 import sys
+import threading
 import uuid
 from typing import Any
 
@@ -164,12 +165,14 @@ StateTaskServiceAwsSdk._get_boto_service_action = _boto_action
 StateTaskServiceAwsSdk._normalise_service_error_name = staticmethod(_error_service)
 StateTaskServiceAwsSdk._normalise_exception_name = staticmethod(_error_name)
 
+_STARTING = threading.Lock()
 _moto_start = parser_models.StepFunctionsParserBackend.start_execution
 
 
 def _start_execution(self: Any, state_machine_arn: str, name: str | None = None, *args: Any, **options: Any) -> Any:
-    """Without a name moto calls every execution None."""
-    return _moto_start(self, state_machine_arn, name or str(uuid.uuid4()), *args, **options)
+    """Without a name moto calls every execution None; two of one name at the same time it would both start."""
+    with _STARTING:
+        return _moto_start(self, state_machine_arn, name or str(uuid.uuid4()), *args, **options)
 
 
 def _copy_without_executions(self: StateMachine, memo: Any) -> StateMachine:

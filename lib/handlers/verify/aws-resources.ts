@@ -1,0 +1,56 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeInstanceStatusCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import type { AwsClients } from './aws-clients';
+import { describeInstance } from './aws-databases';
+import { absent } from './aws-errors';
+import { nameOf } from './look';
+import type { Describe, Restored } from './ports';
+
+/** How each type of AWS Backup is looked at that comes complete. */
+export function describePorts(clients: AwsClients): Readonly<Record<string, Describe>> {
+  return {
+    RDS: (arn) => describeInstance(clients, arn),
+    DynamoDB: (arn) => describeTable(clients, arn),
+    S3: (arn) => describeBucket(clients, arn),
+    EBS: (arn) => describeVolume(clients, arn),
+    EC2: (arn) => describeMachine(clients, arn),
+  };
+}
+
+async function describeTable(clients: AwsClients, arn: string): Promise<Restored | undefined> {
+  const found = await absent(['ResourceNotFoundException'], clients.dynamodb.send(new DescribeTableCommand({ TableName: nameOf(arn) })));
+  return (
+    found && judged(found.Table?.TableStatus, ['ACTIVE'], ['DELETING', 'ARCHIVING', 'ARCHIVED', 'INACCESSIBLE_ENCRYPTION_CREDENTIALS'])
+  );
+}
+
+async function describeBucket(clients: AwsClients, arn: string): Promise<Restored | undefined> {
+  const found = await absent(['NotFound', 'NoSuchBucket'], clients.s3.send(new HeadBucketCommand({ Bucket: nameOf(arn) })));
+  return found && { state: 'usable', words: 'there' };
+}
+
+async function describeVolume(clients: AwsClients, arn: string): Promise<Restored | undefined> {
+  const found = await absent(['InvalidVolume.NotFound'], clients.ec2.send(new DescribeVolumesCommand({ VolumeIds: [nameOf(arn)] })));
+  const [volume] = found?.Volumes ?? [];
+  return volume && judged(volume.State, ['available', 'in-use'], ['deleting', 'deleted', 'error']);
+}
+
+/** A machine is usable once it runs and passes the status checks of EC2. */
+async function describeMachine(clients: AwsClients, arn: string): Promise<Restored | undefined> {
+  const command = new DescribeInstanceStatusCommand({ InstanceIds: [nameOf(arn)], IncludeAllInstances: true });
+  const found = await absent(['InvalidInstanceID.NotFound'], clients.ec2.send(command));
+  const [machine] = found?.InstanceStatuses ?? [];
+  if (!machine) {
+    return undefined;
+  }
+  const running = judged(machine.InstanceState?.Name, ['running'], ['shutting-down', 'terminated', 'stopping', 'stopped']);
+  const checks = [machine.SystemStatus?.Status, machine.InstanceStatus?.Status];
+  return running.state === 'usable' && checks.some((check) => check !== 'ok')
+    ? { state: 'coming', words: `running, with status checks ${checks.join(' and ')}` }
+    : running;
+}
+
+function judged(status = 'without a status', usable: readonly string[], lost: readonly string[]): Restored {
+  return { state: usable.includes(status) ? 'usable' : lost.includes(status) ? 'lost' : 'coming', words: status };
+}
