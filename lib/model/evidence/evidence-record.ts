@@ -56,13 +56,13 @@ export interface Verdict {
 }
 
 export interface Reason {
-  readonly code: ReasonCode;
+  readonly kind: ReasonKind;
   /** Name of the check that it is about. */
   readonly check?: string;
   readonly words: string;
 }
 
-export type ReasonCode =
+export type ReasonKind =
   /** The restore job failed. */
   | 'restore-failed'
   /** The verification ended before its time. */

@@ -2,7 +2,7 @@ import type { ChainHead, EvidenceRecord } from './evidence-record';
 import { moments, problemOf, type Shape } from './private/shape';
 
 const LINK: Shape = { key: 'string', sha256: 'string' };
-const REASON: Shape = { code: 'string', words: 'string', check: 'string?' };
+const REASON: Shape = { kind: 'string', words: 'string', check: 'string?' };
 const RESULT: Shape = {
   name: 'string',
   kind: 'string',

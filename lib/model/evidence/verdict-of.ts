@@ -51,6 +51,6 @@ function strays({ checks }: Judged, results: readonly RecordedResult[]): Reason[
   return [...new Set(unasked)].map((name) => reason('unexpected-result', `nobody asked for '${name}', which has a result`, name));
 }
 
-function reason(code: Reason['code'], words: string, check?: string): Reason {
-  return { code, ...(check === undefined ? {} : { check }), words };
+function reason(kind: Reason['kind'], words: string, check?: string): Reason {
+  return { kind, ...(check === undefined ? {} : { check }), words };
 }

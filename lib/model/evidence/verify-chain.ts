@@ -12,6 +12,8 @@ export interface StoredChain {
   readonly head?: Reading<ChainHead>;
   /** SHA-256 of everything below `pages/`, by name. */
   readonly pages: Readonly<Record<string, string>>;
+  /** Names below `records/` of which the bucket keeps only former versions. */
+  readonly deleted?: readonly string[];
 }
 
 export interface StoredRecord {
@@ -19,18 +21,20 @@ export interface StoredRecord {
   readonly name: string;
   readonly sha256: string;
   readonly reading: Reading<EvidenceRecord>;
+  /** How many versions the bucket keeps of it; left out where nobody knows. */
+  readonly versions?: number;
 }
 
 /** Something that is not as it was written. A note is no fault: a crash leaves it, and the next record puts it right. */
 export interface ChainFinding {
   readonly severity: 'fault' | 'note';
-  readonly code: FindingCode;
+  readonly kind: FindingKind;
   /** What it is about, below the folder of the chain. */
   readonly name: string;
   readonly message: string;
 }
 
-export type FindingCode =
+export type FindingKind =
   | 'changed'
   | 'missing'
   | 'reordered'
@@ -48,6 +52,7 @@ export function verifyChain(chain: StoredChain): ChainFinding[] {
   return [
     ...missing(places),
     ...[...places.placed].sort(([one], [other]) => one - other).flatMap(([sequence, record]) => faultsOf(sequence, record, places)),
+    ...versions(chain),
     ...strangers(places),
     ...forks(chain.records),
     ...repetitions(places),
@@ -92,6 +97,16 @@ function faultsOf(sequence: number, { name, sha256, reading }: StoredRecord, pla
     ...(record.verdict.status === 'SUCCESSFUL' && verdictOf(record).status === 'FAILED'
       ? [fault('contradictory', name, 'says SUCCESSFUL, and its own results do not')]
       : []),
+  ];
+}
+
+/** A bucket with versions tells what was written over or deleted, even where everything else was made to fit. */
+function versions({ records, deleted = [] }: StoredChain): ChainFinding[] {
+  return [
+    ...records
+      .filter((record) => (record.versions ?? 1) > 1)
+      .map((record) => fault('changed', record.name, `was written ${record.versions} times: the first version is the record`)),
+    ...deleted.map((name) => fault('missing', name, 'was deleted: the bucket has its former version')),
   ];
 }
 
@@ -142,7 +157,7 @@ function pages({ pages: found }: StoredChain, { claiming, newest, last }: Places
         return [];
       }
       return found[name] === undefined
-        ? [{ severity: sequence === newest ? 'note' : 'fault', code: 'page', name, message: 'is missing; its record is not' }]
+        ? [{ severity: sequence === newest ? 'note' : 'fault', kind: 'page', name, message: 'is missing; its record is not' }]
         : [fault('page', name, 'was changed: its record tells another SHA-256; the record counts')];
     }),
   );
@@ -171,10 +186,10 @@ function headFindings({ head }: StoredChain, { newest }: Places): ChainFinding[]
     return [];
   }
   return behind === 1
-    ? [{ severity: 'note', code: 'head', name: HEAD_NAME, message: `${message}: the next test puts it right` }]
+    ? [{ severity: 'note', kind: 'head', name: HEAD_NAME, message: `${message}: the next test puts it right` }]
     : [fault('head', HEAD_NAME, message)];
 }
 
-function fault(code: FindingCode, name: string, message: string): ChainFinding {
-  return { severity: 'fault', code, name, message };
+function fault(kind: FindingKind, name: string, message: string): ChainFinding {
+  return { severity: 'fault', kind, name, message };
 }

@@ -137,7 +137,7 @@ describe('after tampering the chain goes on, and the tampering stays visible', (
     tamper(objects.objects);
     await storeOf(objects).append(weekly(3));
     await storeOf(objects).append(weekly(4));
-    expect(findingsOf(objects).map(({ code, name }) => `${code} ${name}`)).toEqual(expected);
+    expect(findingsOf(objects).map(({ kind, name }) => `${kind} ${name}`)).toEqual(expected);
     expect(filesOf(objects).size).toBeGreaterThan(8);
   });
 });
@@ -193,7 +193,7 @@ describe('a crash', () => {
       }
     });
     await expect(storeOf(crashing).append(weekly(2))).rejects.toThrow('crashed');
-    expect(findingsOf(objects).map(({ severity, code }) => `${severity} ${code}`)).toEqual(['note page', 'note page', 'note head']);
+    expect(findingsOf(objects).map(({ severity, kind }) => `${severity} ${kind}`)).toEqual(['note page', 'note page', 'note head']);
     await expect(storeOf(objects).append(weekly(2))).resolves.toMatchObject({ sequence: 2 });
     expect(findingsOf(objects)).toEqual([]);
   });

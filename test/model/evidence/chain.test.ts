@@ -15,7 +15,7 @@ function found(files: Files): ChainFinding[] {
 /** Code and name of each finding, in order of name. */
 function told(files: Files): string[] {
   return found(files)
-    .map(({ severity, code, name }) => `${severity === 'note' ? 'note: ' : ''}${code} ${name}`)
+    .map(({ severity, kind, name }) => `${severity === 'note' ? 'note: ' : ''}${kind} ${name}`)
     .sort();
 }
 
@@ -107,6 +107,15 @@ test('a record that a crash has left without its head is a note; two are a fault
   expect(told(tampered((files) => files.set('head.json', head)))).toEqual(['note: head head.json']);
   const older = filesOf(SIX.slice(0, 4)).get('head.json')!;
   expect(told(tampered((files) => files.set('head.json', older)))).toEqual(['head head.json']);
+});
+
+test('a bucket with versions tells what was written over or deleted, though all the rest fits', () => {
+  const chain = chainOf(filesOf(SIX), readHead);
+  const records = chain.records.map((each) => ({ ...each, versions: each.name === record(2) ? 2 : 1 }));
+  expect(verifyChain({ ...chain, records, deleted: [record(7)] }).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+    `changed ${record(2)}`,
+    `missing ${record(7)}`,
+  ]);
 });
 
 test('one restore job in two records is named', () => {

@@ -58,15 +58,15 @@ test.each<[string, Partial<ConcludedTest>, string, RegExp]>([
   ['a status that is true', { results: [{ ...rows, status: true }, newest] }, 'check-unable', /without a status that is known/],
   ['a result that is nothing', { results: [null, rows, newest] }, 'unexpected-result', /nobody asked for '\(no name\)'/],
   ['a result that is text', { results: ['passed', rows, newest] }, 'unexpected-result', /nobody asked for/],
-])('fails for %s', (_case, changes, code, words) => {
+])('fails for %s', (_case, changes, kind, words) => {
   const { status, reasons } = verdictOf({ ...concluded, ...changes });
   expect(status).toBe('FAILED');
-  expect(reasons).toEqual([expect.objectContaining({ code, words: expect.stringMatching(words) })]);
+  expect(reasons).toEqual([expect.objectContaining({ kind, words: expect.stringMatching(words) })]);
 });
 
 test('tells everything that is wrong, not only the first', () => {
   const failed = { ...rows, status: 'failed' };
-  expect(verdictOf({ ...concluded, problem: 'time-out', results: [failed] }).reasons.map(({ code }) => code)).toEqual([
+  expect(verdictOf({ ...concluded, problem: 'time-out', results: [failed] }).reasons.map(({ kind }) => kind)).toEqual([
     'interrupted',
     'check-failed',
     'no-result',
