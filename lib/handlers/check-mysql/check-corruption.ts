@@ -1,0 +1,102 @@
+import { type Finding, failed, passed, unable } from '../sql/finding';
+import { inParallel } from '../sql/in-parallel';
+import { many } from '../sql/words';
+import type { Table } from './catalogue';
+import type { Connection, Row } from './connection';
+import { identifier } from './identifiers';
+import { inWords, isDamage, isLost, isMissing } from './in-words';
+import type { Session } from './session';
+
+/** Values that may lie apart from their row, where CHECK TABLE does not look. */
+const APART = /text|blob|json|geometry|point|linestring|polygon|collection|vector|varchar|varbinary/;
+
+/** What of the messages of CHECK TABLE may be told: names of indexes and numbers, never the records that some of them show. */
+const TELLING: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
+  [
+    /^InnoDB: Index '?([^\s']+)'? contains (\d+) entries, should be (\d+)/,
+    ([, index, has, should]) => `index ${index} has ${has} entries, not ${should}`,
+  ],
+  [/^InnoDB: The B-tree of index '?([^\s']+)'? is corrupted/, ([, index]) => `index ${index} is damaged`],
+  [/^InnoDB: Index '?([^\s']+)'? is marked as corrupted/, ([, index]) => `index ${index} is marked as damaged`],
+  [/Tablespace.* (is missing|has been discarded)/, () => 'its file is missing'],
+  [/doesn't exist/, () => 'the storage engine has no such table'],
+  [/marked as crashed/, () => 'it is marked as crashed'],
+  [/Incorrect key file|[Kk]ey in wrong position/, () => 'an index does not fit the table'],
+  [/[Cc]orrupt/, () => 'CHECK TABLE says that it is damaged'],
+];
+
+interface Seen {
+  readonly damaged: string[];
+  readonly unknown: string[];
+  readonly notes: string[];
+}
+
+/** Has the server look at every table and every index of it, and reads the values that lie apart from their rows. */
+export async function checkCorruption(session: Session): Promise<Finding> {
+  const tables = (await session.tables()).filter(({ kind }) => kind === 'table');
+  if (tables.length === 0) {
+    return failed('the login may see no table');
+  }
+  const seen: Seen = { damaged: [], unknown: [], notes: [] };
+  await session.withConnections((connections) =>
+    inParallel(largestFirst(tables), connections, async (table, connection) => {
+      try {
+        await look(connection, table, seen);
+      } catch (error) {
+        const line = `table ${table.sql}: ${inWords(error)}`;
+        (isDamage(error) || isMissing(error) ? seen.damaged : seen.unknown).push(isLost(error) ? `${line} while it was read` : line);
+      }
+    }),
+  );
+  return verdict(`${many(tables.length, 'table')} and their indexes read`, seen);
+}
+
+async function look(connection: Connection, table: Table, { damaged, unknown, notes }: Seen): Promise<void> {
+  const rows = await connection.query(`check table ${table.sql} extended`);
+  const wrong = rows.filter(isWrong).map(inWordsOf);
+  if (wrong.length > 0) {
+    damaged.push(...[...new Set(wrong)].map((words) => `table ${table.sql}: ${words}`));
+    return;
+  }
+  const unsupported = rows.some(({ Msg_text }) => /support check/.test(Msg_text ?? ''));
+  if (!unsupported && rows.at(-1)?.Msg_text !== 'OK') {
+    unknown.push(`table ${table.sql}: CHECK TABLE does not say that it is well`);
+    return;
+  }
+  const columns = table.columns.filter(({ type }) => unsupported || APART.test(type));
+  if (columns.length > 0) {
+    await connection.query(
+      `select count(*), ${columns.map(({ name }) => `sum(length(${identifier(name)}))`).join(', ')} from ${table.sql}`,
+    );
+  }
+  if (unsupported) {
+    notes.push(`table ${table.sql} is of ${table.engine}, which has no check of its own: its rows were read`);
+  }
+}
+
+/** A table that was in use when its disk was copied says so in a warning, and rows that are not purged yet do, too. */
+function isWrong({ Msg_type, Msg_text }: Row): boolean {
+  return /^error$/i.test(Msg_type ?? '') || (Msg_type === 'status' && Msg_text !== 'OK' && !/up to date|upgrade/i.test(Msg_text ?? ''));
+}
+
+function inWordsOf({ Msg_text }: Row): string {
+  for (const [pattern, words] of TELLING) {
+    const match = pattern.exec(Msg_text ?? '');
+    if (match) {
+      return words(match);
+    }
+  }
+  return 'CHECK TABLE reports an error';
+}
+
+function verdict(found: string, { damaged, unknown, notes }: Seen): Finding {
+  const details = [...damaged, ...unknown, ...notes];
+  if (damaged.length > 0) {
+    return failed(`${found}; ${many(damaged.length, 'sign')} of damage: ${damaged[0]}`, { details });
+  }
+  return unknown.length > 0 ? unable(`${found}; ${unknown[0]}`, { details }) : passed(`${found}: no damage`, { details });
+}
+
+function largestFirst(tables: readonly Table[]): Table[] {
+  return [...tables].sort((a, b) => b.bytes - a.bytes);
+}
