@@ -6,7 +6,7 @@ import { explain } from './commands/explain';
 import { readReports } from './commands/read-reports';
 import { FAILURES, FORMATS, formatReports, refusalsOf } from './commands/report';
 
-/** The report says something that --fail-on refuses, or the doctor found a fault. */
+/** The report says something that --fail-on refuses, the doctor found a fault, or evidence is not as it was written. */
 const REFUSED = 1;
 /** The command was called wrongly, or there was nothing that it could read. */
 const UNUSABLE = 2;
@@ -60,9 +60,27 @@ program
     process.exitCode = checks.some(({ state }) => state === 'fault') ? REFUSED : 0;
   });
 
+program
+  .command('evidence')
+  .description('list restore tests, and verify that their evidence is as it was written')
+  .argument('<place>', 's3://bucket/prefix, or a folder with a copy of it, which needs no AWS')
+  .addOption(new Option('-f, --format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+  .option('--json', 'short for --format json')
+  .option('-l, --last <count>', 'list only so many tests of each verification; all are verified', count, Number.POSITIVE_INFINITY)
+  .action(async (place, options) => {
+    // the client of S3 is large, and no other command needs it
+    const { evidenceIn, faultsOf, formatChains } = require('./commands/evidence') as typeof import('./commands/evidence');
+    const chains = await evidenceIn(place, progress);
+    say(formatChains(chains, options.json ? 'json' : options.format, process.stdout.columns ?? PIPE_WIDTH, options.last));
+    for (const fault of faultsOf(chains)) {
+      process.stderr.write(`cdk-recovery: ${fault}\n`);
+      process.exitCode = REFUSED;
+    }
+  });
+
 program.addHelpText(
   'after',
-  `\nExit codes: 0 done; ${REFUSED} refused by --fail-on, or the doctor found a fault; ${UNUSABLE} wrong usage, or nothing to read.`,
+  `\nExit codes: 0 done; ${REFUSED} refused by --fail-on, the doctor found a fault, or evidence was tampered with; ${UNUSABLE} wrong usage, or nothing to read.`,
 );
 
 /** The reader of a pipe may have gone, as `head` does: nobody is left to tell. */
@@ -71,10 +89,22 @@ program.exitOverride();
 for (const command of program.commands) {
   command.exitOverride().showHelpAfterError(`(see 'cdk-recovery ${command.name()} --help')`);
 }
-try {
-  program.parse();
-} catch (error) {
+program.parseAsync().catch((error) => {
   process.exitCode = exitCodeOf(error);
+});
+
+/** On a terminal only: how far reading is. */
+function progress(read: number, of: number): void {
+  if (process.stderr.isTTY) {
+    process.stderr.write(read === of ? '\r\x1b[K' : `\rread ${read} of ${of}`);
+  }
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) {
+    throw new InvalidArgumentError(`'${text}' is no count.`);
+  }
+  return Number(text);
 }
 
 /** commander has already printed its own errors; everything else that is not ours is a defect and keeps its stack. */

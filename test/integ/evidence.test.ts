@@ -79,10 +79,10 @@ describeWithEmulator('evidence in S3', (emulator) => {
   });
 
   test.each<[string, Partial<FaultOptions>]>([
-    ['throttling', { operation: 'PutObject', times: 2, kind: 'SlowDown' }],
+    ['throttling', { operation: 'PutObject', times: 2, code: 'SlowDown' }],
     ['a service that is not available', { kind: 'unavailable', operation: 'PutObject', times: 2 }],
     ['an internal error while reading', { kind: 'internalError', operation: 'GetObject', times: 2 }],
-    ['a conflict of two writers', { operation: 'PutObject', times: 3, kind: 'ConditionalRequestConflict' }],
+    ['a conflict of two writers', { operation: 'PutObject', times: 3, code: 'ConditionalRequestConflict' }],
   ])('passes over %s', async (_case, fault) => {
     await appended(weekly(1));
     await plant(fault);
@@ -92,10 +92,10 @@ describeWithEmulator('evidence in S3', (emulator) => {
   });
 
   test.each<[string, Partial<FaultOptions>, RegExp]>([
-    ['throttling without end', { operation: 'PutObject', kind: 'SlowDown' }, /Rate exceeded/],
+    ['throttling without end', { operation: 'PutObject', code: 'SlowDown' }, /Rate exceeded/],
     ['denied writing', { kind: 'accessDenied', operation: 'PutObject' }, /not authorized/],
     ['denied reading', { kind: 'accessDenied', operation: 'GetObject' }, /not authorized/],
-    ['conflicts without end', { operation: 'PutObject', kind: 'ConditionalRequestConflict' }, /Rate exceeded/],
+    ['conflicts without end', { operation: 'PutObject', code: 'ConditionalRequestConflict' }, /Rate exceeded/],
     [
       'a service that does not answer',
       { kind: 'hang', operation: 'GetObject', delayMs: 3_000 },

@@ -74,10 +74,18 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 /** A test some weeks later, under another restore job. */
 export function weekly(week: number, changes: Partial<ConcludedTest> = {}): ConcludedTest {
   const shift = week * 7 * DAY;
-  const job = `0D1E2F30-0000-4000-8000-${String(week).padStart(12, '0')}`;
   return {
     ...concluded,
-    test: { ...restoreTest, restoreJobId: job, recoveryPointMs: restoreTest.recoveryPointMs + shift, startedMs: STARTED + shift },
+    test: {
+      ...restoreTest,
+      restoreJobId: `0D1E2F30-0000-4000-8000-${String(week).padStart(12, '0')}`,
+      recoveryPointMs: restoreTest.recoveryPointMs + shift,
+      startedMs: STARTED + shift,
+      restoredMs: restoreTest.restoredMs! + shift,
+    },
+    results: [rows, { ...newest, newestMs: newest.newestMs! + shift }],
+    usableMs: concluded.usableMs! + shift,
+    checkedMs: concluded.checkedMs! + shift,
     concludedMs: concluded.concludedMs + shift,
     ...changes,
   };

@@ -1,0 +1,101 @@
+import { type AchievedPoint, type AchievedTime, type EvidenceRecord, moment, spanWords, visible } from '../../../lib/model/evidence';
+import { grid, type Row } from '../../../lib/model/report/private/grid';
+import type { JudgedChain } from './read-chains';
+
+export const EVIDENCE_FORMATS = ['text', 'json'] as const;
+
+const HEADS: Row = ['#', 'verdict given (UTC)', 'verdict', 'loss / RPO', 'time / RTO', 'resource'];
+const WIDTHS = [6, 21, 12, 20, 20];
+const SIGNS = { kept: '', missed: '!', unknown: '?', 'not-promised': '' } as const;
+
+/** Every test and everything that is wrong with the chains. */
+export function formatChains(
+  chains: readonly JudgedChain[],
+  format: (typeof EVIDENCE_FORMATS)[number],
+  width: number,
+  last: number,
+): string {
+  return format === 'json'
+    ? JSON.stringify(chains.map(plain), undefined, 2)
+    : chains.map((chain) => block(chain, Math.max(80, width), last)).join('\n\n');
+}
+
+/** What is wrong in one line for each chain that is not in order. */
+export function faultsOf(chains: readonly JudgedChain[]): string[] {
+  return chains
+    .map((chain) => ({ chain, faults: chain.findings.filter(({ severity }) => severity === 'fault').length }))
+    .filter(({ faults }) => faults > 0)
+    .map(({ chain, faults }) => `the chain of ${nameOf(chain)} is not as it was written: ${faults} ${faults === 1 ? 'fault' : 'faults'}`);
+}
+
+function plain({ folder, records, findings }: JudgedChain) {
+  return {
+    folder,
+    intact: findings.every(({ severity }) => severity !== 'fault'),
+    findings,
+    records: records.map(({ name, sha256, reading: { value, problem } }) => ({
+      name,
+      sha256,
+      ...(value ? { record: value } : { problem }),
+    })),
+  };
+}
+
+function block(chain: JudgedChain, width: number, last: number): string {
+  const { records, findings } = chain;
+  const shown = records.slice(-last);
+  const left = records.length - shown.length;
+  const good = records.filter(({ reading }) => reading.value?.verdict.status === 'SUCCESSFUL').length;
+  const intact = findings.every(({ severity }) => severity !== 'fault');
+  const head = `${nameOf(chain)}: ${records.length} ${records.length === 1 ? 'test' : 'tests'}, ${good} successful; ${
+    intact ? 'the chain is as it was written' : 'THE CHAIN IS NOT AS IT WAS WRITTEN'
+  }`;
+  const rows = [
+    HEADS,
+    ...shown.map(({ name, reading }): Row => (reading.value ? rowOf(reading.value) : ['?', '', '', '', '', `${name} ${reading.problem}`])),
+  ];
+  return [
+    visible(head),
+    ...(left === 0 ? [] : [`(${left} before these are left out)`]),
+    grid(
+      rows.map((row) => row.map((cell) => visible(cell.replace(/[\t\r]/g, ' '))) as unknown as Row),
+      WIDTHS,
+      width,
+    ),
+    ...(findings.length === 0
+      ? []
+      : [
+          grid(
+            findings.map((finding): Row => [finding.severity, finding.kind, visible(`${finding.name} ${finding.message}`)]),
+            [7, 15],
+            width,
+          ),
+        ]),
+  ].join('\n');
+}
+
+function rowOf({ sequence, concludedMs, verdict, achieved, resource, cleanUp }: EvidenceRecord): Row {
+  const { recoveryPoint, recoveryTime } = achieved;
+  const notes = [
+    ...verdict.reasons.map(({ words }) => words),
+    ...(cleanUp.status === 'clean' ? [] : [`clean-up: ${cleanUp.status} ${cleanUp.left.join(', ')}`.trim()]),
+  ];
+  return [
+    String(sequence),
+    moment(concludedMs).replace(' UTC', ''),
+    verdict.status,
+    objective(recoveryPoint),
+    objective(recoveryTime),
+    [resource, ...notes].map((each) => each.replace(/\s*\n\s*/g, ' ')).join('\n'),
+  ];
+}
+
+function objective({ outcome, ms, promisedMs }: AchievedPoint | AchievedTime): string {
+  const span = (some: number | undefined): string => (some === undefined ? '-' : spanWords(some));
+  return `${span(ms)} / ${span(promisedMs)} ${SIGNS[outcome] ?? '?'}`.trim();
+}
+
+function nameOf({ folder, records }: JudgedChain): string {
+  const name = records.find(({ reading }) => reading.value)?.reading.value?.verification;
+  return name === undefined ? folder || 'this folder' : `'${name}'`;
+}
