@@ -1,110 +1,86 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  BackupClient,
-  DescribeBackupJobCommand,
-  DescribeRestoreJobCommand,
-  type DescribeRestoreJobCommandOutput,
-  StartBackupJobCommand,
-} from '@aws-sdk/client-backup';
-import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { ACCOUNT, bootstrapWithCli, deployWithCli, describeWithEmulator, eventually, synthesise } from '../emulator/harness';
-import { endpointOf, psql } from '../emulator/postgres';
-
-const APP = join(__dirname, 'fixtures', 'verified-app.ts');
-const REGION = 'ap-northeast-1';
+import { describeWithEmulator, testNeeding } from '../emulator/harness';
+import { endpointOf, psql, whyNoPostgres } from '../emulator/postgres';
+import { Verified } from './fixtures/verified';
 
 jest.setTimeout(300_000);
 
 describeWithEmulator('restore verification, deployed by the CDK command line', (emulator) => {
-  let assembly: string;
-  let machine: string;
-
-  const control = () => emulator().control;
-  const backup = () => new BackupClient(emulator().client(REGION));
-  const rds = () => new RDSClient(emulator().client(REGION));
-  const sfn = () => new SFNClient(emulator().client(REGION));
-  const arnOf = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
-
-  /** Makes a recovery point. */
-  async function backUp(resource: string): Promise<string> {
-    const { BackupJobId } = await backup().send(
-      new StartBackupJobCommand({
-        BackupVaultName: 'verified',
-        ResourceArn: resource,
-        IamRoleArn: `arn:aws:iam::${ACCOUNT}:role/restorer`,
-      }),
-    );
-    const job = await eventually(`the recovery point of ${resource}`, async () => {
-      const found = await backup().send(new DescribeBackupJobCommand({ BackupJobId }));
-      return ['COMPLETED', 'FAILED'].includes(found.State ?? '') && found;
-    });
-    expect(job).toMatchObject({ State: 'COMPLETED' });
-    return job.RecoveryPointArn as string;
-  }
-
-  const executionArn = (name: string) => machine.replace(':stateMachine:', ':execution:').concat(`:${name}`);
-
-  /** Runs the restore test of a plan; the execution is the end of it. */
-  async function run(plan: string): Promise<string> {
-    const [job] = await control().runRestoreTesting(plan, REGION);
-    expect(job).toBeDefined();
-    return job;
-  }
-
-  async function endOf(name: string) {
-    const execution = await eventually(
-      `the end of ${name}`,
-      async () => {
-        const found = await sfn()
-          .send(new DescribeExecutionCommand({ executionArn: executionArn(name) }))
-          .catch(() => undefined);
-        return found && found.status !== 'RUNNING' && found;
-      },
-      60_000,
-    );
-    return { status: execution.status, ...JSON.parse(execution.output ?? '{}') };
-  }
-
-  const restoreJob = (RestoreJobId: string): Promise<DescribeRestoreJobCommandOutput> =>
-    backup().send(new DescribeRestoreJobCommand({ RestoreJobId }));
-
-  /** Waits until AWS Backup has removed what it restored. */
-  async function removed(job: string): Promise<DescribeRestoreJobCommandOutput> {
-    return eventually('the deletion', async () => {
-      const found = await restoreJob(job);
-      return found.DeletionStatus === 'SUCCESSFUL' && found;
-    });
-  }
-
-  beforeAll(async () => {
-    assembly = await synthesise(APP);
-    expect(await bootstrapWithCli(emulator(), [`aws://${ACCOUNT}/${REGION}`])).toMatchObject({ exitCode: 0 });
-    expect(await deployWithCli({ emulator: emulator(), assembly })).toMatchObject({ exitCode: 0 });
-    const [deployed] = await control().deployed({ type: 'AWS::StepFunctions::StateMachine', region: REGION });
-    machine = deployed.physicalId;
-    await control().settings({ waitScale: 0.001 });
-  });
-  afterAll(() => rmSync(assembly, { recursive: true, force: true }));
+  const app = new Verified(emulator);
+  beforeAll(() => app.deploy());
+  afterAll(() => app.dispose());
   beforeEach(async () => {
-    await control().healFaults();
-    await control().forgetRequests();
+    await app.control.healFaults();
+    await app.control.forgetRequests();
   });
 
-  test('a restored PostgreSQL server is read, and goes when AWS Backup has heard that all is well', async () => {
-    psql(await endpointOf(rds(), 'orders'), 'CREATE TABLE orders AS SELECT generate_series(1, 3) AS id');
-    await backUp(arnOf('rds', 'db:orders'));
-    const job = await run('orders');
-    expect(await endOf(job)).toMatchObject({
+  testNeeding('PostgreSQL', whyNoPostgres(), 'a restored PostgreSQL server is read, and goes when AWS Backup has heard of it', async () => {
+    psql(await endpointOf(app.rds, 'orders'), 'CREATE TABLE orders AS SELECT generate_series(1, 3) AS id');
+    await app.backUp(app.arnOf('rds', 'db:orders'));
+    const job = await app.restore('orders');
+    expect(await app.endOf(job)).toMatchObject({
       status: 'SUCCEEDED',
       verdict: { status: 'SUCCESSFUL', reasons: [] },
       cleanUp: { status: 'clean' },
-      achieved: { recoveryTime: { outcome: 'kept' } },
+      achieved: { recoveryTime: { outcome: 'kept' }, recoveryPoint: { outcome: 'kept' } },
       reported: true,
     });
-    expect(await removed(job)).toMatchObject({ ValidationStatus: 'SUCCESSFUL', ValidationStatusMessage: 'checks that passed: 2' });
-    const { DBInstances = [] } = await rds().send(new DescribeDBInstancesCommand({}));
-    expect(DBInstances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual(['orders']);
+    expect(await app.removed(job)).toMatchObject({ ValidationStatus: 'SUCCESSFUL', ValidationStatusMessage: 'checks that passed: 2' });
+    expect(await app.evidenceOf(job)).toMatchObject({
+      resource: 'Verified/Instance',
+      results: [
+        { name: 'rows of orders', status: 'passed', found: '3 rows' },
+        { name: 'passes too', status: 'passed' },
+      ],
+    });
+    expect(await app.remains()).toEqual([]);
+  });
+
+  test('a restored Aurora cluster is given an instance, which goes again before AWS Backup deletes the cluster', async () => {
+    await app.backUp(app.arnOf('rds', 'cluster:ledger'));
+    const job = await app.restore('ledger');
+    expect(await app.endOf(job)).toMatchObject({ status: 'SUCCEEDED', verdict: { status: 'SUCCESSFUL' }, cleanUp: { status: 'clean' } });
+    await app.removed(job);
+    const calls = (await app.control.requests({ service: 'rds' })).map(({ operation }) => operation);
+    const changes = ['CreateDBInstance', 'DeleteDBInstance', 'DeleteDBCluster'];
+    expect(calls.filter((operation) => changes.includes(operation))).toEqual(changes);
+    expect(await app.remains()).toEqual([]);
+  });
+
+  test.each([
+    ['documents', 'arn:aws:s3:::documents'],
+    ['passes', app.arnOf('dynamodb', 'table/passes')],
+  ])('%s: what is restored complete is looked at as it is', async (plan, arn) => {
+    await app.backUp(arn);
+    const job = await app.restore(plan);
+    expect(await app.endOf(job)).toMatchObject({ status: 'SUCCEEDED', verdict: { status: 'SUCCESSFUL' } });
+    await app.removed(job);
+    expect(await app.remains()).toEqual([]);
+  });
+
+  test('what a successful test left is what the next one compares with', async () => {
+    expect(await app.endOf(await app.testTable('counts'))).toMatchObject({ verdict: { status: 'SUCCESSFUL' } });
+    const second = await app.testTable('counts');
+    expect(await app.endOf(second)).toMatchObject({ verdict: { status: 'SUCCESSFUL' } });
+    expect((await app.evidenceOf(second)).results[0].found).toBe('before: 3');
+  });
+
+  test('data older than the objective is told apart from the verdict', async () => {
+    expect(await app.endOf(await app.testTable('stale'))).toMatchObject({
+      verdict: { status: 'SUCCESSFUL' },
+      achieved: { recoveryPoint: { outcome: 'missed', ms: 86_400_000 } },
+    });
+  });
+
+  test.each([
+    ['fails', /'fails of fails' expected what was backed up and found something else/],
+    ['throws', /could not look: the function that checks failed: .*the checker is broken/],
+    ['hangs', /could not look: the function that checks failed: .*timed out/i],
+    ['nonsense', /answered without 'results'/],
+    ['nothing', /gave no result/],
+    ['undecided', /neither passed nor failed/],
+    ['unknown', /nobody has said what .*table\/unknown \(DynamoDB\) is held to/],
+    ['unlooked', /no function runs checks of kind 'row-count'/],
+  ])('%s: a check that does so makes the verdict FAILED, with the reason', async (name, reason) => {
+    await app.expectFailure(await app.testTable(name), reason);
   });
 });

@@ -5,8 +5,8 @@ import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 
-/** Half a minute of throttling is waited for, with jitter; the state machine tries again after that. */
-const PATIENCE = { maxAttempts: 6, retryMode: 'standard' } as const;
+/** A few seconds of throttling are waited for, with jitter; the state machine tries again after that. */
+const PATIENCE = { maxAttempts: 4, retryMode: 'standard' } as const;
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** SDK clients, made when first asked for. */
