@@ -74,9 +74,9 @@ h2 { margin: 2rem 0 .5rem; font-size: 1.1rem }
 main { padding: 0 max(1rem, calc(50% - 34rem)) 3rem }
 ul { margin: 0; padding-left: 1.25rem }
 .wide { overflow-x: auto }
-table { width: 100%; border-collapse: collapse }
+table { width: 100%; border-collapse: collapse; overflow-wrap: break-word }
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
-th { font-weight: 600 }
+th { font-weight: 600; white-space: nowrap }
 tbody td:first-child { padding-left: .75rem; border-left: 4px solid transparent; white-space: nowrap }
 thead th:first-child { padding-left: calc(.75rem + 4px) }
 tr.good td:first-child { border-left-color: var(--good) }
