@@ -7,27 +7,20 @@ import { cut, type Damage, indexCheckOf, look, type Part } from './damage';
 import { inWords, isDamage } from './in-words';
 import { readParts } from './parts';
 import type { Session } from './session';
+import type { Reading } from './survey';
 
 /**
  * Reads every value of every table, and has amcheck look at every page of them and at every index. Without amcheck indexes remain
  * unknown, and so does the verdict.
  */
 export async function checkCorruption(session: Session): Promise<Finding> {
-  const { tables } = await session.survey.look();
-  const rows = tables.reduce((sum, { table, rows: count = 0 }) => sum + (table.part ? 0 : count), 0);
-  const found = `${many(rows, 'row')} of ${many(tables.filter(({ table }) => !table.part).length, 'table')} read`;
-  const reading = merged(
-    tables.flatMap(({ table, error }) => {
-      if (error === undefined) {
-        return [];
-      }
-      const line = `table ${table.sql}: ${inWords(error)}`;
-      return [isDamage(error) ? { damaged: [line], unknown: [] } : { damaged: [], unknown: [line] }];
-    }),
-  );
-  if (tables.length === 0) {
+  const readings = await session.survey.readAll();
+  if (readings.length === 0) {
     return failed('the database has no tables');
   }
+  const rows = readings.reduce((sum, reading) => sum + reading.rows, 0);
+  const found = `${many(rows, 'row')} of ${many(readings.length, 'table')} read`;
+  const reading = merged(readings.map(damageOf));
   const { checksums } = await session.main.one("select current_setting('data_checksums') as checksums");
   return withAmcheck(session.main, async (amcheck) => {
     if ('why' in amcheck) {
@@ -54,6 +47,11 @@ async function lookAtAll(session: Session, amcheck: Amcheck): Promise<{ damage: 
   );
   const notes = others.map(({ words, method }) => `${words} is of kind ${method}, for which this amcheck has no check`);
   return { damage: merged(all), indexes: indexes.length, notes };
+}
+
+function damageOf({ table, error }: Reading): Damage {
+  const line = error === undefined ? [] : [`table ${table.sql}: ${inWords(error)}`];
+  return isDamage(error) ? { damaged: line, unknown: [] } : { damaged: [], unknown: line };
 }
 
 /** An index is compared with its whole table, too. */

@@ -114,7 +114,6 @@ export class Connection {
       // policies would hide rows from a count without a word
       'set row_security = off',
       ...WRITTEN_ALIKE,
-      'set jit = off',
     ];
     await this.client.query(settings.join('; '));
     // the server notices that nobody waits any more; older ones and some systems cannot

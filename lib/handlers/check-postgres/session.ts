@@ -89,15 +89,6 @@ export class Session {
     }
   }
 
-  public get connectionCount(): number {
-    return this.connections;
-  }
-
-  /** Whether another check of this run has the kind. */
-  public asks(kind: string): boolean {
-    return this.context.input.checks.some((check) => check?.kind === kind);
-  }
-
   public close(): Promise<void> {
     return this.main.close();
   }

@@ -2,34 +2,23 @@ import { inParallel } from '../sql/in-parallel';
 import { type ForeignKey, readTables, type Table } from './catalogue';
 import type { Connection } from './connection';
 import type { Session } from './session';
-import { type Pass, passesOf } from './survey-sql';
+import { readingOf, violationsOf } from './survey-sql';
 
-/** What a pass over every table saw. */
-export interface SurveyResult {
-  readonly tables: readonly SurveyedTable[];
-}
-
-export interface SurveyedTable {
+/** What reading a table gave: its rows, or why they could not be read. */
+export interface Reading {
   readonly table: Table;
-  readonly rows?: number;
-  /** How many rows break each key that was checked. */
-  readonly broken: ReadonlyMap<ForeignKey, number>;
-  /** Why it could not be read. */
+  readonly rows: number;
   readonly error?: unknown;
 }
 
-const MIN_WORK_MEM_KB = 4_096;
-const MAX_WORK_MEM_KB = 65_536;
-/** Hash tables of a pass, and their share of work_mem. */
-const HASHES = 6;
+/** How many rows break a foreign key, or why that could not be counted. */
+export interface KeyReading extends Reading {
+  readonly key: ForeignKey;
+}
 
-/**
- * Passes over every table once for all checks that need it: it counts the rows, joins the parents of the foreign keys and, where
- * the run asks for that, reads every value. Rows stay in the server.
- */
+/** Passes over all tables, shared out to several connections and shared by the checks of a run. Rows stay in the server. */
 export class Survey {
   private tablesRead?: Promise<readonly Table[]>;
-  private result?: Promise<SurveyResult>;
   private readonly counts = new Map<number, number>();
 
   constructor(private readonly session: Session) {}
@@ -39,66 +28,82 @@ export class Survey {
     return this.tablesRead;
   }
 
-  /** Looks once; a second call gives the same answer. */
-  public look(): Promise<SurveyResult> {
-    this.result ??= this.pass({ read: this.session.asks('corruption'), keys: this.session.asks('foreign-keys') });
-    return this.result;
+  /** Reads every value of every table, and remembers how many rows there are. */
+  public async readAll(): Promise<readonly Reading[]> {
+    // a partition is read with the whole
+    const readings = await this.share(
+      (await this.tables()).filter(({ part }) => !part).map((table) => ({ table })),
+      ({ table }) => readingOf(table),
+    );
+    for (const { table, rows, error } of readings) {
+      if (error === undefined && !table.inherited) {
+        this.counts.set(table.oid, rows);
+      }
+    }
+    return readings;
   }
 
-  /** How many rows a table has, where a pass has counted them already. */
+  /** Counts the violations of every foreign key that holds in the database that was backed up. */
+  public async violations(): Promise<readonly KeyReading[]> {
+    const work = (await this.tables()).flatMap((table) =>
+      table.keys.filter(({ ignored, unknown }) => !ignored && !unknown).map((key) => ({ table, key })),
+    );
+    return this.share(work, ({ table, key }) => violationsOf(table, key));
+  }
+
+  /** How many rows a table has, where they were read already. */
   public countOf(oid: number): number | undefined {
     return this.counts.get(oid);
   }
 
-  private async pass(what: { readonly read: boolean; readonly keys: boolean }): Promise<SurveyResult> {
-    // a partition is read with the whole, unless it has keys of its own
-    const tables = (await this.tables()).filter(({ part, keys }) => !part || (what.keys && keys.length > 0));
-    const results = new Map<Table, { rows?: number; broken: Map<ForeignKey, number>; error?: unknown }>(
-      tables.map((table) => [table, { broken: new Map() }]),
-    );
-    const work = tables.flatMap((table) => passesOf(table, { ...what, read: what.read && !table.part }).map((pass) => ({ table, pass })));
-    const total = work.reduce((sum, { table }) => sum + table.pages, 0);
+  private async share<T extends { readonly table: Table }>(
+    items: readonly T[],
+    sqlOf: (item: T) => string,
+  ): Promise<(T & { rows: number; error?: unknown })[]> {
+    const results: (T & { rows: number; error?: unknown })[] = [];
+    const largestFirst = [...items].sort((a, b) => b.table.pages - a.table.pages);
+    const total = items.reduce((sum, { table }) => sum + table.pages, 0);
     await this.session.withConnections(async (connections) => {
-      await Promise.all(connections.map((connection) => prepare(connection, this.session)));
-      const share = total / connections.length;
-      await inParallel(largestFirst(work), connections, async ({ table, pass }, connection) => {
-        const result = results.get(table)!;
+      await Promise.all(connections.map(prepare));
+      await inParallel(largestFirst, connections, async (item, connection) => {
         try {
-          await connection.query(
-            `set max_parallel_workers_per_gather = ${table.pages > share ? 'default' : '0'}`.replace('= default', 'to default'),
-          );
-          const [rows, broken] = await run(connection, pass);
-          result.rows ??= rows;
-          pass.keys.forEach((key, index) => {
-            result.broken.set(key, broken[index]);
-          });
+          // one that is larger than the share of a connection is read by several processes of the server
+          const alone = item.table.pages <= total / connections.length;
+          await connection.query(`set max_parallel_workers_per_gather ${alone ? '= 0' : 'to default'}`);
+          const [[rows]] = await connection.lists(sqlOf(item));
+          results.push({ ...item, rows: Number(rows) });
         } catch (error) {
-          result.error ??= error;
+          results.push({ ...item, rows: 0, error });
         }
       });
+      await reset(connections[0]);
     });
-    for (const [table, { rows, error }] of results) {
-      if (rows !== undefined && error === undefined && !table.inherited) {
-        this.counts.set(table.oid, rows);
-      }
-    }
-    return { tables: [...results].map(([table, result]) => ({ table, ...result })) };
+    return results;
   }
 }
 
-/** Parents are hashed rather than looked up row by row: tables are read whole, and a restored one may lack statistics. */
-async function prepare(connection: Connection, { sharedBuffersBytes, connectionCount }: Session): Promise<void> {
-  const affordable = Math.floor(sharedBuffersBytes / 1_024 / (HASHES * connectionCount));
-  await connection.query(`set work_mem = ${Math.min(MAX_WORK_MEM_KB, Math.max(MIN_WORK_MEM_KB, affordable))}`);
-  await connection.query('set enable_nestloop = off');
+/**
+ * Tables are read whole and in order: sorted, or by an index that holds all it takes, is quicker than to look up each row by
+ * chance, and does not need memory for a whole parent. A restored table may lack statistics that would tell.
+ */
+const IN_ORDER = [
+  'enable_nestloop = off',
+  'enable_hashjoin = off',
+  'random_page_cost = 1.5',
+  'cpu_index_tuple_cost = 0.001',
+  "work_mem = '32MB'",
+  'jit = off',
+];
+
+async function prepare(connection: Connection): Promise<void> {
+  for (const setting of IN_ORDER) {
+    await connection.query(`set ${setting}`);
+  }
 }
 
-async function run(connection: Connection, { sql, keys }: Pass): Promise<[number, number[]]> {
-  const [values = []] = await connection.lists(sql);
-  const [rows, ...broken] = values.slice(0, 1 + keys.length).map(Number);
-  return [rows, broken];
-}
-
-function largestFirst<T extends { readonly table: Table }>(work: readonly T[]): T[] {
-  return [...work].sort((a, b) => b.table.pages - a.table.pages);
+/** Other checks plan as the server does. */
+async function reset(connection: Connection): Promise<void> {
+  for (const setting of [...IN_ORDER, 'max_parallel_workers_per_gather']) {
+    await connection.query(`reset ${setting.split(' ')[0]}`);
+  }
 }
