@@ -47,6 +47,16 @@ def keep_host(made: Any) -> Any:
 @functools.cache
 def client(service: str, region: str, account: str = DEFAULT_ACCOUNT) -> Any:
     """A client of this emulator that acts as the service itself (so planted faults leave it alone)."""
+    return _made(service, region, account, {INTERNAL_HEADER: "1"})
+
+
+@functools.cache
+def visible_client(service: str, region: str, account: str = DEFAULT_ACCOUNT) -> Any:
+    """The same for what one service asks of another, where planted faults strike."""
+    return _made(service, region, account, {})
+
+
+def _made(service: str, region: str, account: str, headers: dict[str, str]) -> Any:
     made = boto3.client(
         service,
         region_name=region,
@@ -57,8 +67,8 @@ def client(service: str, region: str, account: str = DEFAULT_ACCOUNT) -> Any:
     )
 
     def sign(request: Any, **_: Any) -> None:
-        request.headers["x-moto-account-id"] = account
-        request.headers[INTERNAL_HEADER] = "1"
+        for name, value in {"x-moto-account-id": account, **headers}.items():
+            request.headers[name] = value
 
     made.meta.events.register("before-sign", sign)
     return keep_host(made)

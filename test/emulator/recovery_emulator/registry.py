@@ -35,6 +35,8 @@ _PARTS = (
     "patches.iam_policies",
     "patches.postgres_instances",
     "patches.lambda_runtime",
+    "patches.lambda_queue",
+    "patches.topic_functions",
     "patches.step_functions",
     "patches.step_functions_language",
     "patches.step_functions_moments",

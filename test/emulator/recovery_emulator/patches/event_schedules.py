@@ -8,7 +8,7 @@ from moto.events.models import EventsBackend, Rule, events_backends
 
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.cron import InvalidSchedule, parse_schedule
-from recovery_emulator.patches.event_delivery import DELIVERABLE, deliver_later, payload_for
+from recovery_emulator.patches.event_delivery import DELIVERABLE, deliver_for
 from recovery_emulator.service_api.replies import ServiceError
 
 _moto_put_rule = EventsBackend.put_rule
@@ -49,7 +49,7 @@ def _schedule(rule: Rule) -> None:
             return
         for target in rule.targets:
             if target["Arn"].split(":")[2] in DELIVERABLE:
-                deliver_later(target["Arn"], payload_for(target, _event(rule)), rule.region_name, rule.account_id)
+                deliver_for(rule, target, _event(rule))
 
     wait()
 

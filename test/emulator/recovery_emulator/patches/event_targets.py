@@ -4,7 +4,7 @@ from typing import Any
 
 from moto.events.models import Rule
 
-from recovery_emulator.patches.event_delivery import DELIVERABLE, deliver_later, payload_for
+from recovery_emulator.patches.event_delivery import DELIVERABLE, deliver_for
 
 _moto_send = Rule.send_to_targets
 
@@ -17,7 +17,7 @@ def _send_to_targets(self: Rule, original_event: dict[str, Any], transform_input
         return
     ours = [t for t in self.targets if t["Arn"].split(":")[2] in DELIVERABLE]
     for target in ours:
-        deliver_later(target["Arn"], payload_for(target, original_event), self.region_name, self.account_id)
+        deliver_for(self, target, original_event)
     every = self.targets
     self.targets = [t for t in every if t not in ours]
     try:

@@ -95,7 +95,7 @@ def _environment(function: LambdaFunction, request_id: str, folder: Path) -> dic
     }
 
 
-def _invoke(function: LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
+def _invoke(function: LambdaFunction, event: Any = None, request_id: str | None = None) -> tuple[str, bool, str]:
     """Runs the handler once: result or error as text, whether it is an error, and what was printed."""
     host = next((h for language, h in _HOSTS.items() if (function.run_time or "").startswith(language)), None)
     if host is None:
@@ -104,7 +104,7 @@ def _invoke(function: LambdaFunction, event: Any = None) -> tuple[str, bool, str
             True,
             "",
         )
-    request_id, folder, seconds = str(uuid.uuid4()), _code(function), int(function.timeout)
+    request_id, folder, seconds = request_id or str(uuid.uuid4()), _code(function), int(function.timeout)
     function.logs_backend.ensure_log_group(function.logs_group_name)
     request = {
         "event": {} if event is None else event,
