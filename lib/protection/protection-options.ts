@@ -3,8 +3,11 @@ import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import type { Duration, TimeZone } from 'aws-cdk-lib/core';
 import type { CopyRule } from '../core/copy-rule';
 import type { DataClass } from '../core/data-class';
+import type { DatabaseCredentials } from '../core/database-credentials';
 import type { RecoveryObjective } from '../core/recovery-objective';
 import type { RecoveryTier } from '../core/recovery-tier';
+import type { RestoreCheck } from '../core/restore-check';
+import type { RestoreTesting } from '../core/restore-testing';
 import type { RetentionPolicy } from '../core/retention-policy';
 import type { Disruption } from '../model/disruption';
 import type { Expectations } from './expectations';
@@ -56,6 +59,25 @@ export interface ProtectOptions {
    * @default - copies are counted, none is demanded
    */
   readonly copyRule?: CopyRule;
+  /**
+   * How often restores are tested, and from which recovery points: `RestoreTests.weekly()`, or `RestoreTests.none()` with a reason.
+   * @default - weekly for what has checks; a warning for everything else
+   */
+  readonly restoreTests?: RestoreTesting;
+}
+
+/** What can be said for a single resource. */
+export interface ResourceProtectionOptions extends ProtectOptions {
+  /**
+   * What restored data are held to, such as `DataCheck.rowCount()`. With a check, restores are tested.
+   * @default - none: at most it is tested that a restore comes to its end
+   */
+  readonly checks?: RestoreCheck[];
+  /**
+   * How checks log in to a restored database; give a role that may only read.
+   * @default - the secret that the database construct has for its owner
+   */
+  readonly credentials?: DatabaseCredentials;
 }
 
 /** Properties of a Protection; a tier or an objective is needed. */

@@ -2,13 +2,12 @@ import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
-import { type Inventory, isAttached, resourceId } from '../core/private/inventory';
+import { resourceId } from '../core/private/inventory';
 import { known } from '../core/private/known';
 import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
 import { requireElsewhere } from '../core/private/recovery-place';
 import { differ } from '../model/differ';
-import type { ObjectiveFact } from '../model/facts';
 import { type PlannedRule, planRules } from '../model/planner';
 import type { RungModel } from '../model/retention';
 import { abilitiesOf, type ResourceType } from '../model/services';
@@ -19,18 +18,14 @@ import type { PlanSelection } from './plan-selection';
 import { type ExpectedTimes, expectedTimes, jobTimes, refine, slowestJobTimes } from './private/job-times';
 import { placeOfVault, type VaultPlace } from './private/places';
 import { type Destination, planIdOf, ruleFrom } from './private/plan-group';
-import type { PlanMember } from './private/plan-members';
 import { planRequestOf } from './private/plan-request';
-import { selects } from './private/selection-match';
+import { Promises } from './private/promises';
+import { warnOfUntested } from './private/untested';
 import { type Wishes, wishesOf } from './private/wishes';
-import type { ProtectionProps, ProtectOptions } from './protection-options';
+import type { PromisedResource } from './promised-resource';
+import type { ProtectionProps, ProtectOptions, ResourceProtectionOptions } from './protection-options';
 import { ProtectionPlan } from './protection-plan';
 import { Selection } from './selection';
-
-interface Search {
-  readonly member: Pick<PlanMember, 'spec' | 'exceptionIds'>;
-  readonly wishes: Wishes;
-}
 
 /**
  * Promises how much data may be lost and how long the service may be down, and makes the backups that keep the promise.
@@ -56,8 +51,8 @@ export class Protection extends Construct {
   /** By the rules of their plan. */
   private readonly groups = new Map<string, PlanSelection>();
   private readonly usual = new Map<ResourceType, PlanSelection>();
-  private readonly objectives = new Map<string, { readonly construct: IConstruct; readonly fact: ObjectiveFact }>();
-  private readonly searches: Search[] = [];
+  private readonly promises: Promises;
+  private tested = false;
   private readonly home: VaultPlace;
   private readonly destinations: readonly Destination[];
 
@@ -73,10 +68,12 @@ export class Protection extends Construct {
     this.destinations = [this.recoveryVault, props.airGappedVault]
       .filter((vault) => vault !== undefined)
       .map((vault) => ({ vault, place: placeOfVault(vault) }));
+    this.promises = new Promises(this);
     this.wishes = this.settle(props);
     this.expected = expectedTimes(this, props.expects);
-    RecoveryRecord.of(this).add({ owner: this, facts: (inventory) => this.facts(inventory) });
+    RecoveryRecord.of(this).add({ owner: this, facts: (inventory) => this.promises.facts(inventory) });
     this.node.addValidation({ validate: () => this.warnOfNothing() });
+    props.restoreTests?._arrange(this);
   }
 
   /**
@@ -85,14 +82,16 @@ export class Protection extends Construct {
    * Throws `NotProtectable` for what holds no data, `TypeNotProtectable` for what AWS Backup does not protect, and
    * `ProtectedTwice` for a resource that this Protection protects already.
    * @param resource what holds the data
-   * @param options what is different for this resource
+   * @param options what is different for this resource, and what its restored data are held to
    */
-  public protect(resource: IConstruct, options: ProtectOptions = {}): void {
+  public protect(resource: IConstruct, options: ResourceProtectionOptions = {}): void {
     const target = targetOf(this, resource);
     requireProtectable(this, target);
-    const wishes = this.wishesFor(options);
-    this.promise(target, wishes);
-    this.selectionFor(target, wishes, this.expectedFor(options)).addResource(resource, options.expects ?? this.props.expects);
+    const { checks = [], credentials, restoreTests, ...promise } = options;
+    const wishes = this.wishesFor(promise);
+    this.promises.add(target, wishes, { checks, credentials, restoreTests: restoreTests ?? this.props.restoreTests });
+    (checks[0] ?? restoreTests)?._arrange(this);
+    this.selectionFor(target, wishes, this.expectedFor(promise)).addResource(resource, promise.expects ?? this.props.expects);
   }
 
   /**
@@ -116,27 +115,34 @@ export class Protection extends Construct {
     const plan = this.planWith(id, planRules(request), wishes, destinations);
     plan.select('Selected', selection, { expects: options.expects ?? this.props.expects });
     for (const resource of selection._spec.resources) {
-      this.promise(targetOf(this, resource), wishes);
+      this.promises.add(targetOf(this, resource), wishes, { checks: [], restoreTests: options.restoreTests ?? this.props.restoreTests });
     }
     const exceptionIds = new Set(selection._spec.exceptions.map((resource) => resourceId(resource)));
-    this.searches.push({ member: { spec: selection._spec, exceptionIds }, wishes });
+    this.promises.addSearch({ spec: selection._spec, exceptionIds }, wishes);
   }
 
-  private facts(inventory: Inventory): readonly ObjectiveFact[] {
-    const present = [...this.objectives].filter(([, { construct }]) => isAttached(construct));
-    const found = new Map(present.map(([id, { fact }]) => [id, fact]));
-    for (const item of this.searches.length > 0 ? inventory.values() : []) {
-      const search = this.searches.find(({ member }) => selects(this, member, item));
-      if (search && !found.has(item.id)) {
-        found.set(item.id, this.objectiveFor(item.id, search.wishes));
-      }
-    }
-    return [...found.values()];
+  /**
+   * What is protected one by one, as the tree stands.
+   * @internal
+   */
+  public _promised(): readonly PromisedResource[] {
+    return this.promises.present();
+  }
+
+  /**
+   * Somebody tests restores, and says itself what is left out.
+   * @internal
+   */
+  public _isTested(): void {
+    this.tested = true;
   }
 
   private warnOfNothing(): string[] {
-    if (this.objectives.size === 0 && this.searches.length === 0) {
+    if (this.promises.isEmpty) {
       warn(this, 'ProtectsNothing', 'protects nothing, so that its promise holds for no data: call protect() or protectSelection()');
+    }
+    if (!this.tested) {
+      warnOfUntested(this, this._promised());
     }
     return [];
   }
@@ -173,18 +179,6 @@ export class Protection extends Construct {
     requireElsewhere(this, this, { region, account: recoveryAccount, remedy: 'choose another Region or account' });
     const options = { account: recoveryAccount };
     return this.vault instanceof RecoveryVault ? this.vault.mirrorIn(region, options) : RecoveryVault._sharedMirror(this, region, options);
-  }
-
-  private promise({ id, construct }: Target, wishes: Wishes): void {
-    const earlier = this.objectives.get(id);
-    if (earlier && isAttached(earlier.construct)) {
-      throw new ConfigurationError('ProtectedTwice', `'${id}' is protected here already: leave one call out`, this);
-    }
-    this.objectives.set(id, { construct, fact: this.objectiveFor(id, wishes) });
-  }
-
-  private objectiveFor(resource: string, { tier, rpoMs, rtoMs, survives, copyRule }: Wishes): ObjectiveFact {
-    return { kind: 'objective', resource, by: this.node.path, tier, rpoMs, rtoMs, survives, copyRule };
   }
 
   /** Rules are derived once for each type, unless a resource has wishes of its own. */

@@ -1,4 +1,8 @@
+export * from './data-check';
+export * from './data-check-options';
+export * from './evidence-store';
 export * from './irestore-testing-plan';
+export * from './isolated-network';
 export * from './recovery-point-selection';
 export * from './recovery-point-type';
 export * from './restore-metadata';
@@ -6,5 +10,7 @@ export * from './restore-metadata-options';
 export * from './restore-testing-plan';
 export * from './restore-testing-plan-attributes';
 export * from './restore-testing-selection';
+export * from './restore-tests';
+export * from './restore-verification';
 export * from './restored-type';
 export * from './tested-resources';

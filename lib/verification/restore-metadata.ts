@@ -47,7 +47,8 @@ export class RestoreMetadata {
   }
 
   /** For DynamoDB tables. */
-  public static table({ encryptionKey }: RestoredTableOptions): RestoreMetadata {
+  public static table(options: RestoredTableOptions): RestoreMetadata {
+    const { encryptionKey } = options;
     return new RestoreMetadata(
       [RestoredType.DYNAMODB],
       encryptionKey ? { encryptionType: 'KMS', kmsMasterKeyArn: encryptionKey.keyRef.keyArn } : {},
@@ -55,7 +56,8 @@ export class RestoreMetadata {
   }
 
   /** For EBS volumes. */
-  public static volume({ volumeType, volumeSize, encryptionKey, ...rest }: RestoredVolumeOptions): RestoreMetadata {
+  public static volume(options: RestoredVolumeOptions): RestoreMetadata {
+    const { volumeType, volumeSize, encryptionKey, ...rest } = options;
     return new RestoreMetadata([RestoredType.EBS], {
       ...rest,
       volumetype: volumeType,
@@ -65,13 +67,8 @@ export class RestoreMetadata {
   }
 
   /** For EC2 instances. */
-  public static instance({
-    subnet,
-    securityGroups,
-    keepInstanceProfile,
-    instanceType,
-    requireImdsV2,
-  }: RestoredInstanceOptions): RestoreMetadata {
+  public static instance(options: RestoredInstanceOptions): RestoreMetadata {
+    const { subnet, securityGroups, keepInstanceProfile, instanceType, requireImdsV2 } = options;
     return new RestoreMetadata([RestoredType.EC2], {
       subnetId: subnet?.subnetRef.subnetId,
       securityGroupIds: securityGroups?.map(({ securityGroupRef }) => securityGroupRef.securityGroupId),
@@ -82,12 +79,14 @@ export class RestoreMetadata {
   }
 
   /** For EFS file systems. */
-  public static fileSystem({ encryptionKey, performanceMode }: RestoredFileSystemOptions): RestoreMetadata {
+  public static fileSystem(options: RestoredFileSystemOptions): RestoreMetadata {
+    const { encryptionKey, performanceMode } = options;
     return new RestoreMetadata([RestoredType.EFS], { kmsKeyId: encryptionKey?.keyRef.keyArn, performanceMode });
   }
 
   /** For S3 buckets. */
-  public static bucket({ encryptionKey, restoreAcls }: RestoredBucketOptions): RestoreMetadata {
+  public static bucket(options: RestoredBucketOptions): RestoreMetadata {
+    const { encryptionKey, restoreAcls } = options;
     return new RestoreMetadata([RestoredType.S3], {
       ...(encryptionKey && { encryptionType: 'SSE-KMS', kmsKey: encryptionKey.keyRef.keyArn }),
       restoreACLs: restoreAcls,
@@ -95,7 +94,8 @@ export class RestoreMetadata {
   }
 
   /** For FSx file systems for Lustre and Windows File Server. */
-  public static fileServer({ subnets, securityGroups, encryptionKey, activeDirectoryId }: RestoredFileServerOptions): RestoreMetadata {
+  public static fileServer(options: RestoredFileServerOptions): RestoreMetadata {
+    const { subnets, securityGroups, encryptionKey, activeDirectoryId } = options;
     if (subnets.length === 0) {
       throw new ConfigurationError(
         'NoSubnets',
@@ -115,6 +115,15 @@ export class RestoreMetadata {
     public readonly types: RestoredType[],
     private readonly values: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>,
   ) {}
+
+  /**
+   * The same, on top of others of the type.
+   * @internal
+   */
+  public _over(base: RestoreMetadata): RestoreMetadata {
+    const given = Object.entries(this.values).filter(([, value]) => value !== undefined);
+    return new RestoreMetadata(this.types, { ...base.values, ...Object.fromEntries(given) });
+  }
 
   /**
    * Text by key, lists as JSON: this is how AWS Backup takes them.

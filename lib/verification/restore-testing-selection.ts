@@ -115,8 +115,11 @@ export class RestoreTestingSelection extends Resource {
   }
 
   private settle({ _spec: spec }: TestedResources): Settled {
-    if (spec.kind === 'tagged') {
+    if (spec.kind !== 'list') {
       const types = RESOURCE_TYPES.filter((type) => restoredTypeOf(type) === spec.type);
+      if (spec.kind === 'arns') {
+        return { type: spec.type, types, arns: [...spec.arns] };
+      }
       if (spec.conditional && spec.conditions.length === 0) {
         const message =
           "'tagged' has no condition, so that every resource of the type would be restored: give one, or use TestedResources.ofType()";

@@ -27,6 +27,14 @@ export class TestedResources {
     return new TestedResources({ kind: 'tagged', type, conditions, conditional: true });
   }
 
+  /**
+   * Resources of other stacks, by ARNs that are plain text.
+   * @internal
+   */
+  public static _arns(type: RestoredType, arns: readonly string[]): TestedResources {
+    return new TestedResources({ kind: 'arns', type, arns });
+  }
+
   private constructor(
     /** @internal */
     public readonly _spec: TestedSpec,

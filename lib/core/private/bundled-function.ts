@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -33,7 +34,29 @@ export interface BundledFunctionProps {
    * @default Duration.days(14)
    */
   readonly deadLettersKept?: Duration;
+  /**
+   * The network that it runs in.
+   * @default - none: it reaches AWS, and nothing private
+   */
+  readonly network?: FunctionNetwork;
 }
+
+/** Where a function runs that has to reach what is private. */
+export interface FunctionNetwork {
+  readonly vpc: IVpc;
+  readonly subnets: readonly ISubnet[];
+  readonly securityGroup: ISecurityGroup;
+}
+
+/** What Lambda itself does with the role of a function in a network (Lambda Developer Guide: execution role permissions). */
+const USE_NETWORK = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 /**
  * A Lambda function that runs one of the handlers of this library, with a role that may do what the handler does and
@@ -81,6 +104,10 @@ export class BundledFunction extends Construct {
     for (const statement of props.statements) {
       role.addToPolicy(statement);
     }
+    if (props.network) {
+      role.addToPolicy(new PolicyStatement({ sid: 'UseNetwork', actions: USE_NETWORK, resources: ['*'] }));
+      acknowledgeWildcards(role, { resources: ['*'], reason: 'Lambda makes network interfaces whose ids nobody knows before.' });
+    }
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       code: Code.fromAsset(assetOf(props.handler)),
@@ -94,6 +121,11 @@ export class BundledFunction extends Construct {
       logGroup,
       deadLetterQueue: this.deadLetters,
       retryAttempts: 0,
+      ...(props.network && {
+        vpc: props.network.vpc,
+        vpcSubnets: { subnets: [...props.network.subnets] },
+        securityGroups: [props.network.securityGroup],
+      }),
     });
     if (props.wildcardReason) {
       acknowledgeWildcards(role, { resources: props.statements.flatMap(({ resources }) => resources), reason: props.wildcardReason });

@@ -17,6 +17,8 @@ export interface FactSource {
   /** Whose facts these are: they are gone when it is taken out of the app. */
   readonly owner?: IConstruct;
   facts(inventory: Inventory): readonly Fact[];
+  /** What follows from the facts of all others, such as which copies are tested; asked when they are known. */
+  conclude?(facts: readonly Fact[]): readonly Fact[];
   /** What somebody has to look after once it is deployed; asked by whoever looks. */
   watched?(): readonly PlanWatch[];
 }
@@ -78,7 +80,8 @@ export class RecoveryRecord extends Construct {
       (nested) => nested.node.tryFindChild(ID) === undefined,
       (cfn) => own.meet(cfn),
     );
-    const facts = [...this.present().flatMap((source) => source.facts(inventory)), ...own.concerns(inventory)];
+    const told = this.present().flatMap((source) => source.facts(inventory));
+    const facts = [...told, ...this.present().flatMap((source) => source.conclude?.(told) ?? []), ...own.concerns(inventory)];
     const stateful = [...inventory.values()].map(({ id, name, type, label }) => ({ id, name, type, label }));
     return {
       assessment: assess(facts, stateful, { unprotected: this.settled('unprotected') ?? 'warn' }),

@@ -5,6 +5,7 @@ import type { RestoredType } from '../restored-type';
 /** What a selection of a restore testing plan is to restore. */
 export type TestedSpec =
   | { readonly kind: 'list'; readonly resources: readonly IConstruct[] }
+  | { readonly kind: 'arns'; readonly type: RestoredType; readonly arns: readonly string[] }
   | {
       readonly kind: 'tagged';
       readonly type: RestoredType;

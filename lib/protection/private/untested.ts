@@ -1,0 +1,26 @@
+import type { IConstruct } from 'constructs';
+import { warn } from '../../core/private/problems';
+import { abilitiesOf } from '../../model/services';
+import { STANDARD } from '../../model/tiers';
+import { words } from '../../model/time';
+import type { PromisedResource } from '../promised-resource';
+
+/** Warns where a restore time is promised, nobody tests whether it can be kept, and nobody has said that this is fine. */
+export function warnOfUntested(scope: IConstruct, promised: readonly PromisedResource[]): void {
+  const untested = promised.filter(
+    ({ target, objective, checks, restoreTests }) =>
+      checks.length === 0 &&
+      restoreTests === undefined &&
+      objective.rtoMs <= STANDARD.rtoMs &&
+      abilitiesOf(target.type).restoreTesting !== undefined,
+  );
+  const [first] = untested;
+  if (first) {
+    const others = untested.length > 1 ? ` and ${untested.length - 1} more` : '';
+    warn(
+      scope,
+      'RestoresNotTested',
+      `nobody tests whether '${first.target.id}'${others} can be restored within ${words(first.objective.rtoMs)}: give 'checks' to protect(), such as DataCheck.items(), or 'restoreTests: RestoreTests.weekly()', or RestoreTests.none() with a reason`,
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import type { IConstruct } from 'constructs';
+import { ConfigurationError } from '../../core/private/errors';
+import { known } from '../../core/private/known';
+import { labelOf, type ResourceType } from '../../model/services';
+import { type CheckKind, type CheckSpec, checkerOf } from '../../model/verification';
+import type { Target } from '../../services/service';
+
+/** Which function reads a database. */
+export type SqlFamily = 'postgres' | 'mysql';
+
+const HOLDERS: Readonly<Partial<Record<CheckKind, readonly ResourceType[]>>> = {
+  objects: ['S3'],
+  items: ['DynamoDB'],
+  volume: ['EBS', 'EC2'],
+  instance: ['EC2'],
+  files: ['EFS'],
+};
+
+const SQL_TYPES: readonly ResourceType[] = ['RDS', 'RDSCluster', 'Aurora'];
+
+/** Refuses a check that cannot look at such a resource, and two of one name. */
+export function requireFit(scope: IConstruct, target: Target, specs: readonly CheckSpec[]): void {
+  const names = specs.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new ConfigurationError(
+      'DuplicateCheck',
+      `two checks of '${target.id}' are called '${twice}', so that their results could not be told apart: give one of them another 'name'`,
+      scope,
+    );
+  }
+  for (const spec of specs) {
+    const why = misfit(spec, target);
+    if (why !== undefined) {
+      throw new ConfigurationError('CheckDoesNotFit', `the check '${spec.name}' of '${target.id}' ${why}`, scope);
+    }
+  }
+}
+
+function misfit(spec: CheckSpec, target: Target): string | undefined {
+  const label = labelOf(target.type, engineOf(target));
+  const holders = HOLDERS[spec.kind];
+  if (holders !== undefined && !holders.includes(target.type)) {
+    return `looks at ${holders.map((type) => labelOf(type)).join(' or ')}, but this is ${label}: take a check for ${label}`;
+  }
+  if (checkerOf(spec.kind) !== 'sql') {
+    return undefined;
+  }
+  if (!SQL_TYPES.includes(target.type)) {
+    return `reads tables by SQL, but this is ${label}: take a check for ${label}`;
+  }
+  const family = familyOf(target);
+  if (family === undefined) {
+    const engine = engineOf(target);
+    return engine === undefined
+      ? "reads tables by SQL, but the engine of the database is not known: give 'engine' where it is imported"
+      : `reads tables of PostgreSQL, MySQL and MariaDB, but the engine is ${engine}: look with a function of your own, by DataCheck.custom()`;
+  }
+  return spec.kind === 'schema' && spec.extensions !== undefined && family !== 'postgres'
+    ? `names extensions, which only PostgreSQL has, but the engine is ${engineOf(target)}: leave 'extensions' out`
+    : undefined;
+}
+
+/** The family of the engine of a database; nothing where it is another one or not known. */
+export function familyOf(target: Target): SqlFamily | undefined {
+  const engine = engineOf(target);
+  if (engine === undefined) {
+    return undefined;
+  }
+  if (engine === 'postgres' || engine === 'aurora-postgresql') {
+    return 'postgres';
+  }
+  return ['mysql', 'mariadb', 'aurora', 'aurora-mysql'].includes(engine) ? 'mysql' : undefined;
+}
+
+function engineOf({ cfn, construct }: Target): string | undefined {
+  const { engine } = (cfn ?? {}) as { readonly engine?: string };
+  const { engine: imported } = construct as { readonly engine?: { readonly engineType?: string } };
+  return known(engine) ?? known(imported?.engineType);
+}

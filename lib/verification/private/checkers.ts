@@ -1,0 +1,147 @@
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Duration, Stack, Token } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { BundledFunction } from '../../core/private/bundled-function';
+import { ConfigurationError } from '../../core/private/errors';
+import { known } from '../../core/private/known';
+import { warn } from '../../core/private/problems';
+import { type CheckKind, type CheckSpec, checkerOf, type DatabaseAccess, type VerifiedResource } from '../../model/verification';
+import type { IsolatedNetwork } from '../isolated-network';
+import { familyOf, type SqlFamily } from './check-fit';
+import { CHECKER_WILDCARDS, checkerStatements } from './checker-permissions';
+import type { TestedResource } from './tested-resources';
+
+export interface CheckersProps {
+  readonly resources: readonly TestedResource[];
+  readonly network?: IsolatedNetwork;
+  readonly logRetention?: RetentionDays;
+}
+
+const HANDLERS: Readonly<Record<SqlFamily, string>> = { postgres: 'check-postgres', mysql: 'check-mysql' };
+const LONGEST = Duration.minutes(15);
+
+/** The functions that look at what was restored in one Region: those that read databases in its network, the other one outside of it. */
+export class Checkers extends Construct {
+  /** Every function that the workflow may call. */
+  public readonly arns: readonly string[];
+
+  private readonly props: CheckersProps;
+  private readonly sql = new Map<SqlFamily, BundledFunction>();
+  private readonly resource?: BundledFunction;
+  private readonly secrets = new Map<string, ISecret>();
+
+  constructor(scope: Construct, id: string, props: CheckersProps) {
+    super(scope, id);
+    this.props = props;
+    const { resources } = props;
+    const kinds = new Set(resources.flatMap(({ specs }) => specs.map(({ kind }) => kind)));
+    this.resource = [...kinds].some((kind) => checkerOf(kind) === 'resource') ? this.makeForResources(kinds) : undefined;
+    for (const one of resources.filter(({ specs }) => specs.some(({ kind }) => checkerOf(kind) === 'sql'))) {
+      const checker = this.sqlFor(familyOf(one.target) as SqlFamily);
+      this.secretOf(one).grantRead(checker.function);
+    }
+    const own = [...this.sql.values(), this.resource].flatMap((bundled) => (bundled ? [bundled.function.functionArn] : []));
+    const custom = resources
+      .flatMap((one) => this.specsFor(one, one.specs))
+      .flatMap((spec) => (spec.kind === 'function' ? [spec.functionArn] : []));
+    this.arns = [...new Set([...own, ...custom])];
+  }
+
+  /** Functions by what they look at, as far as a resource needs them. */
+  public functionsFor({ target, specs }: TestedResource): VerifiedResource['checkers'] {
+    const needs = new Set(specs.map(({ kind }) => checkerOf(kind)));
+    const family = familyOf(target);
+    return {
+      ...(needs.has('sql') && family ? { sql: this.sql.get(family)?.function.functionArn } : {}),
+      ...(needs.has('resource') ? { resource: this.resource?.function.functionArn } : {}),
+    };
+  }
+
+  /** How checks log in to a database; nothing where none reads tables. */
+  public accessFor(resource: TestedResource): DatabaseAccess | undefined {
+    const { credentials, specs } = resource;
+    if (!credentials || !specs.some(({ kind }) => checkerOf(kind) === 'sql' || kind === 'function')) {
+      return undefined;
+    }
+    const { database, certificateAuthorities: caPem } = credentials.options;
+    return { secretArn: this.secretOf(resource).secretArn, ...(database && { database }), ...(caPem && { caPem }) };
+  }
+
+  /** Checks that can be made in this Region: a function is called where it is. */
+  public specsFor({ target, handlers }: TestedResource, specs: readonly CheckSpec[]): readonly CheckSpec[] {
+    return specs.filter((spec) => {
+      const handler = handlers.get(spec.name);
+      const near = handler === undefined || this.isHere(handler, spec);
+      if (!near) {
+        warn(
+          this,
+          'CheckNotElsewhere',
+          `the check '${spec.name}' of '${target.id}' is not made in ${Stack.of(this).region}, because its function is elsewhere: give a check without a function, too`,
+        );
+      }
+      return near;
+    });
+  }
+
+  private isHere(handler: IConstruct, spec: CheckSpec): boolean {
+    const here = Stack.of(this);
+    const arn = spec.kind === 'function' ? spec.functionArn : '';
+    return Token.isUnresolved(arn) ? Stack.of(handler).region === here.region : [undefined, here.region].includes(arn.split(':')[3]);
+  }
+
+  private sqlFor(family: SqlFamily): BundledFunction {
+    const { network, logRetention } = this.props;
+    const found = this.sql.get(family);
+    if (found || network === undefined) {
+      return found as BundledFunction;
+    }
+    const made = new BundledFunction(this, family === 'postgres' ? 'Postgres' : 'Mysql', {
+      handler: HANDLERS[family],
+      description: `Reads restored databases (${family})`,
+      memoryMib: 512,
+      timeout: LONGEST,
+      environment: {},
+      statements: [],
+      logRetention,
+      network: { vpc: network.vpc, subnets: network.subnets, securityGroup: network.checkerSecurityGroup },
+    });
+    this.sql.set(family, made);
+    return made;
+  }
+
+  private makeForResources(kinds: ReadonlySet<CheckKind>): BundledFunction {
+    return new BundledFunction(this, 'Resource', {
+      handler: 'check-resource',
+      description: 'Looks at what was restored and holds no tables',
+      memoryMib: 512,
+      timeout: LONGEST,
+      environment: {},
+      statements: checkerStatements(Stack.of(this), kinds),
+      wildcardReason: CHECKER_WILDCARDS,
+      logRetention: this.props.logRetention,
+    });
+  }
+
+  /** The secret as this Region knows it: another one has its own, by name. */
+  private secretOf({ target, credentials }: TestedResource): ISecret {
+    if (credentials === undefined) {
+      throw new ConfigurationError('NoCredentials', `nobody has said how checks of '${target.id}' log in: give 'credentials'`, this);
+    }
+    const { secret, options } = credentials;
+    if (Stack.of(secret).region === Stack.of(this).region && Stack.of(secret).account === Stack.of(this).account) {
+      return secret;
+    }
+    const name = options.secretNameInRecoveryRegion ?? known(secret.secretName);
+    if (name === undefined) {
+      throw new ConfigurationError(
+        'NoCredentials',
+        `checks of '${target.id}' in ${Stack.of(this).region} have no secret that is known there: give 'secretNameInRecoveryRegion', the name of a replica of the secret`,
+        this,
+      );
+    }
+    const imported = this.secrets.get(name) ?? Secret.fromSecretNameV2(this, `Secret${this.secrets.size + 1}`, name);
+    this.secrets.set(name, imported);
+    return imported;
+  }
+}

@@ -1,0 +1,160 @@
+import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
+import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { AlarmRoute } from '../../core/private/alarm-route';
+import { ConfigurationError } from '../../core/private/errors';
+import { RESTORE_TESTING_LIMITS } from '../../model/limits';
+import { MINUTE } from '../../model/time';
+import type { VerificationConfig } from '../../model/verification';
+import { EvidenceStore } from '../evidence-store';
+import { IsolatedNetwork } from '../isolated-network';
+import type { RestoreMetadata } from '../restore-metadata';
+import { RestoreTestingPlan } from '../restore-testing-plan';
+import type { TestedResources } from '../tested-resources';
+import { Checkers } from './checkers';
+import { RestoreWorkflow } from './restore-workflow';
+import { metadataFor, NETWORKED } from './site-metadata';
+import { permitRestores } from './site-role';
+import type { SelectionOfType } from './site-selections';
+import type { TestRhythm } from './test-rhythm';
+import { rhythmKey, type TestedResource } from './tested-resources';
+import { CLEAN_MS, verifiedResources } from './verified-resources';
+
+/** What a user settles for every place. */
+export interface SiteSettings {
+  readonly network?: IsolatedNetwork;
+  readonly evidence?: EvidenceStore;
+  readonly restoreRole?: IRoleRef;
+  readonly metadata: readonly RestoreMetadata[];
+  readonly route: AlarmRoute;
+  readonly instanceClass?: string;
+  readonly logRetention?: RetentionDays;
+}
+
+/** The tests of one Region. */
+export interface VerificationSiteProps extends SiteSettings {
+  /** What metrics and evidence call it. */
+  readonly verification: string;
+  readonly vault: IBackupVaultRef;
+  readonly resources: readonly TestedResource[];
+  /** How resources of one type are selected here, in parts that a selection of AWS Backup takes. */
+  selectionsOf(resources: readonly TestedResource[]): readonly SelectionOfType[];
+  /** The ARN of a resource as it may be written here; left out where only its type is known. */
+  arnOf(resource: TestedResource): string | undefined;
+}
+
+const PREFIX = 'restore-tests/';
+const LONGEST_PATIENCE_MS = 120 * MINUTE;
+
+/** Plans, network, functions, workflow and evidence for the tests of restores in one Region. */
+export class VerificationSite extends Construct {
+  public readonly evidence: EvidenceStore;
+  public readonly network?: IsolatedNetwork;
+  public readonly plans: readonly RestoreTestingPlan[];
+
+  private readonly props: VerificationSiteProps;
+
+  constructor(scope: Construct, id: string, props: VerificationSiteProps) {
+    super(scope, id);
+    this.props = props;
+    const { resources, verification, route, logRetention, instanceClass } = props;
+    this.network = resources.some(({ target }) => NETWORKED.includes(target.type))
+      ? (props.network ?? new IsolatedNetwork(this, 'Network'))
+      : undefined;
+    if (runsCommands(resources)) {
+      this.network?._allowCommands();
+    }
+    this.evidence = props.evidence ?? new EvidenceStore(this, 'Evidence');
+    if (props.restoreRole === undefined) {
+      permitRestores(this, props.vault, resources);
+    }
+    this.plans = this.makePlans();
+    const checkers = new Checkers(this, 'Checkers', { resources, network: this.network, logRetention });
+    const { bucket, encryptionKey: key } = this.evidence;
+    const config: VerificationConfig = {
+      verification,
+      evidence: { bucket: bucket.bucketName, prefix: PREFIX },
+      resources: verifiedResources(this, resources, { arnOf: (resource) => props.arnOf(resource), checkers }),
+    };
+    this.refuseTooLarge(config);
+    new RestoreWorkflow(this, 'Workflow', {
+      config,
+      planArns: this.plans.map(({ restoreTestingPlanArn }) => restoreTestingPlanArn),
+      checkerArns: checkers.arns,
+      evidence: { bucket, key },
+      route,
+      patience: Duration.millis(patienceMs(resources)),
+      instanceClass,
+      logRetention,
+    });
+  }
+
+  private makePlans(): readonly RestoreTestingPlan[] {
+    const rhythms = new Map(this.props.resources.flatMap(({ rhythms: own }) => own.map((rhythm) => [rhythmKey(rhythm), rhythm])));
+    return [...rhythms].flatMap(([key, rhythm]) =>
+      this.plansFor(
+        rhythm,
+        this.props.resources.filter(({ rhythms: own }) => own.some((one) => rhythmKey(one) === key)),
+      ),
+    );
+  }
+
+  /** One plan, or more where there are more selections than one takes. */
+  private plansFor(rhythm: TestRhythm, resources: readonly TestedResource[]): readonly RestoreTestingPlan[] {
+    const { metadata, restoreRole, vault } = this.props;
+    const selections = this.props.selectionsOf(resources);
+    const size = RESTORE_TESTING_LIMITS.selectionsPerPlan.value;
+    const commands = runsCommands(resources);
+    return Array.from({ length: Math.ceil(selections.length / size) }, (_, index) => {
+      const plan = new RestoreTestingPlan(this, this.freeId(rhythm.name), {
+        vaults: [vault],
+        recoveryPoints: rhythm.recoveryPoints,
+        schedule: rhythm.schedule,
+        timeZone: rhythm.timeZone,
+        startWindow: rhythm.startWindow,
+      });
+      for (const { name, type, restored, resources: selected } of selections.slice(index * size, (index + 1) * size)) {
+        plan.addSelection(name, {
+          resources: selected as TestedResources,
+          validationWindow: rhythm.validationWindow,
+          restoreRole,
+          metadata: metadataFor(type, restored, { network: this.network, given: metadata, commands }),
+        });
+      }
+      return plan;
+    });
+  }
+
+  private freeId(name: string): string {
+    let id = name;
+    for (let number = 2; this.node.tryFindChild(id); number++) {
+      id = `${name}${number}`;
+    }
+    return id;
+  }
+
+  private refuseTooLarge(config: VerificationConfig): void {
+    const { value } = RESTORE_TESTING_LIMITS.configSize;
+    const size = JSON.stringify(Stack.of(this).resolve(config)).length;
+    if (size > value) {
+      throw new ConfigurationError(
+        'VerificationTooLarge',
+        `${config.resources.length} resources with their checks need ${size} characters, but a state of a workflow has room for ${value}: protect some of them by another Protection`,
+        this,
+      );
+    }
+  }
+}
+
+/** As long as the shortest window lets it be waited, after what the checks and cleaning up may take. */
+function patienceMs(resources: readonly TestedResource[]): number {
+  const windows = resources.flatMap(({ rhythms }) => rhythms.map(({ validationWindow }) => validationWindow));
+  const known = windows.filter((window) => !window.isUnresolved()).map((window) => window.toMilliseconds());
+  return Math.min(LONGEST_PATIENCE_MS, ...known.map((ms) => Math.max(MINUTE, ms - CLEAN_MS)));
+}
+
+function runsCommands(resources: readonly TestedResource[]): boolean {
+  return resources.some(({ specs }) => specs.some((spec) => spec.kind === 'instance' && spec.command !== undefined));
+}

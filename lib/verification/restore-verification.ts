@@ -1,0 +1,236 @@
+import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { AlarmActions } from '../core/alarm-actions';
+import { ConfigurationError } from '../core/private/errors';
+import { isAttached, uniqueName } from '../core/private/inventory';
+import { known } from '../core/private/known';
+import { warn } from '../core/private/problems';
+import { RecoveryRecord } from '../core/private/record';
+import { supportStackOf } from '../core/private/support-stack';
+import type { Fact } from '../model/facts';
+import type { Protection } from '../protection/protection';
+import { traitsOf } from '../vault/private/traits';
+import type { EvidenceStore } from './evidence-store';
+import type { IsolatedNetwork } from './isolated-network';
+import { requireToldApart } from './private/afar';
+import { plainArnOf } from './private/plain-arn';
+import { selectionsAfar, selectionsHere } from './private/site-selections';
+import { testFacts } from './private/test-facts';
+import { type TestedResource, testedResources } from './private/tested-resources';
+import { VerificationSite } from './private/verification-site';
+import type { RestoreMetadata } from './restore-metadata';
+import type { RestoreTestingPlan } from './restore-testing-plan';
+import { RestoreTests } from './restore-tests';
+
+/** Properties of a RestoreVerification. */
+export interface RestoreVerificationProps {
+  /** What is protected, with the checks that were given to `protect()`. */
+  readonly protection: Protection;
+  /**
+   * How often restores are tested of what says nothing else; resources without checks are restored, too.
+   * @default RestoreTests.weekly()
+   */
+  readonly tests?: RestoreTests;
+  /**
+   * How often the copies in the recovery Region are tested, there: with a network, functions and evidence of its own, which go on
+   * while the Region of the data is gone.
+   * @default - not at all
+   */
+  readonly copies?: RestoreTests;
+  /**
+   * Where databases and instances are restored to.
+   * @default - a network of its own, where there are any
+   */
+  readonly network?: IsolatedNetwork;
+  /**
+   * Where evidence is kept.
+   * @default - a locked bucket of its own
+   */
+  readonly evidence?: EvidenceStore;
+  /**
+   * What is restored differently from the original, once for each type, such as a smaller class of databases. The network is set already.
+   * @default - as AWS Backup infers it
+   */
+  readonly metadata?: RestoreMetadata[];
+  /**
+   * The role that AWS Backup restores with.
+   * @default - a role of the stack that may restore the types that are tested, and use the keys of the vault and of the resources
+   */
+  readonly restoreRole?: IRoleRef;
+  /**
+   * Class of the instance that a restored Aurora cluster is given.
+   * @default 'db.t4g.medium'
+   */
+  readonly clusterInstanceClass?: string;
+  /**
+   * Who is told of alarms in the Region of the stack.
+   * @default - nobody
+   */
+  readonly alarmActions?: AlarmActions;
+  /**
+   * Who is told of alarms in the recovery Region.
+   * @default - nobody
+   */
+  readonly alarmActionsOfCopies?: AlarmActions;
+  /**
+   * Whether those who are told of an alarm are told when it is over, too.
+   * @default true
+   */
+  readonly tellWhenOver?: boolean;
+  /**
+   * How long the logs of the functions are kept.
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+}
+
+const ID = 'RestoreVerification';
+const made = new WeakMap<Protection, RestoreVerification>();
+/** Protections whose verification nobody has made by hand. */
+const automatic = new WeakSet<Protection>();
+
+/**
+ * Proves that what a Protection backs up can be restored: restores it regularly into an isolated place, has its data looked at, measures how
+ * long it took and how much was lost, keeps evidence, and rings where a test failed, was late or never happened.
+ *
+ * Checks that are given to `protect()` bring one along by themselves; make it by hand to say where, how often and who is told.
+ * @example
+ * new RestoreVerification(this, 'Verification', { protection, alarmActions: { all: [new SnsAction(alarmTopic)] } });
+ */
+export class RestoreVerification extends Construct {
+  /**
+   * Tests what has to be tested of a Protection, unless somebody does already.
+   * @internal
+   */
+  public static _complete(protection: Protection): void {
+    const earlier = made.get(protection);
+    if (earlier === undefined || !isAttached(earlier)) {
+      automatic.add(protection);
+      new RestoreVerification(protection, ID, { protection }).make();
+    }
+  }
+
+  private readonly props: RestoreVerificationProps;
+  private readonly isAutomatic: boolean;
+  private tested: readonly TestedResource[] = [];
+  private home?: VerificationSite;
+  private afar?: VerificationSite;
+  private isMade = false;
+
+  constructor(scope: Construct, id: string, props: RestoreVerificationProps) {
+    super(scope, id);
+    this.props = props;
+    const { protection } = props;
+    const earlier = made.get(protection);
+    if (earlier && isAttached(earlier)) {
+      throw new ConfigurationError(
+        'VerifiedTwice',
+        `'${earlier.node.path}' verifies '${protection.node.path}' already, and everything would be restored twice: leave one of them out`,
+        this,
+      );
+    }
+    made.set(protection, this);
+    this.isAutomatic = automatic.has(protection);
+    if (props.copies?._rhythm && protection.recoveryVault === undefined) {
+      throw new ConfigurationError(
+        'NoCopiesToTest',
+        `'copies' are to be tested, but '${protection.node.path}' has no recovery Region: give it 'recoveryRegion', or leave 'copies' out`,
+        this,
+      );
+    }
+    protection._isTested();
+    RecoveryRecord.of(this).add({ owner: this, facts: () => [], conclude: (facts) => this.conclude(facts) });
+    Aspects.of(this).add({ visit: (node) => node === this && this.make() }, { priority: AspectPriority.MUTATING });
+  }
+
+  /** The network for restored databases and instances; none before the app is synthesised, or where none is needed. */
+  public get network(): IsolatedNetwork | undefined {
+    return this.props.network ?? this.home?.network;
+  }
+
+  /** The restore testing plans in the Region of the stack; none before the app is synthesised. */
+  public get plans(): RestoreTestingPlan[] {
+    return [...(this.home?.plans ?? [])];
+  }
+
+  private make(): void {
+    if (this.isMade) {
+      return;
+    }
+    this.isMade = true;
+    const { protection, tests = RestoreTests.weekly(), copies, tellWhenOver: whenOver = true } = this.props;
+    this.tested = testedResources(this, protection._promised(), { usual: tests, everything: !this.isAutomatic });
+    if (this.tested.length === 0) {
+      warn(
+        this,
+        'VerifiesNothing',
+        `verifies nothing, because nothing of '${protection.node.path}' can be restored for a test: leave it out`,
+      );
+      return;
+    }
+    const {
+      evidence,
+      network,
+      metadata = [],
+      restoreRole,
+      clusterInstanceClass,
+      logRetention,
+      alarmActions,
+      alarmActionsOfCopies,
+    } = this.props;
+    const settings = { metadata, restoreRole, instanceClass: clusterInstanceClass, logRetention };
+    const verification = uniqueName(this, 100);
+    this.home = new VerificationSite(this, 'Tests', {
+      ...settings,
+      evidence,
+      network,
+      verification,
+      vault: protection.vault,
+      resources: this.tested,
+      route: { actions: alarmActions ?? {}, whenOver },
+      selectionsOf: selectionsHere,
+      arnOf: ({ target }) => target.arn,
+    });
+    const told = [alarmActions];
+    const rhythm = copies?._rhythm;
+    const vault = protection.recoveryVault;
+    if (rhythm && vault) {
+      const { region, account } = traitsOf(vault);
+      const home = Stack.of(this);
+      const stack = supportStackOf(this, { region: region ?? home.region, account: account === known(home.account) ? undefined : account });
+      requireToldApart(stack, this, this.tested);
+      this.afar = new VerificationSite(stack, `${verification}Copies`, {
+        ...settings,
+        restoreRole: undefined,
+        verification: `${verification}-copies`,
+        vault,
+        resources: this.tested.map((one) => ({ ...one, rhythms: [rhythm] })),
+        route: { actions: alarmActionsOfCopies ?? {}, whenOver },
+        selectionsOf: (resources) => selectionsAfar(stack, resources),
+        arnOf: ({ target }) => plainArnOf(stack, target),
+      });
+      told.push(alarmActionsOfCopies);
+    }
+    if (told.some((actions) => !Object.values(actions ?? {}).some((list) => list?.length > 0))) {
+      warn(this, 'AlarmWithoutActions', this.silence(told.length > 1));
+    }
+  }
+
+  private silence(hasCopies: boolean): string {
+    return this.isAutomatic
+      ? `the alarms of restore tests tell nobody: make a RestoreVerification of '${this.props.protection.node.path}' by hand, with 'alarmActions'`
+      : `the alarms of restore tests tell nobody: give 'alarmActions'${hasCopies ? " and 'alarmActionsOfCopies'" : ''}`;
+  }
+
+  private conclude(facts: readonly Fact[]): readonly Fact[] {
+    const { protection, copies } = this.props;
+    const own = { by: this.node.path, facts };
+    const afar = copies?._rhythm ? this.tested.map((one) => ({ ...one, rhythms: [copies._rhythm!] })) : [];
+    return [
+      ...(this.home ? testFacts({ ...own, vault: protection.vault, resources: this.tested }) : []),
+      ...(this.afar && protection.recoveryVault ? testFacts({ ...own, vault: protection.recoveryVault, resources: afar }) : []),
+    ];
+  }
+}
