@@ -133,6 +133,30 @@ export interface PermissionReport {
   readonly refused: readonly string[];
 }
 
+/** Content of a volume or a snapshot. */
+export interface BlockContent {
+  readonly region: string;
+  /** Blocks of 512 KiB by index; the others are zeros, and left out of snapshots. */
+  readonly blocks: Readonly<Record<number, Uint8Array>>;
+  /** Indexes of blocks that do not arrive as they were stored. */
+  readonly damaged?: readonly number[];
+}
+
+/** How an instance is, and how commands on it end. */
+export interface MachineSettings {
+  readonly region: string;
+  /** Whether Systems Manager knows it; not by default. */
+  readonly managed?: boolean;
+  readonly platform?: 'Linux' | 'Windows';
+  readonly pingStatus?: 'Online' | 'ConnectionLost' | 'Inactive';
+  /** `ok`, `impaired`, `initializing` or `insufficient-data`. */
+  readonly systemStatus?: string;
+  readonly instanceStatus?: string;
+  readonly exitCode?: number;
+  /** How long commands take; null: they never end. */
+  readonly commandTakesMs?: number | null;
+}
+
 /** Fields to filter by. */
 export type Filter = Record<string, string>;
 
@@ -203,6 +227,17 @@ export class EmulatorControl {
   /** Which permissions of a role that the emulator checks (replication, batch jobs, exports) were used, and which not. */
   public replicationPermissions(role: string): Promise<PermissionReport> {
     return this.call('GET', `replication-permissions?${new URLSearchParams({ role })}`);
+  }
+
+  /** Gives a volume or a snapshot its content. */
+  public fillBlocks(id: string, { region, blocks, damaged = [] }: BlockContent): Promise<unknown> {
+    const encoded = Object.fromEntries(Object.entries(blocks).map(([index, bytes]) => [index, Buffer.from(bytes).toString('base64')]));
+    return this.call('POST', `blocks/${id}`, { region, blocks: encoded, damaged });
+  }
+
+  /** Says how an instance is; what is left out stays as it is. */
+  public setMachine(instanceId: string, settings: MachineSettings): Promise<unknown> {
+    return this.call('POST', `machines/${instanceId}`, settings);
   }
 
   /** Runs a restore testing plan now, whatever its schedule says. */

@@ -61,6 +61,8 @@ _PARTS = (
     "dynamodb.recovery",
     "dynamodb.exports",
     "efs.replication",
+    "ebs.blocks",
+    "ssm.machines",
     "scheduler.service",
     "backup.service",
     "cloudformation.service",

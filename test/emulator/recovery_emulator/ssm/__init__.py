@@ -1,0 +1,1 @@
+"""What moto's Systems Manager lacks: which instances it can reach, and commands that run, end and fail."""
