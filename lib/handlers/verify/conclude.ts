@@ -53,9 +53,9 @@ function messageOf({ reasons }: Verdict, { checks }: ConcludedTest): string {
   const words =
     reasons.length > 0
       ? reasons.map((reason) => reason.words).join('; ')
-      : checks.length > 0
+      : checks.some(({ kind }) => kind !== 'usable')
         ? `checks that passed: ${checks.length}`
-        : 'restored and usable; nothing was checked';
+        : 'restored and usable; nobody looked at the data';
   return words.length > MAX_MESSAGE ? `${words.slice(0, MAX_MESSAGE - 3)}...` : words;
 }
 

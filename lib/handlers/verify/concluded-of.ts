@@ -1,25 +1,39 @@
-import type { CleanUp, ConcludedTest } from '../../model/evidence';
-import { errorInWords, type RestoreTest, resultsOf, type WorkflowState } from '../../model/verification';
+import type { AskedCheck, CleanUp, ConcludedTest } from '../../model/evidence';
+import { type CheckResult, errorInWords, type RestoreTest, resultsOf, type WorkflowState } from '../../model/verification';
 import { instanceNameOf, nameOf } from './look';
 
 /** All that is known of a test when it ends, however it has ended. */
 export function concludedOf(state: WorkflowState, region: string, concludedMs: number): ConcludedTest {
   const { restoreJobId, resource, looked, groups = [], unrun = [], answers } = state;
   const usable = looked?.status === 'usable' ? looked.usableMs : undefined;
-  const checks = [...groups.flatMap((group) => group.checks), ...unrun].map(({ name, kind }) => ({ name, kind }));
+  const asked = [...groups.flatMap((group) => group.checks), ...unrun].map(({ name, kind }) => ({ name, kind }));
+  const bare = resource !== undefined && asked.length === 0;
   const problem = problemOf(state);
   return {
     resource: resource?.id ?? 'unknown',
     ...(resource?.rpoMs === undefined ? {} : { rpoMs: resource.rpoMs }),
     ...(resource?.rtoMs === undefined ? {} : { rtoMs: resource.rtoMs }),
     test: state.test ?? unreadable(restoreJobId, region, concludedMs),
-    checks,
-    results: usable === undefined ? [] : [...resultsOf(groups, answers), ...unrun],
+    checks: bare ? [USABLE] : asked,
+    results: usable === undefined ? [] : bare ? [seenUsable()] : [...resultsOf(groups, answers), ...unrun],
     ...(usable === undefined ? {} : { usableMs: usable }),
     ...(answers ? { checkedMs: state.cleaned?.sinceMs ?? concludedMs } : {}),
     ...(problem ? { problem } : {}),
     cleanUp: cleanUpOf(state),
     concludedMs,
+  };
+}
+
+/** What a resource is held to of which nobody has said anything. */
+const USABLE: AskedCheck = { name: 'usable', kind: 'usable' };
+
+function seenUsable(): CheckResult {
+  return {
+    ...USABLE,
+    status: 'passed',
+    expected: 'a resource that its service calls usable',
+    found: 'one; nobody looked at the data',
+    durationMs: 0,
   };
 }
 

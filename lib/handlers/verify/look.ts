@@ -1,5 +1,5 @@
 import type { DatabaseAccess, Looked, RestoredTarget, RestoreTest, TestedResource, WorkflowState } from '../../model/verification';
-import { MADE_SUFFIX } from '../../model/verification';
+import { MADE_SUFFIX, RESTORED_PREFIX } from '../../model/verification';
 import type { Restored, StepPorts } from './ports';
 
 /** Longest identifier of a database instance (RDS API Reference: CreateDBInstance). */
@@ -45,10 +45,12 @@ async function lookAtCluster(state: WorkflowState, test: RestoreTest, ports: Ste
   if (found?.state !== 'usable' || !found.engine?.startsWith('aurora')) {
     return found;
   }
-  const name = instanceNameOf(cluster);
   if (found.members.length === 0) {
+    if (!cluster.startsWith(RESTORED_PREFIX)) {
+      throw new Error(`${cluster} is no cluster of a restore test, so it is given no instance`);
+    }
     await ports.makeInstance({
-      name,
+      name: instanceNameOf(cluster),
       cluster,
       engine: found.engine,
       instanceClass: found.serverless ? 'db.serverless' : (state.instanceClass ?? ''),
