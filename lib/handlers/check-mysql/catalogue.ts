@@ -35,7 +35,7 @@ export interface ForeignKey {
   readonly parentColumns: readonly string[];
 }
 
-/** An index, by the first of its columns. */
+/** An index; columns are in its order. */
 export interface Index {
   readonly schema: string;
   readonly table: string;
@@ -43,6 +43,8 @@ export interface Index {
   readonly columns: readonly string[];
   /** The optimiser may use it. */
   readonly visible: boolean;
+  /** It is sorted and has the values of its columns in full, so that they can be read from it alone. */
+  readonly whole: boolean;
 }
 
 /** Databases that are not of the user. */
@@ -90,12 +92,20 @@ export async function readKeys(connection: Connection): Promise<ForeignKey[]> {
 export async function readIndexes(connection: Connection): Promise<Index[]> {
   const visible = connection.server.family === 'mariadb' ? "ignored = 'NO'" : "is_visible = 'YES'";
   const rows = await connection.query(`
-    select table_schema as s, table_name as t, index_name as name, column_name as col, ${visible} as visible
+    select table_schema as s, table_name as t, index_name as name, column_name as col, ${visible} as visible,
+           index_type = 'BTREE' and sub_part is null and column_name is not null as whole
       from information_schema.statistics where table_schema not in ${OF_THE_SERVER} order by 1, 2, 3, seq_in_index`);
   return [...grouped(rows, (row) => `${keyOf(row)}\0${row.name}`).values()].map((columns) => {
     const [{ s, t, name, visible: seen }] = columns;
-    // a part that is an expression has no name of a column
-    return { schema: text(s), table: text(t), name: text(name), columns: columns.map(({ col }) => text(col)), visible: seen === '1' };
+    return {
+      schema: text(s),
+      table: text(t),
+      name: text(name),
+      // a part that is an expression has no name of a column
+      columns: columns.map(({ col }) => text(col)),
+      visible: seen === '1',
+      whole: columns.every(({ whole }) => whole === '1'),
+    };
   });
 }
 

@@ -3,14 +3,11 @@ import { type Finding, Unable } from '../sql/finding';
 import { judgeChecksum } from '../sql/judge-checksum';
 import type { CheckContext } from '../sql/run-checks';
 import { many } from '../sql/words';
-import type { Column } from './catalogue';
-import { identifier } from './identifiers';
+import { inFull } from './in-full';
 import type { Session } from './session';
 
 /** Changes with the way that checksums are made. */
 const METHOD = '1';
-/** Values that may be as long as a packet: they are hashed one by one. */
-const LONG = /text|blob|json|geometry|point|linestring|polygon|collection|vector|binary/;
 /** The two halves of the hash of a row, of 64 bits each. */
 const HALVES = ['left(h, 16)', 'right(h, 16)'];
 
@@ -27,12 +24,4 @@ export async function checkChecksum(session: Session, check: ChecksumCheckSpec, 
   }
   const content = { count: Number(row.count), sums: HALVES.map((_half, index) => String(row[`sum${index}`])) };
   return judgeChecksum(`${session.main.server.family}-${METHOD}`, content, check, baseline);
-}
-
-/** A value with its length in front, so that no two lists of values look alike; none is told apart from an empty one. */
-function inFull({ name, type }: Column): string {
-  const column = identifier(name);
-  // a float shows six digits unless it is made a double
-  const value = type === 'float' ? `cast(${column} + 0e0 as binary)` : LONG.test(type) ? `md5(${column})` : `cast(${column} as binary)`;
-  return `coalesce(concat(length(${value}), ':', ${value}), '-')`;
 }

@@ -1,14 +1,11 @@
 import { type Finding, failed, passed, unable } from '../sql/finding';
 import { inParallel } from '../sql/in-parallel';
 import { many } from '../sql/words';
-import type { Table } from './catalogue';
+import { type Index, readIndexes, type Table } from './catalogue';
 import type { Connection, Row } from './connection';
-import { identifier } from './identifiers';
 import { inWords, isDamage, isLost, isMissing } from './in-words';
+import { differences } from './index-content';
 import type { Session } from './session';
-
-/** Values that may lie apart from their row, where CHECK TABLE does not look. */
-const APART = /text|blob|json|geometry|point|linestring|polygon|collection|vector|varchar|varbinary/;
 
 /** What of the messages of CHECK TABLE may be told: names of indexes and numbers, never the records that some of them show. */
 const TELLING: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
@@ -31,17 +28,18 @@ interface Seen {
   readonly notes: string[];
 }
 
-/** Has the server look at every table and every index of it, and reads the values that lie apart from their rows. */
+/** Has the server look at every table and every index of it; then every row is read, and every index is compared with them. */
 export async function checkCorruption(session: Session): Promise<Finding> {
   const tables = (await session.tables()).filter(({ kind }) => kind === 'table');
   if (tables.length === 0) {
     return failed('the login may see no table');
   }
   const seen: Seen = { damaged: [], unknown: [], notes: [] };
+  const indexes = await readIndexes(session.main);
   await session.withConnections((connections) =>
     inParallel(largestFirst(tables), connections, async (table, connection) => {
       try {
-        await look(connection, table, seen);
+        await look(connection, table, indexes, seen);
       } catch (error) {
         const line = `table ${table.sql}: ${inWords(error)}`;
         (isDamage(error) || isMissing(error) ? seen.damaged : seen.unknown).push(isLost(error) ? `${line} while it was read` : line);
@@ -51,7 +49,7 @@ export async function checkCorruption(session: Session): Promise<Finding> {
   return verdict(`${many(tables.length, 'table')} and their indexes read`, seen);
 }
 
-async function look(connection: Connection, table: Table, { damaged, unknown, notes }: Seen): Promise<void> {
+async function look(connection: Connection, table: Table, indexes: readonly Index[], { damaged, unknown, notes }: Seen): Promise<void> {
   const rows = await connection.query(`check table ${table.sql} extended`);
   const wrong = rows.filter(isWrong).map(inWordsOf);
   if (wrong.length > 0) {
@@ -63,12 +61,7 @@ async function look(connection: Connection, table: Table, { damaged, unknown, no
     unknown.push(`table ${table.sql}: CHECK TABLE does not say that it is well`);
     return;
   }
-  const columns = table.columns.filter(({ type }) => unsupported || APART.test(type));
-  if (columns.length > 0) {
-    await connection.query(
-      `select count(*), ${columns.map(({ name }) => `sum(length(${identifier(name)}))`).join(', ')} from ${table.sql}`,
-    );
-  }
+  damaged.push(...(await differences(connection, table, indexes)).map((words) => `table ${table.sql}: ${words}`));
   if (unsupported) {
     notes.push(`table ${table.sql} is of ${table.engine}, which has no check of its own: its rows were read`);
   }

@@ -1,5 +1,5 @@
 import type { SchemaCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed } from '../sql/finding';
+import { type Finding, failed, passed, unable } from '../sql/finding';
 import { parseTableName } from '../sql/table-name';
 import { many } from '../sql/words';
 import { readIndexes } from './catalogue';
@@ -17,7 +17,11 @@ export async function checkSchema(session: Session, check: SchemaCheckSpec): Pro
     ...lagging.problems,
   ];
   const found = `${many(check.tables.length, 'table')} looked for, ${many(lagging.looked, 'next value')} compared with their columns`;
-  return problems.length === 0 ? passed(found) : failed(`${found}; ${problems[0]}`, { details: problems });
+  const details = [...problems, ...lagging.unknown];
+  if (problems.length > 0) {
+    return failed(`${found}; ${problems[0]}`, { details });
+  }
+  return lagging.unknown.length > 0 ? unable(`${found}; ${lagging.unknown[0]}`, { details }) : passed(found);
 }
 
 async function missingTables(session: Session, tables: SchemaCheckSpec['tables']): Promise<string[]> {

@@ -27,10 +27,10 @@ const LOGIN: Readonly<Record<number, string>> = {
 const STATEMENT: Readonly<Record<number, string>> = {
   1053: 'the server is being shut down',
   1064: 'the server does not understand the SQL',
-  1142: 'the login may not read it',
-  1143: 'the login may not read all of its columns',
+  1142: 'the login has not the privilege for it',
+  1143: 'the login has not the privilege for all of its columns',
   1205: 'a lock could not be had in time',
-  1227: 'the login has not the privileges for it',
+  1227: 'the login has not the privilege for it',
   1267: 'columns of different collations cannot be compared',
   1290: 'an option of the server does not let it run this',
   1317: 'the statement was cancelled: it took longer than the time that was left',

@@ -1,12 +1,14 @@
 import type { Column, Table } from './catalogue';
 import { identifier, qualified } from './identifiers';
-import { inWords } from './in-words';
+import { inWords, isDamage, isMissing } from './in-words';
 import type { Session } from './session';
 
 /** Which next values are taken already. */
 export interface LaggingKeys {
   readonly looked: number;
   readonly problems: readonly string[];
+  /** What could not be compared. */
+  readonly unknown: readonly string[];
 }
 
 interface Key {
@@ -22,14 +24,15 @@ export async function laggingKeys(session: Session): Promise<LaggingKeys> {
   const tables = (await session.tables()).filter(({ kind }) => kind === 'table');
   const keys = tables.flatMap((table) => table.columns.flatMap((column) => keyOf(table, column)));
   const problems: string[] = [];
+  const unknown: string[] = [];
   for (const { name, words, sql } of keys) {
     try {
       problems.push(...((await session.main.one(sql)).behind === '1' ? [`${name} is behind ${words}: its next value is taken`] : []));
     } catch (error) {
-      problems.push(`${name} cannot be compared with ${words}: ${inWords(error)}`);
+      (isMissing(error) || isDamage(error) ? problems : unknown).push(`${name} cannot be compared with ${words}: ${inWords(error)}`);
     }
   }
-  return { looked: keys.length, problems };
+  return { looked: keys.length, problems, unknown };
 }
 
 function keyOf(table: Table, { name, extra, defaultSql = '' }: Column): Key[] {
