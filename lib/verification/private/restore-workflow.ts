@@ -80,7 +80,11 @@ export class RestoreWorkflow extends Construct {
     );
     this.machine = this.makeMachine(name, steps);
     this.makeRules(machineArn, watch);
-    this.alarms = [watch.deadLettersAlarm, ...workflowAlarms(this, { config: this.config, every: WATCH_EVERY, route: props.route })];
+    this.alarms = [
+      steps.deadLettersAlarm,
+      watch.deadLettersAlarm,
+      ...workflowAlarms(this, { config: this.config, every: WATCH_EVERY, route: props.route }),
+    ];
     notify(steps.deadLettersAlarm, 'low', props.route);
     notify(watch.deadLettersAlarm, 'high', props.route);
   }
