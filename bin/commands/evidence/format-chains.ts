@@ -4,8 +4,9 @@ import type { JudgedChain } from './read-chains';
 
 export const EVIDENCE_FORMATS = ['text', 'json'] as const;
 
-const HEADS: Row = ['#', 'verdict given (UTC)', 'verdict', 'loss / RPO', 'time / RTO', 'resource'];
+const HEADS = ['#', 'verdict given (UTC)', 'verdict', 'loss / RPO', 'time / RTO', 'resource'];
 const WIDTHS = [6, 21, 12, 20, 20];
+const NOTE_WIDTHS = [6];
 const SIGNS = { kept: '', missed: '!', unknown: '?', 'not-promised': '' } as const;
 
 /** Every test and everything that is wrong with the chains. */
@@ -47,26 +48,19 @@ function block(chain: JudgedChain, width: number, last: number): string {
   const left = records.length - shown.length;
   const good = records.filter(({ reading }) => reading.value?.verdict.status === 'SUCCESSFUL').length;
   const intact = findings.every(({ severity }) => severity !== 'fault');
-  const head = `${nameOf(chain)}: ${records.length} ${records.length === 1 ? 'test' : 'tests'}, ${good} successful; ${
-    intact ? 'the chain is as it was written' : 'THE CHAIN IS NOT AS IT WAS WRITTEN'
-  }`;
-  const rows = [
-    HEADS,
-    ...shown.map(({ name, reading }): Row => (reading.value ? rowOf(reading.value) : ['?', '', '', '', '', `${name} ${reading.problem}`])),
-  ];
+  const state = intact ? 'the chain is as it was written' : 'THE CHAIN IS NOT AS IT WAS WRITTEN';
   return [
-    visible(head),
+    visible(`${nameOf(chain)}: ${records.length} ${records.length === 1 ? 'test' : 'tests'}, ${good} successful; ${state}`),
     ...(left === 0 ? [] : [`(${left} before these are left out)`]),
-    grid(
-      rows.map((row) => row.map((cell) => visible(cell.replace(/[\t\r]/g, ' '))) as unknown as Row),
-      WIDTHS,
-      width,
+    rows([HEADS], WIDTHS, width),
+    ...shown.map(({ name, reading }) =>
+      reading.value ? test(reading.value, width) : rows([['?', `${name} ${reading.problem}`]], NOTE_WIDTHS, width),
     ),
     ...(findings.length === 0
       ? []
       : [
-          grid(
-            findings.map((finding): Row => [finding.severity, finding.kind, visible(`${finding.name} ${finding.message}`)]),
+          rows(
+            findings.map(({ severity, kind, name, message }) => [severity, kind, `${name} ${message}`]),
             [7, 15],
             width,
           ),
@@ -74,20 +68,32 @@ function block(chain: JudgedChain, width: number, last: number): string {
   ].join('\n');
 }
 
-function rowOf({ sequence, concludedMs, verdict, achieved, resource, cleanUp }: EvidenceRecord): Row {
+/** A line with the numbers, and below it what was wrong. */
+function test({ sequence, concludedMs, verdict, achieved, resource, cleanUp }: EvidenceRecord, width: number): string {
   const { recoveryPoint, recoveryTime } = achieved;
+  const left = [cleanUp.problem, ...cleanUp.left].filter(Boolean).join(', ');
   const notes = [
     ...verdict.reasons.map(({ words }) => words),
-    ...(cleanUp.status === 'clean' ? [] : [`clean-up: ${cleanUp.status} ${cleanUp.left.join(', ')}`.trim()]),
+    ...(cleanUp.status === 'clean' ? [] : [`clean-up: ${cleanUp.status}; ${left}`]),
   ];
-  return [
+  const numbers = [
     String(sequence),
     moment(concludedMs).replace(' UTC', ''),
     verdict.status,
     objective(recoveryPoint),
     objective(recoveryTime),
-    [resource, ...notes].map((each) => each.replace(/\s*\n\s*/g, ' ')).join('\n'),
+    resource,
   ];
+  return [rows([numbers], WIDTHS, width), ...notes.map((note) => rows([['', note]], NOTE_WIDTHS, width))].join('\n');
+}
+
+/** Whatever is in the cells, each row stays one, and nothing moves the cursor. */
+function rows(cells: readonly (readonly string[])[], widths: readonly number[], width: number): string {
+  return grid(
+    cells.map((row) => row.map((cell) => visible(cell.replace(/\s+/g, ' '))) as unknown as Row),
+    widths,
+    width,
+  );
 }
 
 function objective({ outcome, ms, promisedMs }: AchievedPoint | AchievedTime): string {
