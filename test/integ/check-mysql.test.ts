@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { rmSync, truncateSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -440,21 +441,36 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a MariaDB database of several 100,00
     damageLeaf(server.fileOf('shop', 'customers'), email);
     const lost = loseEntries(server.fileOf('shop', 'levels'), warehouse);
     damageLongValue(server.fileOf('shop', 'pictures'));
+    truncateSync(server.fileOf('shop', 'reviews'), 3 * 16_384);
+    rmSync(server.fileOf('shop', 'refunds'));
+    truncateSync(join(server.data, 'shop', 'settings.MYD'), 700);
     await server.up();
-    const checks = [corruption, rows('order_lines', { atLeast: 1 }), checksum('pictures')];
-    const [result, count, pictures] = await ask(checks, { server, caPem, database: 'shop', baselines: { pictures: baseline } });
+    const checks = [corruption, rows('order_lines', { atLeast: 1 }), checksum('pictures'), keys];
+    const [result, count, pictures, held] = await ask(checks, { server, caPem, database: 'shop', baselines: { pictures: baseline } });
     expect(result).toMatchObject({
       status: 'failed',
-      found: expect.stringMatching(/^26 tables and their indexes read; 3 signs of damage: /),
+      found: expect.stringMatching(/^26 tables and their indexes read; \d+ signs of damage: /),
     });
-    expect([...(result.details ?? [])].sort()).toEqual([
-      'table `shop`.`customers`: CHECK TABLE says that it is damaged',
-      `table \`shop\`.\`levels\`: index levels_warehouse has ${(40_000 - lost).toLocaleString('en-US')} entries of 40,000 rows`,
-      'table `shop`.`order_lines`: CHECK TABLE says that it is damaged',
-    ]);
+    expect(result.details).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^table `shop`.`customers`: index email has [\d,]+ entries of 24,000 rows$/),
+        'table `shop`.`customers`: index email is damaged',
+        `table \`shop\`.\`levels\`: index levels_warehouse has ${(40_000 - lost).toLocaleString('en-US')} entries of 40,000 rows`,
+        'table `shop`.`order_lines`: index PRIMARY is damaged',
+        'table `shop`.`refunds`: its file is missing',
+        'table `shop`.`reviews`: CHECK TABLE says that it is damaged',
+        'table `shop`.`settings`: its data file has not the length that it should have',
+      ]),
+    );
+    const tables = new Set(result.details?.map((line) => line.split(':')[0]));
+    expect(tables.size).toBe(6);
     expect(count).toMatchObject({ status: 'failed', found: expect.stringMatching(/is damaged/) });
     // MariaDB gives an empty value in the place of one that it cannot read, and no error
     expect(pictures).toMatchObject({ status: 'failed', found: expect.stringMatching(/of 200 rows/) });
+    expect(held).toMatchObject({
+      status: 'failed',
+      details: expect.arrayContaining([expect.stringMatching(/`refunds` cannot be read, so that its foreign keys are not known/)]),
+    });
   });
 });
 

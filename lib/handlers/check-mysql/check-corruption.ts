@@ -8,19 +8,20 @@ import { differences } from './index-content';
 import type { Session } from './session';
 
 /** What of the messages of CHECK TABLE may be told: names of indexes and numbers, never the records that some of them show. */
-const TELLING: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
+const DAMAGE: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
   [
     /^InnoDB: Index '?([^\s']+)'? contains (\d+) entries, should be (\d+)/,
-    ([, index, has, should]) => `index ${index} has ${has} entries, not ${should}`,
+    ([, index, has, should]) => `index ${index} has ${many(Number(has), 'entry', 'entries')} of ${many(Number(should), 'row')}`,
   ],
   [/^InnoDB: The B-tree of index '?([^\s']+)'? is corrupted/, ([, index]) => `index ${index} is damaged`],
   [/^InnoDB: Index '?([^\s']+)'? is marked as corrupted/, ([, index]) => `index ${index} is marked as damaged`],
-  [/Tablespace.* (is missing|has been discarded)/, () => 'its file is missing'],
-  [/doesn't exist/, () => 'the storage engine has no such table'],
+  [/[Tt]ablespace.* (is missing|has been discarded)|doesn't exist/, () => 'its file is missing'],
   [/marked as crashed/, () => 'it is marked as crashed'],
-  [/Incorrect key file|[Kk]ey in wrong position/, () => 'an index does not fit the table'],
-  [/[Cc]orrupt/, () => 'CHECK TABLE says that it is damaged'],
+  [/^Size of (data|index)file is/, ([, file]) => `its ${file} file has not the length that it should have`],
+  [/[Ii]ncorrect key file|[Kk]ey in wrong position|[Kk]eypointers/, () => 'an index does not fit the table'],
 ];
+/** What ends every report of damage. */
+const DAMAGED = /[Cc]orrupt/;
 
 interface Seen {
   readonly damaged: string[];
@@ -51,14 +52,14 @@ export async function checkCorruption(session: Session): Promise<Finding> {
 
 async function look(connection: Connection, table: Table, indexes: readonly Index[], { damaged, unknown, notes }: Seen): Promise<void> {
   const rows = await connection.query(`check table ${table.sql} extended`);
-  const wrong = rows.filter(isWrong).map(inWordsOf);
+  const wrong = damageIn(rows);
   if (wrong.length > 0) {
-    damaged.push(...[...new Set(wrong)].map((words) => `table ${table.sql}: ${words}`));
+    damaged.push(...wrong.map((words) => `table ${table.sql}: ${words}`));
     return;
   }
   const unsupported = rows.some(({ Msg_text }) => /support check/.test(Msg_text ?? ''));
   if (!unsupported && rows.at(-1)?.Msg_text !== 'OK') {
-    unknown.push(`table ${table.sql}: CHECK TABLE does not say that it is well`);
+    unknown.push(`table ${table.sql}: CHECK TABLE came to no verdict`);
     return;
   }
   damaged.push(...(await differences(connection, table, indexes)).map((words) => `table ${table.sql}: ${words}`));
@@ -67,19 +68,25 @@ async function look(connection: Connection, table: Table, indexes: readonly Inde
   }
 }
 
-/** A table that was in use when its disk was copied says so in a warning, and rows that are not purged yet do, too. */
-function isWrong({ Msg_type, Msg_text }: Row): boolean {
-  return /^error$/i.test(Msg_type ?? '') || (Msg_type === 'status' && Msg_text !== 'OK' && !/up to date|upgrade/i.test(Msg_text ?? ''));
-}
-
-function inWordsOf({ Msg_text }: Row): string {
-  for (const [pattern, words] of TELLING) {
-    const match = pattern.exec(Msg_text ?? '');
-    if (match) {
-      return words(match);
-    }
+/**
+ * Signs of damage. A table that was in use when its disk was copied gives a warning and is well in the end, and so do rows that are not
+ * purged yet; a lock or a time-out gives an error and no verdict.
+ */
+function damageIn(rows: readonly Row[]): string[] {
+  const texts = rows
+    .filter(({ Msg_type, Msg_text }) => Msg_type !== 'status' && Msg_type !== 'note' && Msg_text)
+    .map(({ Msg_text }) => Msg_text as string);
+  if (rows.at(-1)?.Msg_text === 'OK' || !texts.some((text) => DAMAGED.test(text) || DAMAGE.some(([pattern]) => pattern.test(text)))) {
+    return [];
   }
-  return 'CHECK TABLE reports an error';
+  const words = texts.flatMap((text) => {
+    const [found] = DAMAGE.flatMap(([pattern, say]) => {
+      const match = pattern.exec(text);
+      return match ? [say(match)] : [];
+    });
+    return found ? [found] : [];
+  });
+  return words.length > 0 ? [...new Set(words)] : ['CHECK TABLE says that it is damaged'];
 }
 
 function verdict(found: string, { damaged, unknown, notes }: Seen): Finding {

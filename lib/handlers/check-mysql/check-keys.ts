@@ -1,18 +1,19 @@
 import { type Finding, failed, passed, unable } from '../sql/finding';
 import { inParallel } from '../sql/in-parallel';
 import { many } from '../sql/words';
-import { type ForeignKey, readKeys } from './catalogue';
+import { type ForeignKey, readKeys, type Table } from './catalogue';
 import { identifier } from './identifiers';
-import { inWords, isDamage, isMissing } from './in-words';
+import { inWords, isDamage, isLost, isMissing } from './in-words';
 import type { Session } from './session';
 
 /** Every row that refers to another one finds it: all rows of all tables with foreign keys are joined with their parents. */
 export async function checkKeys(session: Session): Promise<Finding> {
+  const tables = (await session.tables()).filter(({ kind }) => kind === 'table');
+  const closed = await cannotBeOpened(session, tables);
   const keys = await readKeys(session.main);
-  if (keys.length === 0) {
-    const tables = (await session.tables()).filter(({ kind }) => kind === 'table').length;
+  if (keys.length === 0 && closed.length === 0) {
     return failed(
-      `${many(tables, 'table')} and no foreign keys, as far as the login may see: leave the check out where there are none to hold`,
+      `${many(tables.length, 'table')} and no foreign keys, as far as the login may see: leave the check out where there are none to hold`,
     );
   }
   const counts = new Map<ForeignKey, number>();
@@ -26,7 +27,23 @@ export async function checkKeys(session: Session): Promise<Finding> {
       }
     }),
   );
-  return judge(keys, counts, errors);
+  return judge(keys, counts, errors, closed);
+}
+
+/** The catalogue says nothing of the keys of a table that the server cannot open. */
+async function cannotBeOpened({ main }: Session, tables: readonly Table[]): Promise<string[]> {
+  const closed: string[] = [];
+  for (const { sql } of tables) {
+    try {
+      await main.query(`select 1 from ${sql} limit 1`);
+    } catch (error) {
+      if (isLost(error) || !(isDamage(error) || isMissing(error))) {
+        throw error;
+      }
+      closed.push(`${sql} cannot be read, so that its foreign keys are not known: ${inWords(error)}`);
+    }
+  }
+  return closed;
 }
 
 /** A key with an empty column refers to nothing, however many others it has. */
@@ -37,7 +54,12 @@ function orphansOf({ table, columns, parent, parentColumns }: ForeignKey): strin
     where ${given.join(' and ')} and p.${identifier(parentColumns[0])} is null`;
 }
 
-function judge(keys: readonly ForeignKey[], counts: ReadonlyMap<ForeignKey, number>, errors: ReadonlyMap<ForeignKey, unknown>): Finding {
+function judge(
+  keys: readonly ForeignKey[],
+  counts: ReadonlyMap<ForeignKey, number>,
+  errors: ReadonlyMap<ForeignKey, unknown>,
+  closed: readonly string[],
+): Finding {
   const orphans = keys.flatMap((key) => {
     const count = counts.get(key) ?? 0;
     return count > 0
@@ -45,7 +67,11 @@ function judge(keys: readonly ForeignKey[], counts: ReadonlyMap<ForeignKey, numb
       : [];
   });
   const seen = [...errors].filter(([, error]) => isMissing(error) || isDamage(error));
-  const broken = [...orphans, ...seen.map(([key, error]) => `${key.table}: ${key.name} to ${key.parent} cannot hold: ${inWords(error)}`)];
+  const broken = [
+    ...orphans,
+    ...closed,
+    ...seen.map(([key, error]) => `${key.table}: ${key.name} to ${key.parent} cannot hold: ${inWords(error)}`),
+  ];
   const unread = keys.flatMap((key) =>
     counts.has(key) || seen.some(([other]) => other === key)
       ? []

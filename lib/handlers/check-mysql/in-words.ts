@@ -49,7 +49,18 @@ const MISSING: Readonly<Record<number, string>> = {
   1356: 'a view refers to what does not exist, or may not be read',
 };
 
+/** Numbers below a thousand are those of storage engines. */
 const DAMAGE: Readonly<Record<number, string>> = {
+  126: 'an index does not fit its table',
+  127: 'the file of the rows is damaged',
+  130: 'a file of the table cannot be read',
+  144: 'the table is marked as crashed',
+  145: 'the table is marked as crashed',
+  175: 'a file of the table is too short',
+  176: 'a page of the table has a wrong checksum',
+  180: 'an index is damaged',
+  184: 'the tablespace of the table is missing',
+  192: 'the table cannot be decrypted',
   1016: 'a file of the table cannot be opened',
   1017: 'a file of the table is missing',
   1030: 'the storage engine cannot read the data',
@@ -100,7 +111,7 @@ export function inWords(error: unknown): string {
       return problem;
     }
   }
-  if (errno !== undefined && errno >= 1_000) {
+  if (errno !== undefined && errno >= 100) {
     const known = LOGIN[errno] ?? STATEMENT[errno] ?? MISSING[errno] ?? DAMAGE[errno] ?? 'the server reports an error';
     return `${known} (error ${errno})`;
   }
