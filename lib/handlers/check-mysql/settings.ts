@@ -12,8 +12,8 @@ const IDLE_S = 60;
 /** What `select version()` says. */
 export function serverOf(version: string): Server {
   // older MariaDB servers put a version of MySQL in front of theirs
-  const [, , , number] = /^(5\.5\.5-)?((\d+(?:\.\d+)+))/.exec(version) ?? [];
-  return { family: /mariadb/i.test(version) ? 'mariadb' : 'mysql', version: number ?? version };
+  const [number = version] = /\d+(\.\d+)+/.exec(version.replace(/^5\.5\.5-/, '')) ?? [];
+  return { family: /mariadb/i.test(version) ? 'mariadb' : 'mysql', version: number };
 }
 
 /** Statements that a connection begins with: it reads and does not write, and the server ends what takes too long. */
