@@ -118,6 +118,7 @@ export class Protection extends Construct {
       this.promises.add(targetOf(this, resource), wishes, { checks: [], restoreTests: options.restoreTests ?? this.props.restoreTests });
     }
     const exceptionIds = new Set(selection._spec.exceptions.map((resource) => resourceId(resource)));
+    options.restoreTests?._arrange(this);
     this.promises.addSearch({ spec: selection._spec, exceptionIds }, wishes);
   }
 
@@ -127,6 +128,14 @@ export class Protection extends Construct {
    */
   public _promised(): readonly PromisedResource[] {
     return this.promises.present();
+  }
+
+  /**
+   * Whether selections find out what is protected, which only the finished tree tells.
+   * @internal
+   */
+  public get _hasSearches(): boolean {
+    return this.promises.hasSearches;
   }
 
   /**

@@ -162,6 +162,13 @@ export class RestoreVerification extends Construct {
     this.isMade = true;
     const { protection, tests = RestoreTests.weekly(), copies, tellWhenOver: whenOver = true } = this.props;
     this.tested = testedResources(this, protection._promised(), { usual: tests, everything: !this.isAutomatic });
+    if (protection._hasSearches) {
+      warn(
+        this,
+        'SelectionNotTested',
+        `what protectSelection() of '${protection.node.path}' finds is not tested, because only AWS Backup knows what that will be: protect resources one by one, or write a RestoreTestingPlan with TestedResources.tagged()`,
+      );
+    }
     if (this.tested.length === 0) {
       warn(
         this,

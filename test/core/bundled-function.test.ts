@@ -1,4 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
@@ -91,4 +92,45 @@ test('a wildcard that nobody explains is seen by cdk-nag', () => {
 
 test('fails for a handler that is not bundled', () => {
   expect(() => bundledIn(new Stack(), { handler: 'nothing' })).toThrow("the bundled handler 'nothing' is missing: run 'npm run prepare'");
+});
+
+describe('in a network', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack', { env: { account: '111122223333', region: 'ap-northeast-1' } });
+  const vpc = new Vpc(stack, 'Vpc', {
+    maxAzs: 2,
+    natGateways: 0,
+    subnetConfiguration: [{ name: 'data', subnetType: SubnetType.PRIVATE_ISOLATED }],
+  });
+  const securityGroup = new SecurityGroup(stack, 'Group', { vpc, allowAllOutbound: false });
+  const { function: lambda } = bundledIn(stack, { network: { vpc, subnets: vpc.isolatedSubnets, securityGroup } });
+  const template = Template.fromStack(stack);
+
+  test('runs in the given subnets with the given security group', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: {
+        SubnetIds: vpc.isolatedSubnets.map(({ subnetId }) => stack.resolve(subnetId)),
+        SecurityGroupIds: [stack.resolve(securityGroup.securityGroupId)],
+      },
+    });
+  });
+
+  test('lets Lambda make network interfaces, by no managed policy', () => {
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyName: Match.stringLikeRegexp('WatcherRole'),
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Sid: 'UseNetwork', Action: Match.arrayWith(['ec2:CreateNetworkInterface']), Resource: '*' }),
+        ]),
+      },
+    });
+    const [role] = Object.entries(template.findResources('AWS::IAM::Role')).filter(([id]) => id.startsWith('WatcherRole'));
+    expect(role?.[1].Properties.ManagedPolicyArns).toBeUndefined();
+    expect(lambda.isBoundToVpc).toBe(true);
+  });
+
+  test('keeps the rules of cdk-nag', () => {
+    const found = new AwsSolutionsChecks(app).validateScope(app).violations.map((violation) => JSON.stringify(violation));
+    expect(found.filter((finding) => finding.includes('Watcher'))).toEqual([]);
+  });
 });

@@ -24,6 +24,11 @@ export class Promises {
     return this.single.size === 0 && this.searches.length === 0;
   }
 
+  /** Whether it is left to tags and types what is protected. */
+  public get hasSearches(): boolean {
+    return this.searches.length > 0;
+  }
+
   public add(target: Target, wishes: Wishes, tests: Omit<PromisedResource, 'target' | 'objective'>): void {
     const { id } = target;
     const earlier = this.single.get(id);
