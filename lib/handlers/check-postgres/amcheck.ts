@@ -13,8 +13,6 @@ export interface NoAmcheck {
   readonly why: string;
 }
 
-/** What is used of it: newer versions have more. */
-const FUNCTIONS = ['bt_index_check', 'bt_index_parent_check', 'verify_heapam', 'gin_index_check'];
 /** A schema of ours in the restored copy, for the extension where the database does not have it. */
 const OWN_SCHEMA = 'cdk_recovery_amcheck';
 const ADVICE = 'create it in the database that is backed up, and let the role of the checks execute its functions';
@@ -45,16 +43,19 @@ export async function withAmcheck<T>(connection: Connection, work: (found: Amche
 
 async function find(connection: Connection): Promise<Amcheck | NoAmcheck | undefined> {
   const [extension] = await connection.query(
-    `select n.nspname as schema, array_to_json(array_agg(p.proname)) as functions, bool_and(has_function_privilege(p.oid, 'execute')) as allowed
-       from pg_extension e join pg_namespace n on n.oid = e.extnamespace
-       join pg_depend d on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid and d.classid = 'pg_proc'::regclass and d.deptype = 'e'
-       join pg_proc p on p.oid = d.objid and p.proname = any ($1::text[])
-      where e.extname = 'amcheck' and has_schema_privilege(n.oid, 'usage') group by 1`,
-    [FUNCTIONS],
+    `select n.nspname as schema, has_schema_privilege(n.oid, 'usage') as open, exists (select from pg_proc p where p.pronamespace = n.oid and p.proname = 'verify_heapam') as heap,
+            (select coalesce(json_agg(p.proname), '[]') from pg_proc p
+              where p.pronamespace = n.oid and has_function_privilege(p.oid, 'execute')
+                and (p.proname in ('verify_heapam', 'gin_index_check') or p.proname in ('bt_index_check', 'bt_index_parent_check') and p.pronargs = 2)) as functions
+       from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'amcheck'`,
   );
-  const [{ there }] = await connection.query("select exists (select from pg_extension where extname = 'amcheck') as there");
-  if (extension?.allowed) {
-    return { schema: extension.schema as string, functions: new Set(extension.functions as string[]) };
+  if (!extension) {
+    return undefined;
   }
-  return there ? { why: `extension amcheck is there, and the role may not execute its functions: ${ADVICE}` } : undefined;
+  const functions = new Set(extension.functions as string[]);
+  // versions before 14 have nothing for tables
+  const needed = ['bt_index_check', 'bt_index_parent_check', ...(extension.heap ? ['verify_heapam'] : [])];
+  return extension.open && needed.every((name) => functions.has(name))
+    ? { schema: extension.schema as string, functions }
+    : { why: `extension amcheck is there, and the role may not execute its functions: ${ADVICE}` };
 }

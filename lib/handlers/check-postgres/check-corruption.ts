@@ -2,8 +2,7 @@ import { type Finding, failed, passed, unable } from '../sql/finding';
 import { inParallel } from '../sql/in-parallel';
 import { many } from '../sql/words';
 import { type Amcheck, withAmcheck } from './amcheck';
-import type { Connection } from './connection';
-import { cut, type Damage, indexCheckOf, look, type Part } from './damage';
+import { bundled, cut, type Damage, indexCheckOf, look, type Part } from './damage';
 import { inWords, isDamage } from './in-words';
 import { readParts } from './parts';
 import type { Session } from './session';
@@ -38,11 +37,11 @@ async function lookAtAll(session: Session, amcheck: Amcheck): Promise<{ damage: 
   const indexes = parts.filter(({ method }) => method !== undefined && indexCheckOf(amcheck, method));
   const others = parts.filter(({ method }) => method !== undefined && !indexCheckOf(amcheck, method));
   const heaps = amcheck.functions.has('verify_heapam') ? parts.filter(({ method }) => method === undefined).flatMap(cut) : [];
-  const work = [...indexes, ...heaps].sort((a, b) => cost(b) - cost(a));
+  const work = bundled([...indexes, ...heaps].sort((a, b) => cost(b) - cost(a)));
   const all: Damage[] = [];
   await session.withConnections((connections) =>
-    inParallel<Part, Connection>(work, connections, async (part, connection) => {
-      all.push(await look(connection, amcheck, part));
+    inParallel(work, connections, async (bundle, connection) => {
+      all.push(await look(connection, amcheck, bundle));
     }),
   );
   const notes = others.map(({ words, method }) => `${words} is of kind ${method}, for which this amcheck has no check`);

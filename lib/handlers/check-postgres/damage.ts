@@ -23,6 +23,9 @@ export interface Damage {
   readonly unknown: readonly string[];
 }
 
+/** A part is small up to so many pages, and so many small ones are looked at together. */
+const SMALL_PAGES = 64;
+const SMALL_AT_ONCE = 64;
 const MAX_OF_A_PART = 20;
 /** So many pages are looked at in one go, that several connections share a large table. */
 const PAGES_AT_ONCE = 8_192;
@@ -51,9 +54,53 @@ export function indexCheckOf({ functions }: Amcheck, method: string): string | u
   return name && functions.has(name) ? name : undefined;
 }
 
-/** Looks at one part. */
-export async function look(connection: Connection, amcheck: Amcheck, part: Part): Promise<Damage> {
-  return part.method === undefined ? lookAtPages(connection, amcheck, part) : lookAtIndex(connection, amcheck, part, part.method);
+/** Puts small parts of one kind together, so that a database of thousands of small tables is not asked as many times. */
+export function bundled(parts: readonly Part[]): Part[][] {
+  const bundles: Part[][] = [];
+  const open = new Map<string, Part[]>();
+  for (const part of parts) {
+    const kind = part.method ?? '';
+    const bundle = open.get(kind);
+    if (part.pages > SMALL_PAGES) {
+      bundles.push([part]);
+    } else if (bundle && bundle.length < SMALL_AT_ONCE) {
+      bundle.push(part);
+    } else {
+      const fresh = [part];
+      open.set(kind, fresh);
+      bundles.push(fresh);
+    }
+  }
+  return bundles;
+}
+
+/** Looks at parts of one kind; one by one where together they do not pass. */
+export async function look(connection: Connection, amcheck: Amcheck, parts: readonly Part[]): Promise<Damage> {
+  if (parts.length > 1 && (await allPass(connection, amcheck, parts))) {
+    return NOTHING;
+  }
+  const all: Damage[] = [];
+  for (const part of parts) {
+    all.push(
+      await (part.method === undefined ? lookAtPages(connection, amcheck, part) : lookAtIndex(connection, amcheck, part, part.method)),
+    );
+  }
+  return { damaged: all.flatMap(({ damaged }) => damaged), unknown: all.flatMap(({ unknown }) => unknown) };
+}
+
+async function allPass(connection: Connection, amcheck: Amcheck, parts: readonly Part[]): Promise<boolean> {
+  const [{ method }] = parts;
+  const schema = identifier(amcheck.schema);
+  const what =
+    method === undefined
+      ? `cross join lateral ${schema}.verify_heapam(o::oid::regclass, false, false, 'none')`
+      : `where ${schema}.${indexCheckOf(amcheck, method)}(o::oid::regclass${method === 'btree' ? ', true' : ''}) is null`;
+  try {
+    const { rows } = await connection.one(`select count(*)::int as rows from unnest($1::int8[]) o ${what}`, [parts.map(({ oid }) => oid)]);
+    return rows === 0;
+  } catch {
+    return false;
+  }
 }
 
 async function lookAtIndex(connection: Connection, amcheck: Amcheck, part: Part, method: string): Promise<Damage> {
