@@ -1,4 +1,5 @@
 export * from './check-contract';
+export * from './check-permissions';
 export * from './check-spec';
 export * from './config';
 export * from './names';

@@ -1,0 +1,17 @@
+import type { CheckInput, CheckOutput } from '../../model/verification';
+import { type LambdaContext, lambdaClock } from '../sql/lambda-clock';
+import type { Clock } from '../sql/run-checks';
+import { AwsClients, type Patience } from './aws-clients';
+import { awsPorts } from './aws-ports';
+import { checkersOf } from './checkers';
+import { runResourceChecks } from './run-resource-checks';
+
+/** Looks at what was restored and holds no tables: objects, items, volumes, instances, files, and addresses. */
+export async function handler(input: CheckInput, context?: LambdaContext): Promise<CheckOutput> {
+  return checkResource(input, { clock: lambdaClock(context) });
+}
+
+/** The same with a clock and a patience of the caller. */
+export function checkResource(input: CheckInput, options: { readonly clock: Clock; readonly patience?: Patience }): Promise<CheckOutput> {
+  return runResourceChecks(input, options.clock, (signal) => checkersOf(awsPorts(new AwsClients(signal, options.patience))));
+}
