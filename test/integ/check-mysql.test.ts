@@ -15,6 +15,8 @@ import { makeCertificates } from './fixtures/postgres-server';
 const HOUR_MS = 3_600_000;
 /** The smallest sample, restored over and over. */
 const SCALE = 0.01;
+/** What must not change any answer. */
+const UNUSUAL = ['--default-time-zone=+05:00', '--sql-mode=ANSI_QUOTES,PAD_CHAR_TO_FULL_LENGTH'];
 const UNDAMAGED_RESTORES = 50;
 
 jest.setTimeout(180_000);
@@ -128,14 +130,14 @@ const FAULTS: readonly Fault[] = [
   ['a dropped column', 'ALTER TABLE orders DROP COLUMN note', schema(), 'failed', /table orders has no column note/],
   [
     'an AUTO_INCREMENT behind its column',
-    'UPDATE accounts SET id = 1000 WHERE id = 150',
+    'UPDATE accounts SET id = 1201 WHERE id = 201; UPDATE accounts SET id = 201 WHERE id = 150',
     schema(),
     'failed',
     /AUTO_INCREMENT is behind `shop`.`wallets`.id: its next value is taken/,
   ],
   [
     'a sequence behind its column',
-    'ALTER SEQUENCE audit_numbers RESTART 700',
+    'ALTER SEQUENCE audit_numbers RESTART 800',
     schema(),
     'failed',
     /sequence `shop`.`audit_numbers` is behind `shop`.`audits`.id/,
@@ -147,6 +149,13 @@ const FAULTS: readonly Fault[] = [
     { kind: 'sample', name: 'sample', tables: ['orders'], rows: 10 },
     'failed',
     /orders.created_at has no value in 1 row/,
+  ],
+  [
+    'an ENUM that is none of its values',
+    "SET sql_mode = ''; UPDATE products SET size = 'none' WHERE id = 2",
+    { kind: 'sample', name: 'sample', tables: ['products'], rows: 10 },
+    'failed',
+    /products.size has no value in 1 row/,
   ],
   ['a stale copy', '', newest(24 * HOUR_MS), 'failed', /1 day 6 hours older than the recovery point/],
   [
@@ -193,7 +202,7 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a restored MariaDB database', () => 
   };
 
   beforeAll(async () => {
-    server = await MariadbServer.start(certificates);
+    server = await MariadbServer.start(certificates, UNUSUAL);
     createChecker(server, ['select on shop.*']);
     server.loadSample('shop', SCALE);
     dump = server.dump('shop');
@@ -213,6 +222,26 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a restored MariaDB database', () => 
       const results = await look(ALL_CHECKS);
       expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
     }
+  });
+
+  test('tells the moment of the newest row in UTC, whatever the zone of the server is', async () => {
+    restore();
+    const moved: CheckSpec = { kind: 'newest-row', name: 'moved', table: 'moves', column: 'moved_at', withinMs: 1_000 * HOUR_MS };
+    const epoch: CheckSpec = { ...moved, name: 'epoch', table: 'orders', column: 'created_epoch' } as CheckSpec;
+    const day: CheckSpec = { ...moved, name: 'day', table: 'accounts', column: 'opened_on' } as CheckSpec;
+    const results = await look([newest(24 * HOUR_MS), moved, epoch, day], { recoveryPointMs: NEWEST_MS(SCALE) + HOUR_MS });
+    expect(results.map(({ status, newestMs }) => [status, newestMs])).toEqual([
+      ['passed', NEWEST_MS(SCALE)],
+      // written as noon of a zone that is five hours ahead
+      ['passed', Date.parse('2026-01-01T07:00:00Z') + 50_000 * SCALE * 1_000],
+      ['passed', NEWEST_MS(SCALE)],
+      ['passed', Date.parse('2026-01-01T00:00:00Z')],
+    ]);
+  });
+
+  test('takes a sequence for right whose next value is the first free one', async () => {
+    restore('ALTER SEQUENCE audit_numbers RESTART 801');
+    expect(await look([schema()])).toMatchObject([{ status: 'passed' }]);
   });
 
   describe('finds', () => {
