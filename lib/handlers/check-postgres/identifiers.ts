@@ -3,11 +3,6 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A literal of text as SQL takes it, whatever is in it. */
-export function literal(text: string): string {
-  return text.includes('\\') ? `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`;
-}
-
 /** A name with its schema, as SQL takes it. */
 export function qualified(schema: string, name: string): string {
   return `${identifier(schema)}.${identifier(name)}`;

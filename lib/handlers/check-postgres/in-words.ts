@@ -53,14 +53,3 @@ export function isDamage(error: unknown): boolean {
   // an internal error while reading is what damage looks like that no check has a name for; a missing file is one too
   return /^(XX|58P01|58030)/.test(code);
 }
-
-/** Whether the object does not exist: a table, a column, a schema or a function. */
-export function isMissing(error: unknown): boolean {
-  const { code = '' } = (error ?? {}) as ServerError;
-  return /^(42P01|42703|3F000|42883)$/.test(code);
-}
-
-/** Whether the login may not do it. */
-export function isForbidden(error: unknown): boolean {
-  return ((error ?? {}) as ServerError).code === '42501';
-}
