@@ -19,15 +19,32 @@ const PAGE = 8_192;
 const WIDTH = 110;
 
 async function main(): Promise<void> {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const root = mkdtempSync(join(tmpdir(), 'demo-restore-'));
   chmodSync(root, 0o755);
   const running: { stop(): Promise<void> }[] = [];
-  const interrupted = () => void end(running, root).then(() => process.exit(130));
+  // what was started ends with the process; see startServer()
+  const interrupted = (): void => {
+    process.once('exit', () => removeSoon(root));
+    process.exit(130);
+  };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     await play(root, running);
   } finally {
     await end(running, root);
+  }
+}
+
+/** Servers that were told to end may write for a moment yet. */
+function removeSoon(folder: string): void {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
   }
 }
 

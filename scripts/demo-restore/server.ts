@@ -136,6 +136,10 @@ export async function startServer(binaries: Binaries, folder: string, password: 
     stdio: ['ignore', 'ignore', 'pipe'],
     ...owner(),
   });
+  // whatever ends the demo, even in the middle of a step, ends its servers
+  const abandon = (): void => void child.kill('SIGQUIT');
+  process.once('exit', abandon);
+  child.once('exit', () => process.off('exit', abandon));
   let log = '';
   child.stderr.on('data', (chunk) => {
     log = (log + chunk).slice(-4_000);
