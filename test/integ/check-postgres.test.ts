@@ -392,10 +392,12 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of a restored PostgreSQL 
     allowAmcheck(server, 'small');
     const newest = newestIn('small');
     let before: CheckInput['baselines'] = {};
+    let next = server.copyMeanwhile('small', 'again0');
     for (let restore = 0; restore < UNDAMAGED; restore++) {
-      server.copy('small', 'again');
-      const results = await verify(options('again', { baselines: before, recoveryPointMs: newest }));
-      server.drop('again');
+      await next;
+      next = restore + 1 < UNDAMAGED ? server.copyMeanwhile('small', `again${restore + 1}`) : Promise.resolve();
+      const results = await verify(options(`again${restore}`, { baselines: before, recoveryPointMs: newest }));
+      server.drop(`again${restore}`);
       expect(wrongOf(results)).toEqual([]);
       before = baselinesOf(results);
     }
