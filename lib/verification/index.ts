@@ -12,5 +12,6 @@ export * from './restore-testing-plan-attributes';
 export * from './restore-testing-selection';
 export * from './restore-tests';
 export * from './restore-verification';
+export * from './restore-verification-props';
 export * from './restored-type';
 export * from './tested-resources';

@@ -114,7 +114,7 @@ export class RestoreTestingPlan extends Resource implements IRestoreTestingPlan 
       kind: 'restore testing plan',
       name,
       stack,
-      for: [deploymentOf(stack), this.node.path].join('/'),
+      for: [deploymentOf(stack), this.node.path.slice(stack.node.path.length)].join('/'),
       remedy: "give one of them another 'restoreTestingPlanName'",
     });
     const plan = new CfnRestoreTestingPlan(this, 'Resource', {

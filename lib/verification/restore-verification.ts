@@ -1,18 +1,15 @@
-import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { AlarmActions } from '../core/alarm-actions';
 import { ConfigurationError } from '../core/private/errors';
 import { isAttached, uniqueName } from '../core/private/inventory';
 import { known } from '../core/private/known';
 import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
 import { supportStackOf } from '../core/private/support-stack';
+import { differ } from '../model/differ';
 import type { Fact } from '../model/facts';
 import type { Protection } from '../protection/protection';
 import { traitsOf } from '../vault/private/traits';
-import type { EvidenceStore } from './evidence-store';
 import type { IsolatedNetwork } from './isolated-network';
 import { requireToldApart } from './private/afar';
 import { plainArnOf } from './private/plain-arn';
@@ -20,71 +17,9 @@ import { selectionsAfar, selectionsHere } from './private/site-selections';
 import { testFacts } from './private/test-facts';
 import { type TestedResource, testedResources } from './private/tested-resources';
 import { VerificationSite } from './private/verification-site';
-import type { RestoreMetadata } from './restore-metadata';
 import type { RestoreTestingPlan } from './restore-testing-plan';
 import { RestoreTests } from './restore-tests';
-
-/** Properties of a RestoreVerification. */
-export interface RestoreVerificationProps {
-  /** What is protected, with the checks that were given to `protect()`. */
-  readonly protection: Protection;
-  /**
-   * How often restores are tested of what says nothing else; resources without checks are restored, too.
-   * @default RestoreTests.weekly()
-   */
-  readonly tests?: RestoreTests;
-  /**
-   * How often the copies in the recovery Region are tested, there: with a network, functions and evidence of its own, which go on
-   * while the Region of the data is gone.
-   * @default - not at all
-   */
-  readonly copies?: RestoreTests;
-  /**
-   * Where databases and instances are restored to.
-   * @default - a network of its own, where there are any
-   */
-  readonly network?: IsolatedNetwork;
-  /**
-   * Where evidence is kept.
-   * @default - a locked bucket of its own
-   */
-  readonly evidence?: EvidenceStore;
-  /**
-   * What is restored differently from the original, once for each type, such as a smaller class of databases. The network is set already.
-   * @default - as AWS Backup infers it
-   */
-  readonly metadata?: RestoreMetadata[];
-  /**
-   * The role that AWS Backup restores with.
-   * @default - a role of the stack that may restore the types that are tested, and use the keys of the vault and of the resources
-   */
-  readonly restoreRole?: IRoleRef;
-  /**
-   * Class of the instance that a restored Aurora cluster is given.
-   * @default 'db.t4g.medium'
-   */
-  readonly clusterInstanceClass?: string;
-  /**
-   * Who is told of alarms in the Region of the stack.
-   * @default - nobody
-   */
-  readonly alarmActions?: AlarmActions;
-  /**
-   * Who is told of alarms in the recovery Region.
-   * @default - nobody
-   */
-  readonly alarmActionsOfCopies?: AlarmActions;
-  /**
-   * Whether those who are told of an alarm are told when it is over, too.
-   * @default true
-   */
-  readonly tellWhenOver?: boolean;
-  /**
-   * How long the logs of the functions are kept.
-   * @default RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: RetentionDays;
-}
+import type { RestoreVerificationProps } from './restore-verification-props';
 
 const ID = 'RestoreVerification';
 const made = new WeakMap<Protection, RestoreVerification>();
@@ -128,6 +63,14 @@ export class RestoreVerification extends Construct {
       throw new ConfigurationError(
         'VerifiedTwice',
         `'${earlier.node.path}' verifies '${protection.node.path}' already, and everything would be restored twice: leave one of them out`,
+        this,
+      );
+    }
+    const { region } = traitsOf(protection.vault);
+    if (differ(region, known(Stack.of(this).region))) {
+      throw new ConfigurationError(
+        'VerificationElsewhere',
+        `'${protection.node.path}' keeps its recovery points in ${region}, but restore tests run where recovery points are: make the verification in a stack of ${region}, and test copies with 'copies'`,
         this,
       );
     }

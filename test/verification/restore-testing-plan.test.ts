@@ -7,7 +7,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnDBSubnetGroup } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { App, CfnParameter, Duration, Size, Stack, TimeZone } from 'aws-cdk-lib/core';
+import { App, CfnParameter, Duration, Size, Stack, Stage, TimeZone } from 'aws-cdk-lib/core';
 import * as fc from 'fast-check';
 import {
   RecoveryPointSelection,
@@ -142,6 +142,13 @@ test('fails for two plans of one name in one Region, and not in two', () => {
   planIn(new Stack(app, 'One', { env: ENV }), props);
   expect(() => planIn(new Stack(app, 'Osaka', { env: { ...ENV, region: 'ap-northeast-3' } }), props)).not.toThrow();
   expect(() => planIn(new Stack(app, 'Two', { env: ENV }), props)).toThrow(/NameTaken/);
+});
+
+test('takes one name for two stages that stand for one deployment', () => {
+  const app = new App();
+  const props = { restoreTestingPlanName: 'Weekly' };
+  planIn(new Stack(new Stage(app, 'Blue'), 'Stack', { env: ENV, stackName: 'Orders' }), props);
+  expect(() => planIn(new Stack(new Stage(app, 'Green'), 'Stack', { env: ENV, stackName: 'Orders' }), props)).not.toThrow();
 });
 
 test('fails for a selection of recovery points without types', () => {

@@ -2,11 +2,12 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import { type AlarmRoute, notify } from '../../core/private/alarm-route';
 import { BundledFunction } from '../../core/private/bundled-function';
 import { ConfigurationError } from '../../core/private/errors';
 import { known } from '../../core/private/known';
 import { warn } from '../../core/private/problems';
-import { type CheckKind, type CheckSpec, checkerOf, type DatabaseAccess, type VerifiedResource } from '../../model/verification';
+import { type CheckSpec, checkerOf, type DatabaseAccess, type VerifiedResource } from '../../model/verification';
 import type { IsolatedNetwork } from '../isolated-network';
 import { familyOf, type SqlFamily } from './check-fit';
 import { CHECKER_WILDCARDS, checkerStatements } from './checker-permissions';
@@ -15,6 +16,9 @@ import type { TestedResource } from './tested-resources';
 export interface CheckersProps {
   readonly resources: readonly TestedResource[];
   readonly network?: IsolatedNetwork;
+  /** The ARN of a resource as it may be written here. */
+  arnOf(resource: TestedResource): string | undefined;
+  readonly route: AlarmRoute;
   readonly logRetention?: RetentionDays;
 }
 
@@ -41,11 +45,14 @@ export class Checkers extends Construct {
       const checker = this.sqlFor(familyOf(one.target) as SqlFamily);
       this.secretOf(one).grantRead(checker.function);
     }
-    const own = [...this.sql.values(), this.resource].flatMap((bundled) => (bundled ? [bundled.function.functionArn] : []));
+    const own = [...this.sql.values(), ...(this.resource ? [this.resource] : [])];
+    for (const { deadLettersAlarm } of own) {
+      notify(deadLettersAlarm, 'low', props.route);
+    }
     const custom = resources
       .flatMap((one) => this.specsFor(one, one.specs))
       .flatMap((spec) => (spec.kind === 'function' ? [spec.functionArn] : []));
-    this.arns = [...new Set([...own, ...custom])];
+    this.arns = [...new Set([...own.map((bundled) => bundled.function.functionArn), ...custom])];
   }
 
   /** Functions by what they look at, as far as a resource needs them. */
@@ -110,17 +117,28 @@ export class Checkers extends Construct {
     return made;
   }
 
-  private makeForResources(kinds: ReadonlySet<CheckKind>): BundledFunction {
-    return new BundledFunction(this, 'Resource', {
+  private makeForResources(kinds: ReadonlySet<CheckSpec['kind']>): BundledFunction {
+    return new BundledFunction(this, 'Others', {
       handler: 'check-resource',
       description: 'Looks at what was restored and holds no tables',
       memoryMib: 512,
       timeout: LONGEST,
       environment: {},
-      statements: checkerStatements(Stack.of(this), kinds),
+      statements: checkerStatements(Stack.of(this), this.sourcesOf(kinds)),
       wildcardReason: CHECKER_WILDCARDS,
       logRetention: this.props.logRetention,
     });
+  }
+
+  /** The resources that checks of a kind compare with what was restored, as far as their ARNs are known here. */
+  private sourcesOf(kinds: ReadonlySet<CheckSpec['kind']>): ReadonlyMap<CheckSpec['kind'], readonly string[]> {
+    const { resources, arnOf } = this.props;
+    return new Map(
+      [...kinds].map((kind) => {
+        const held = resources.filter(({ specs }) => specs.some((spec) => spec.kind === kind));
+        return [kind, [...new Set(held.map(arnOf).filter((arn) => arn !== undefined))]];
+      }),
+    );
   }
 
   /** The secret as this Region knows it: another one has its own, by name. */

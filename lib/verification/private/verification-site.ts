@@ -71,12 +71,13 @@ export class VerificationSite extends Construct {
       permitRestores(this, props.vault, resources);
     }
     this.plans = this.makePlans();
-    const checkers = new Checkers(this, 'Checkers', { resources, network: this.network, logRetention });
+    const arnOf = (resource: TestedResource) => props.arnOf(resource);
+    const checkers = new Checkers(this, 'Checkers', { resources, network: this.network, arnOf, route, logRetention });
     const { bucket, encryptionKey: key } = this.evidence;
     const config: VerificationConfig = {
       verification,
       evidence: { bucket: bucket.bucketName, prefix: PREFIX },
-      resources: verifiedResources(this, resources, { arnOf: (resource) => props.arnOf(resource), checkers }),
+      resources: verifiedResources(this, resources, { arnOf, checkers }),
     };
     this.refuseTooLarge(config);
     new RestoreWorkflow(this, 'Workflow', {
