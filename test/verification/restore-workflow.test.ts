@@ -1,5 +1,3 @@
-import aslValidator = require('asl-validator');
-
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Alarm, type CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -14,6 +12,9 @@ import { DAY, HOUR } from '../../lib/model/time';
 import type { VerificationConfig, VerifiedResource } from '../../lib/model/verification';
 import { RestoreWorkflow, type RestoreWorkflowProps } from '../../lib/verification/private/restore-workflow';
 import { workflowDefinition } from '../../lib/verification/private/workflow-definition';
+
+/** The validator comes without types. */
+const validate: (definition: object, options: object) => { readonly isValid: boolean; errorsText(): string } = require('asl-validator');
 
 const PLAN = 'arn:aws:backup:ap-northeast-1:111122223333:restore-testing-plan:weekly-1';
 const CHECKER = 'arn:aws:lambda:ap-northeast-1:111122223333:function:checker';
@@ -75,14 +76,14 @@ function definitionOf(template: Template): string {
 }
 
 describe('a workflow for every type', () => {
-  const types = ['RDS', 'Aurora', 'DynamoDB', 'S3', 'EBS', 'EC2'];
+  const types = ['RDS', 'Aurora', 'DynamoDB', 'S3', 'EBS', 'EC2', 'EFS', 'FSx'];
   let made: Made;
   beforeAll(() => {
     made = make(configOf(...types.map((type) => resource(type))));
   });
 
   test('has a definition that Step Functions takes', () => {
-    const { isValid, errorsText } = aslValidator(JSON.parse(definitionOf(made.template)), {
+    const { isValid, errorsText } = validate(JSON.parse(definitionOf(made.template)), {
       checkPaths: true,
       checkArn: true,
     });
@@ -110,6 +111,8 @@ describe('a workflow for every type', () => {
       'KeepEvidence',
       'LookAtBuckets',
       'LookAtDatabases',
+      'LookAtEFS',
+      'LookAtFSx',
       'LookAtMachines',
       'LookAtTables',
       'LookAtVolumes',
@@ -279,7 +282,7 @@ test('what a check says is never taken for an expression', () => {
   const { States } = workflowDefinition({
     stepsArn: CHECKER,
     partition: 'aws',
-    config: { ...configOf(resource('RDS', { checks: [query] })), planArns: [], patienceMs: 1, instanceClass: 'x' },
+    config: { ...configOf(resource('RDS', { checks: [query] })), planArns: [], latestPlanArns: [], patienceMs: 1, instanceClass: 'x' },
   }) as { States: Record<string, { Type: string; QueryLanguage?: string; Result?: unknown }> };
   expect(States['Read configuration']).toMatchObject({ Type: 'Pass', Result: { resources: [{ checks: [query] }] } });
   expect(JSON.stringify(States)).not.toContain('QueryLanguage');
@@ -289,7 +292,7 @@ test('every state but the end leads on, and no task is without a way out of fail
   const { States } = workflowDefinition({
     stepsArn: CHECKER,
     partition: 'aws',
-    config: { ...configOf(), planArns: [], patienceMs: 1, instanceClass: 'x' },
+    config: { ...configOf(), planArns: [], latestPlanArns: [], patienceMs: 1, instanceClass: 'x' },
   }) as { States: Record<string, { Type: string; Catch?: { Next: string }[]; Retry?: object[] }> };
   const tasks = Object.entries(States).filter(([, { Type }]) => Type === 'Task' || Type === 'Map');
   expect(tasks.map(([name, { Catch }]) => [name, Catch?.[0].Next])).toEqual([

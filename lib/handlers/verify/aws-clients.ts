@@ -1,6 +1,8 @@
 import { BackupClient } from '@aws-sdk/client-backup';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { EFSClient } from '@aws-sdk/client-efs';
+import { FSxClient } from '@aws-sdk/client-fsx';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -27,6 +29,14 @@ export class AwsClients {
 
   public get ec2(): EC2Client {
     return this.of(EC2Client);
+  }
+
+  public get efs(): EFSClient {
+    return this.of(EFSClient);
+  }
+
+  public get fsx(): FSxClient {
+    return this.of(FSxClient);
   }
 
   public get s3(): S3Client {

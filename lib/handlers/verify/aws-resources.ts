@@ -1,5 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeInstanceStatusCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { DescribeFileSystemsCommand as DescribeElasticFileSystemsCommand } from '@aws-sdk/client-efs';
+import { DescribeFileSystemsCommand, DescribeVolumesCommand as DescribeFsxVolumesCommand } from '@aws-sdk/client-fsx';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import type { AwsClients } from './aws-clients';
 import { describeInstance } from './aws-databases';
@@ -15,6 +17,8 @@ export function describePorts(clients: AwsClients): Readonly<Record<string, Desc
     S3: (arn) => describeBucket(clients, arn),
     EBS: (arn) => describeVolume(clients, arn),
     EC2: (arn) => describeMachine(clients, arn),
+    EFS: (arn) => describeElasticFileSystem(clients, arn),
+    FSx: (arn) => describeFsx(clients, arn),
   };
 }
 
@@ -49,6 +53,28 @@ async function describeMachine(clients: AwsClients, arn: string): Promise<Restor
   return running.state === 'usable' && checks.some((check) => check !== 'ok')
     ? { state: 'coming', words: `running, with status checks ${checks.join(' and ')}` }
     : running;
+}
+
+async function describeElasticFileSystem(clients: AwsClients, arn: string): Promise<Restored | undefined> {
+  const found = await absent(
+    ['FileSystemNotFound'],
+    clients.efs.send(new DescribeElasticFileSystemsCommand({ FileSystemId: nameOf(arn) })),
+  );
+  const [system] = found?.FileSystems ?? [];
+  return system && judged(system.LifeCycleState, ['available'], ['error', 'deleting', 'deleted']);
+}
+
+/** Of file systems of NetApp ONTAP a volume is restored, of all others the whole. */
+async function describeFsx(clients: AwsClients, arn: string): Promise<Restored | undefined> {
+  const lost = ['FAILED', 'DELETING', 'MISCONFIGURED', 'MISCONFIGURED_UNAVAILABLE'];
+  if (arn.includes(':volume/')) {
+    const found = await absent(['VolumeNotFound'], clients.fsx.send(new DescribeFsxVolumesCommand({ VolumeIds: [nameOf(arn)] })));
+    const [volume] = found?.Volumes ?? [];
+    return volume && judged(volume.Lifecycle, ['AVAILABLE', 'CREATED'], lost);
+  }
+  const found = await absent(['FileSystemNotFound'], clients.fsx.send(new DescribeFileSystemsCommand({ FileSystemIds: [nameOf(arn)] })));
+  const [system] = found?.FileSystems ?? [];
+  return system && judged(system.Lifecycle, ['AVAILABLE'], lost);
 }
 
 function judged(status = 'without a status', usable: readonly string[], lost: readonly string[]): Restored {

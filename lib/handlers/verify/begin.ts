@@ -19,7 +19,7 @@ export async function begin({ restoreJobId, cause, config, lookUntilMs }: Workfl
   if (typeof restoreJobId !== 'string' || restoreJobId === '') {
     throw new Error("the execution was started without 'restoreJobId'");
   }
-  const { verification, evidence, instanceClass, patienceMs, planArns, resources } = required(config);
+  const { verification, evidence, instanceClass, patienceMs, planArns, latestPlanArns, resources } = required(config);
   const base: Omit<Begun, 'stage'> = {
     restoreJobId,
     ...(cause ? { cause } : {}),
@@ -44,7 +44,8 @@ export async function begin({ restoreJobId, cause, config, lookUntilMs }: Workfl
   const test = testOf(job, ports.region);
   const found = resourceOf(job, resources);
   const { checks, checkers, ...resource } = found ?? {};
-  const about = { test, ...(found ? { resource } : {}) };
+  const recoveryPoints = latestPlanArns.includes(job.planArn) ? 'latest' : 'random';
+  const about = { test, recoveryPoints, ...(found ? { resource } : {}) } as const;
   if (test.failure !== undefined) {
     return end(`the restore failed: ${test.failure}`, about);
   }
@@ -59,7 +60,7 @@ export async function begin({ restoreJobId, cause, config, lookUntilMs }: Workfl
 }
 
 function required(config: WorkflowConfig | undefined): WorkflowConfig {
-  if (!config || !Array.isArray(config.resources) || !Array.isArray(config.planArns)) {
+  if (!config || !Array.isArray(config.resources) || !Array.isArray(config.planArns) || !Array.isArray(config.latestPlanArns)) {
     throw new Error('the state machine holds no configuration');
   }
   return config;

@@ -13,6 +13,7 @@ export function concludedOf(state: WorkflowState, region: string, concludedMs: n
     resource: resource?.id ?? 'unknown',
     ...(resource?.rpoMs === undefined ? {} : { rpoMs: resource.rpoMs }),
     ...(resource?.rtoMs === undefined ? {} : { rtoMs: resource.rtoMs }),
+    ...(state.recoveryPoints ? { recoveryPoints: state.recoveryPoints } : {}),
     test: state.test ?? unreadable(restoreJobId, region, concludedMs),
     checks: bare ? [USABLE] : asked,
     results: usable === undefined ? [] : bare ? [seenUsable()] : [...resultsOf(groups, answers), ...unrun],

@@ -1,4 +1,4 @@
-import type { CheckKind, CheckResult, RestoreTest } from '../verification';
+import type { CheckResult, RestoreTest, ResultKind } from '../verification';
 
 /** The proof of one restore test as it is stored: `schema/restore-evidence.schema.json` describes it. */
 export interface EvidenceRecord {
@@ -43,7 +43,7 @@ export type PageFormat = 'html' | 'md';
 
 export interface AskedCheck {
   readonly name: string;
-  readonly kind: CheckKind;
+  readonly kind: ResultKind;
 }
 
 export type RecordedResult = Omit<CheckResult, 'baseline'>;

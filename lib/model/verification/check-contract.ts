@@ -1,4 +1,4 @@
-import type { CheckKind, CheckSpec } from './check-spec';
+import type { CheckSpec, ResultKind } from './check-spec';
 import type { RestoredTarget, RestoreTest } from './restore-test';
 
 /** What a function that looks at restored data is given; a function of the user gets the same. */
@@ -19,7 +19,7 @@ export interface CheckOutput {
 /** What one check found. */
 export interface CheckResult {
   readonly name: string;
-  readonly kind: CheckKind;
+  readonly kind: ResultKind;
   /** `unable`: it could not look, which is as bad as `failed`. */
   readonly status: 'passed' | 'failed' | 'unable';
   /** In words: `at least 10,000 rows`. */

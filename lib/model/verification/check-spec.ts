@@ -19,8 +19,10 @@ export type ResourceCheckSpec = ObjectCheckSpec | ItemCheckSpec | VolumeCheckSpe
 /** Checks that a user brings along. */
 export type CustomCheckSpec = FunctionCheckSpec | HttpCheckSpec;
 
+export type CheckKind = CheckSpec['kind'];
+
 /** `usable` is what the workflow itself sees: that the service calls usable what was restored. It stands alone where nobody has asked for more. */
-export type CheckKind = CheckSpec['kind'] | 'usable';
+export type ResultKind = CheckKind | 'usable';
 
 interface NamedCheck {
   readonly name: string;

@@ -2,6 +2,7 @@ export * from './check-contract';
 export * from './check-permissions';
 export * from './check-spec';
 export * from './config';
+export * from './mounts';
 export * from './names';
 export * from './restore-test';
 export * from './results-of';

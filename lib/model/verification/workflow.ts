@@ -7,6 +7,8 @@ import type { RestoredTarget, RestoreTest } from './restore-test';
 export interface WorkflowConfig extends VerificationConfig {
   /** Restores of other plans are none of its business. */
   readonly planArns: readonly string[];
+  /** Those of them that restore the newest recovery point, so that its age says what would have been lost. */
+  readonly latestPlanArns: readonly string[];
   /** How long it may take from the start of an execution until what was restored can be used. */
   readonly patienceMs: number;
   /** Class of the instance that a restored Aurora cluster is given. */
@@ -40,6 +42,8 @@ export interface Begun extends WorkflowInput {
   readonly lookUntilMs: number;
   readonly test?: RestoreTest;
   readonly resource?: TestedResource;
+  /** Which recovery point the plan restores. */
+  readonly recoveryPoints?: 'latest' | 'random';
   readonly groups: readonly CheckGroup[];
   /** Results of checks that nobody can run. */
   readonly unrun: readonly CheckResult[];

@@ -23,6 +23,11 @@ export interface RestoreWorkflowProps {
   readonly config: VerificationConfig;
   /** Restore testing plans of this Region, by ARN. */
   readonly planArns: readonly string[];
+  /**
+   * Those of them that restore the newest recovery point, so that its age is held against the recovery point objective.
+   * @default - none: only what checks find in the data is held against it
+   */
+  readonly latestPlanArns?: readonly string[];
   /** Functions that the workflow calls for checks: those of the library and those of users, by ARN. */
   readonly checkerArns: readonly string[];
   readonly evidence: { readonly bucket: IBucket; readonly key: IKey };
@@ -61,8 +66,8 @@ export class RestoreWorkflow extends Construct {
   constructor(scope: Construct, id: string, props: RestoreWorkflowProps) {
     super(scope, id);
     this.props = props;
-    const { config, planArns, patience = Duration.hours(2), instanceClass = 'db.t4g.medium' } = props;
-    this.config = { ...config, planArns, patienceMs: patience.toMilliseconds(), instanceClass };
+    const { config, planArns, latestPlanArns = [], patience = Duration.hours(2), instanceClass = 'db.t4g.medium' } = props;
+    this.config = { ...config, planArns, latestPlanArns, patienceMs: patience.toMilliseconds(), instanceClass };
     const stack = Stack.of(this);
     const name = Names.uniqueResourceName(this, { maxLength: 80, separator: '-' });
     // by its name, because the machine calls the functions, and the watch starts the machine

@@ -15,6 +15,12 @@ export const WILDCARD_REASON =
 /** Types of AWS Backup that are databases of RDS; clusters come without instances. */
 const CLUSTERS = ['Aurora', 'RDS', 'DocumentDB', 'Neptune'];
 
+/** File systems that are restored for a test have ids like any other. */
+const FILE_SYSTEMS: readonly [type: string, service: string, actions: string[]][] = [
+  ['EFS', 'elasticfilesystem', ['elasticfilesystem:DescribeFileSystems']],
+  ['FSx', 'fsx', ['fsx:DescribeFileSystems', 'fsx:DescribeVolumes']],
+];
+
 /** What the steps of a test may do: look at what was restored, give a cluster an instance and take it back, write evidence, tell AWS Backup. */
 export function stepStatements(stack: Stack, { resources, evidence }: WorkflowConfig, target: EvidenceTarget): PolicyStatement[] {
   const types = new Set(resources.map(({ resourceType }) => resourceType));
@@ -54,6 +60,14 @@ export function stepStatements(stack: Stack, { resources, evidence }: WorkflowCo
   }
   if (types.has('EC2')) {
     statements.push(new PolicyStatement({ sid: 'LookAtMachines', actions: ['ec2:DescribeInstanceStatus'], resources: ['*'] }));
+  }
+  for (const [type, service, actions] of FILE_SYSTEMS) {
+    if (types.has(type)) {
+      const resources = ['file-system', ...(type === 'FSx' ? ['volume'] : [])].map((one) =>
+        stack.formatArn({ service, resource: one, resourceName: '*' }),
+      );
+      statements.push(new PolicyStatement({ sid: `LookAt${type}`, actions, resources }));
+    }
   }
   return statements;
 }

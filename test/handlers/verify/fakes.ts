@@ -45,6 +45,7 @@ export const config: WorkflowConfig = {
   verification: 'Shop/Tests',
   evidence: { bucket: 'evidence', prefix: 'tests/' },
   planArns: [PLAN],
+  latestPlanArns: [],
   patienceMs: 2 * HOUR,
   instanceClass: 'db.t4g.medium',
   resources: [

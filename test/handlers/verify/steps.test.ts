@@ -5,7 +5,7 @@ import type { RestoreJob } from '../../../lib/handlers/verify/ports';
 import { route } from '../../../lib/handlers/verify/route';
 import { HOUR } from '../../../lib/model/time';
 import type { CheckSpec, WorkflowState } from '../../../lib/model/verification';
-import { Aws, CHECKER, CLUSTER, config, job, MACHINE, NOW, RESTORED, restoreTest, TABLE } from './fakes';
+import { Aws, CHECKER, CLUSTER, config, job, MACHINE, NOW, PLAN, RESTORED, restoreTest, TABLE } from './fakes';
 
 let aws: Aws;
 beforeEach(() => {
@@ -29,6 +29,13 @@ describe('the begin', () => {
       groups: [{ functionArn: CHECKER, checks: [{ name: 'items' }], baselines: { items: 3 } }],
       unrun: [],
     });
+  });
+
+  test.each([
+    [[PLAN], 'latest'],
+    [[], 'random'],
+  ])('knows which recovery point the plan restores', async (latestPlanArns, recoveryPoints) => {
+    expect(await start({ config: { ...config, latestPlanArns } })).toMatchObject({ recoveryPoints });
   });
 
   test('calls a function of the library once for all of its checks, and one of the user for each of its own', async () => {
