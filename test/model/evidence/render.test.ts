@@ -120,6 +120,13 @@ test('property: nothing that others say becomes markup, runs, or hides', () => {
   );
 });
 
+test('what looks like markup is shown as it is', () => {
+  const found = `<b>5 & "6"</b> isn't 'x'`;
+  const record = recordOf({ ...concluded, results: [{ ...rows, found }, newest] });
+  expect(shown(renderHtml(record))).toContain(found);
+  expect(renderMarkdown(record)).toContain(`&lt;b&gt;5 &amp; "6"&lt;/b&gt; isn't 'x'`);
+});
+
 test('a page names nothing outside itself', () => {
   expect(renderHtml(failed)).not.toMatch(/(src|href)=|url\(|@import|<script|<link/i);
 });
