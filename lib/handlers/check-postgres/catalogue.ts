@@ -18,6 +18,7 @@ export interface ForeignKey {
   readonly parent: string;
   /** How the parent is read: without the tables that inherit from it, unless it is partitioned. */
   readonly parentFrom: string;
+  readonly parentPages: number;
   readonly parentColumns: readonly string[];
   /** `OPERATOR(schema.name)`, the key of the parent on its left. */
   readonly operators: readonly string[];
@@ -97,6 +98,7 @@ async function readKeys(connection: Connection): Promise<Map<number, ForeignKey[
   const rows = await connection.query(`
     select k.conrelid::int8::float8 as oid, k.conname as name, n.nspname as schema, p.relname as parent, p.relkind::text as kind,
            k.confmatchtype = 'f' as "full", k.convalidated as valid,
+           coalesce((select sum(pg_relation_size(t.relid)) from pg_partition_tree(p.oid) t), pg_relation_size(p.oid))::float8 / 8192 as pages,
            coalesce(to_jsonb(k) ->> 'conenforced', 'true') = 'true' as enforced, coalesce(to_jsonb(k) ->> 'conperiod', 'false') = 'true' as period,
            (select json_agg(a.attname order by u.at) from unnest(k.conkey) with ordinality u (key, at)
               join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.key) as columns,
@@ -115,6 +117,7 @@ async function readKeys(connection: Connection): Promise<Map<number, ForeignKey[
       columns: row.columns as string[],
       parent,
       parentFrom: row.kind === 'p' ? parent : `only ${parent}`,
+      parentPages: row.pages as number,
       parentColumns: row.parents as string[],
       operators: row.operators as string[],
       full: row.full as boolean,

@@ -33,7 +33,7 @@ export class Survey {
     // a partition is read with the whole
     const readings = await this.share(
       (await this.tables()).filter(({ part }) => !part).map((table) => ({ table })),
-      ({ table }) => readingOf(table),
+      ({ table }) => [readingOf(table)],
     );
     for (const { table, rows, error } of readings) {
       if (error === undefined && !table.inherited) {
@@ -48,7 +48,10 @@ export class Survey {
     const work = (await this.tables()).flatMap((table) =>
       table.keys.filter(({ ignored, unknown }) => !ignored && !unknown).map((key) => ({ table, key })),
     );
-    return this.share(work, ({ table, key }) => violationsOf(table, key));
+    return this.share(work, ({ table, key }) => [
+      `set enable_hashjoin = ${key.parentPages <= SMALL_PARENT_PAGES ? 'on' : 'off'}`,
+      violationsOf(table, key),
+    ]);
   }
 
   /** How many rows a table has, where they were read already. */
@@ -58,7 +61,7 @@ export class Survey {
 
   private async share<T extends { readonly table: Table }>(
     items: readonly T[],
-    sqlOf: (item: T) => string,
+    statementsOf: (item: T) => readonly string[],
   ): Promise<(T & { rows: number; error?: unknown })[]> {
     const results: (T & { rows: number; error?: unknown })[] = [];
     const largestFirst = [...items].sort((a, b) => b.table.pages - a.table.pages);
@@ -70,8 +73,11 @@ export class Survey {
           // one that is larger than the share of a connection is read by several processes of the server
           const alone = item.table.pages <= total / connections.length;
           await connection.query(`set max_parallel_workers_per_gather ${alone ? '= 0' : 'to default'}`);
-          const [[rows]] = await connection.lists(sqlOf(item));
-          results.push({ ...item, rows: Number(rows) });
+          const answers: (string | null)[][][] = [];
+          for (const statement of statementsOf(item)) {
+            answers.push(await connection.lists(statement));
+          }
+          results.push({ ...item, rows: Number(answers.at(-1)?.[0]?.[0]) });
         } catch (error) {
           results.push({ ...item, rows: 0, error });
         }
@@ -82,9 +88,13 @@ export class Survey {
   }
 }
 
+/** Parents up to this size are hashed: they fit into the caches of a processor. */
+const SMALL_PARENT_PAGES = 1_000;
+
 /**
- * Tables are read whole and in order: sorted, or by an index that holds all it takes, is quicker than to look up each row by
- * chance, and does not need memory for a whole parent. A restored table may lack statistics that would tell.
+ * Tables are read whole. Large ones are merged in the order of their keys, sorted or by an index that holds all it takes: that is
+ * quicker than to look up each row by chance, and needs no memory for a whole parent. A restored table may lack the statistics
+ * that would tell.
  */
 const IN_ORDER = [
   'enable_nestloop = off',

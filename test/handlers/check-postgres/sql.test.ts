@@ -13,6 +13,7 @@ const key: ForeignKey = {
   columns: ['a', 'B"'],
   parent: '"s"."p"',
   parentFrom: '"s"."p"',
+  parentPages: 1,
   parentColumns: ['x', 'y'],
   operators: ['operator(pg_catalog.=)', 'operator(e.=)'],
   full: false,
