@@ -8,7 +8,7 @@ import type { CheckResult, CheckSpec } from '../../lib/model/verification';
 import { describeNeeding, eventually } from '../emulator/harness';
 import { ROOT } from '../harness/sources';
 import { ALL_CHECKS, type Asking, ask, CHECKER, createChecker, inputFor, NEWEST_MS } from './fixtures/check-mysql';
-import { damageLeaf, damageLongValue, loseEntries } from './fixtures/innodb-pages';
+import { changeEntry, damageLeaf, damageLongValue, loseEntries } from './fixtures/innodb-pages';
 import { MariadbServer, whyNoMariadb } from './fixtures/mariadb-server';
 import { makeCertificates } from './fixtures/postgres-server';
 
@@ -90,6 +90,13 @@ const FAULTS: readonly Fault[] = [
     checksum('orders'),
     'failed',
     /of 1,000 rows/,
+  ],
+  [
+    'a letter that moved to the next column',
+    "UPDATE settings SET name = 'setting 1v', value = 'alue 1' WHERE name = 'setting 1'",
+    checksum('settings'),
+    'failed',
+    /of 100 rows/,
   ],
   [
     'two values that changed places',
@@ -207,7 +214,11 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a restored MariaDB database', () => 
     server.loadSample('shop', SCALE);
     dump = server.dump('shop');
     restore();
-    const first = await ask([...ALL_CHECKS, ...['levels', 'orders', 'pictures'].map(checksum)], { server, caPem, database: 'shop' });
+    const first = await ask([...ALL_CHECKS, ...['levels', 'orders', 'pictures', 'settings'].map(checksum)], {
+      server,
+      caPem,
+      database: 'shop',
+    });
     baselines = {};
     for (const { name, baseline } of first) {
       // a name is of a count and of a checksum here
@@ -463,11 +474,17 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a MariaDB database of several 100,00
   });
 
   test('tells what is damaged on its disk', async () => {
-    const [lines, warehouse, email] = [idOf('order_lines', 'PRIMARY'), idOf('levels', 'levels_warehouse'), idOf('customers', 'email')];
+    const [lines, warehouse, email, sku] = [
+      idOf('order_lines', 'PRIMARY'),
+      idOf('levels', 'levels_warehouse'),
+      idOf('customers', 'email'),
+      idOf('products', 'sku'),
+    ];
     const [{ baseline }] = await ask([checksum('pictures')], { server, caPem, database: 'shop' });
     await server.down();
     damageLeaf(server.fileOf('shop', 'order_lines'), lines);
-    damageLeaf(server.fileOf('shop', 'customers'), email);
+    damageLeaf(server.fileOf('shop', 'products'), sku);
+    changeEntry(server.fileOf('shop', 'customers'), email, '@example.com', '@example.con');
     const lost = loseEntries(server.fileOf('shop', 'levels'), warehouse);
     damageLongValue(server.fileOf('shop', 'pictures'));
     truncateSync(server.fileOf('shop', 'reviews'), 3 * 16_384);
@@ -482,8 +499,9 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a MariaDB database of several 100,00
     });
     expect(result.details).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^table `shop`.`customers`: index email has [\d,]+ entries of 24,000 rows$/),
-        'table `shop`.`customers`: index email is damaged',
+        expect.stringMatching(/^table `shop`.`customers`: index email has (other values than the rows|23,999 entries of 24,000 rows)$/),
+        expect.stringMatching(/^table `shop`.`products`: index sku has [\d,]+ entries of 8,000 rows$/),
+        'table `shop`.`products`: index sku is damaged',
         `table \`shop\`.\`levels\`: index levels_warehouse has ${(40_000 - lost).toLocaleString('en-US')} entries of 40,000 rows`,
         'table `shop`.`order_lines`: index PRIMARY is damaged',
         'table `shop`.`refunds`: its file is missing',
@@ -492,7 +510,7 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a MariaDB database of several 100,00
       ]),
     );
     const tables = new Set(result.details?.map((line) => line.split(':')[0]));
-    expect(tables.size).toBe(6);
+    expect(tables.size).toBe(7);
     expect(count).toMatchObject({ status: 'failed', found: expect.stringMatching(/is damaged/) });
     // MariaDB gives an empty value in the place of one that it cannot read, and no error
     expect(pictures).toMatchObject({ status: 'failed', found: expect.stringMatching(/of 200 rows/) });

@@ -1,6 +1,7 @@
-import { readIndexes, type Table } from '../../../lib/handlers/check-mysql/catalogue';
+import { type Index, readIndexes, type Table } from '../../../lib/handlers/check-mysql/catalogue';
 import { checkCorruption } from '../../../lib/handlers/check-mysql/check-corruption';
 import type { Connection, Row } from '../../../lib/handlers/check-mysql/connection';
+import { differences } from '../../../lib/handlers/check-mysql/index-content';
 import type { Session } from '../../../lib/handlers/check-mysql/session';
 
 const orders: Table = { schema: 'shop', name: 'orders', sql: '`shop`.`orders`', kind: 'table', engine: 'InnoDB', bytes: 0, columns: [] };
@@ -97,6 +98,44 @@ test.each<[string, readonly (readonly [string, string])[]]>([
 test('a table of an engine without a check is read, and said to be', async () => {
   const finding = await checkCorruption(sessionThatSays(['note', "The storage engine for the table doesn't support check"]));
   expect(finding).toMatchObject({ status: 'passed', details: [expect.stringMatching(/has no check of its own: its rows were read$/)] });
+});
+
+const byDay: Index = { schema: 'shop', table: 'orders', name: 'by_day', columns: ['day'], visible: true, whole: true };
+const primary: Index = { ...byDay, name: 'PRIMARY', columns: ['id'] };
+
+/** What is found where the rows of the table and the entries of its index are counted and summed up as given; and what was asked. */
+async function compared(rows: Row, entries: Row, table: Table, indexes: readonly Index[]): Promise<[string[], string[]]> {
+  const asked: string[] = [];
+  const query = async (sql: string) => {
+    asked.push(sql);
+    return [sql.includes('force index') ? entries : rows];
+  };
+  return [await differences({ query } as unknown as Connection, table, indexes), asked];
+}
+
+test.each<[string, Row, Row, string[]]>([
+  ['is as its table', { n: '2', s0: '5' }, { n: '2', s: '5' }, []],
+  ['lacks rows', { n: '1234', s0: '5' }, { n: '1233', s: '5' }, ['index by_day has 1,233 entries of 1,234 rows']],
+  ['has other values', { n: '2', s0: '5' }, { n: '2', s: '6' }, ['index by_day has other values than the rows']],
+])('an index %s', async (_what, rows, entries, found) => {
+  const [differing, asked] = await compared(rows, entries, orders, [primary, byDay]);
+  expect(differing).toEqual(found);
+  expect(asked).toEqual([
+    expect.stringMatching(/from `shop`.`orders` use index \(\)$/),
+    expect.stringMatching(/force index \(`by_day`\)$/),
+  ]);
+  // an entry leads to its row by the primary key
+  expect(asked[1]).toMatch(/`day`.*`id`/);
+});
+
+test.each<[string, Table, Index]>([
+  ['the optimiser may not use', orders, { ...byDay, visible: false }],
+  ['has parts of values', orders, { ...byDay, whole: false }],
+  ['belongs to another table', orders, { ...byDay, table: 'Orders' }],
+  ['is of another engine, which compares them itself', { ...orders, engine: 'MyISAM' }, byDay],
+])('an index is not read alone that %s', async (_what, table, index) => {
+  const [, asked] = await compared({ n: '2' }, { n: '1' }, table, [primary, index]);
+  expect(asked).toHaveLength(1);
 });
 
 test('each family says in its own words whether an index is used', async () => {
