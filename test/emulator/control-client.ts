@@ -240,6 +240,16 @@ export class EmulatorControl {
     return this.call('POST', `machines/${instanceId}`, settings);
   }
 
+  /** Says which folder of this machine has the files of a file system, for functions that mount it. */
+  public fillFileSystem(id: string, settings: { readonly region: string; readonly folder: string }): Promise<unknown> {
+    return this.call('POST', `file-systems/${id}`, settings);
+  }
+
+  /** The authority that vouches for the certificates of PostgreSQL servers, in PEM. */
+  public async certificateAuthority(): Promise<string> {
+    return (await this.call<{ pem: string }>('GET', 'certificate-authority')).pem;
+  }
+
   /** Runs a restore testing plan now, whatever its schedule says. */
   public async runRestoreTesting(plan: string, region: string): Promise<string[]> {
     return (await this.call<{ restoreJobIds: string[] }>('POST', 'restore-testing/run', { plan, region })).restoreJobIds;

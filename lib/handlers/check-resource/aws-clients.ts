@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EBSClient } from '@aws-sdk/client-ebs';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { EFSClient } from '@aws-sdk/client-efs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
@@ -16,6 +18,8 @@ export interface Patience {
 
 /** Half a minute of throttling is waited for, with jitter. */
 const USUAL: Patience = { maxAttempts: 6, requestTimeoutMs: 10_000, throttledMs: 180_000, stepMs: 5_000 };
+
+const LONGEST_MS = 15 * 60_000;
 
 /** SDK clients by Region, made when first asked for. */
 export class AwsClients {
@@ -46,6 +50,20 @@ export class AwsClients {
 
   public ssm(): SSMClient {
     return this.of('ssm', undefined, (config) => new SSMClient(config));
+  }
+
+  public efs(): EFSClient {
+    return this.of('efs', undefined, (config) => new EFSClient(config));
+  }
+
+  public lambda(): LambdaClient {
+    return this.of('lambda', undefined, (config) => new LambdaClient(config));
+  }
+
+  /** For calls that take as long as a function may run, and are not to be made twice. */
+  public lambdaForLong(): LambdaClient {
+    const requestHandler = { connectionTimeout: this.patience.requestTimeoutMs, requestTimeout: LONGEST_MS, socketTimeout: LONGEST_MS };
+    return this.of('lambda for long', undefined, (config) => new LambdaClient({ ...config, maxAttempts: 1, requestHandler }));
   }
 
   private of<T>(service: string, region: string | undefined, make: (config: object) => T): T {

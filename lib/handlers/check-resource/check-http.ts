@@ -58,7 +58,7 @@ async function ask(address: URL, { status, contains }: HttpCheckSpec, signal: Ab
       return { status: response.status, contains: await hasText(response, contains) };
     }
     await response.body?.cancel();
-    const next = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
     if (next?.hostname !== url.hostname || (url.protocol === 'https:' && next.protocol !== 'https:')) {
       return { status: response.status, contains: false };
     }

@@ -13,5 +13,5 @@ export async function handler(input: CheckInput, context?: LambdaContext): Promi
 
 /** The same with a clock and a patience of the caller. */
 export function checkResource(input: CheckInput, options: { readonly clock: Clock; readonly patience?: Patience }): Promise<CheckOutput> {
-  return runResourceChecks(input, options.clock, (signal) => checkersOf(awsPorts(new AwsClients(signal, options.patience))));
+  return runResourceChecks(input, options.clock, (signal) => checkersOf(awsPorts(new AwsClients(signal, options.patience), process.env)));
 }

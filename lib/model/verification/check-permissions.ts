@@ -1,10 +1,10 @@
 import type { CheckSpec } from './check-spec';
-import { RESTORED_PREFIX } from './names';
+import { MADE_FOR_TAG, RESTORED_PREFIX } from './names';
 
 /** Something that a check has to be allowed to do. */
 export interface CheckPermission {
   readonly actions: readonly string[];
-  /** ARNs, in which `{partition}`, `{region}` and `{account}` stand for those of the function, and `{source}` for the ARN of what was backed up. */
+  /** ARNs, in which `{partition}`, `{region}` and `{account}` stand for those of the function, `{source}` for the ARN of what was backed up, and `{reader}` for that of the function that mounts file systems. */
   readonly resources: readonly string[];
   /** Under which condition: operator, key and value, in which `{region}` and `{suffix}` (of addresses) stand for those of the function. */
   readonly condition?: { readonly operator: 'StringEquals' | 'Null'; readonly key: string; readonly value: string };
@@ -19,6 +19,8 @@ const BUCKETS = `arn:{partition}:s3:::${RESTORED_PREFIX}*`;
 const TABLES = `arn:{partition}:dynamodb:{region}:{account}:table/${RESTORED_PREFIX}*`;
 const SNAPSHOTS = 'arn:{partition}:ec2:{region}::snapshot/*';
 const INSTANCES = 'arn:{partition}:ec2:{region}:{account}:instance/*';
+const FILE_SYSTEMS = 'arn:{partition}:elasticfilesystem:{region}:{account}:file-system/*';
+const ACCESS_POINTS = 'arn:{partition}:elasticfilesystem:{region}:{account}:access-point/*';
 const DOCUMENTS = ['AWS-RunShellScript', 'AWS-RunPowerShellScript'].map((name) => `arn:{partition}:ssm:{region}::document/${name}`);
 
 /**
@@ -56,11 +58,48 @@ const PERMISSIONS: Readonly<Partial<Record<CheckSpec['kind'], readonly CheckPerm
       condition: { operator: 'Null', key: `ssm:resourceTag/${RESTORED_TAG}`, value: 'false' },
     },
   ],
+  files: [
+    {
+      actions: [
+        'elasticfilesystem:CreateAccessPoint',
+        'elasticfilesystem:CreateMountTarget',
+        'elasticfilesystem:DeleteMountTarget',
+        'elasticfilesystem:DescribeAccessPoints',
+        'elasticfilesystem:DescribeMountTargets',
+      ],
+      resources: [FILE_SYSTEMS],
+      condition: tagged(RESTORED_TAG),
+    },
+    {
+      actions: ['elasticfilesystem:TagResource', 'elasticfilesystem:DeleteAccessPoint'],
+      resources: [ACCESS_POINTS],
+      condition: tagged(MADE_FOR_TAG),
+    },
+    // what making and removing mount targets takes besides (EFS API Reference: CreateMountTarget, DeleteMountTarget)
+    {
+      actions: ['ec2:DescribeSubnets', 'ec2:DescribeNetworkInterfaces', 'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface'],
+      resources: ['*'],
+    },
+    {
+      actions: ['lambda:GetFunctionConfiguration', 'lambda:UpdateFunctionConfiguration', 'lambda:InvokeFunction'],
+      resources: ['{reader}'],
+    },
+  ],
 };
 
 /** What the function that looks at restored resources has to be allowed to do for a kind of check. */
 export function permissionsOf(kind: CheckSpec['kind']): readonly CheckPermission[] {
   return PERMISSIONS[kind] ?? [];
+}
+
+/** What the function has to be allowed to do that mounts file systems, besides being in a network: it may not write. */
+export function readerPermissions(): readonly CheckPermission[] {
+  const actions = ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientRootAccess'];
+  return [{ actions, resources: [FILE_SYSTEMS], condition: tagged(RESTORED_TAG) }];
+}
+
+function tagged(tag: string): NonNullable<CheckPermission['condition']> {
+  return { operator: 'Null', key: `aws:ResourceTag/${tag}`, value: 'false' };
 }
 
 /** What is encrypted with a key of the user is read with it, and only by way of the service that holds it. */

@@ -61,6 +61,7 @@ _PARTS = (
     "dynamodb.recovery",
     "dynamodb.exports",
     "efs.replication",
+    "efs.mounts",
     "ebs.blocks",
     "ssm.machines",
     "scheduler.service",

@@ -20,6 +20,7 @@ from moto.awslambda.models import LambdaFunction
 
 from recovery_emulator import loopback, registry
 from recovery_emulator.clock import CLOCK
+from recovery_emulator.efs import mounts
 
 _HOSTS = {
     "nodejs": ["node", str(Path(__file__).with_name("lambda_host.mjs"))],
@@ -76,7 +77,7 @@ def _environment(function: LambdaFunction, request_id: str, folder: Path) -> dic
         clock = {"EMULATOR_CLOCK_FROZEN_MS": str(CLOCK.now_ms())}
     return {
         **{k: os.environ[k] for k in ("PATH", "HOME", "NODE_PATH") if k in os.environ},
-        **{k: str(v) for k, v in function.environment_vars.items()},
+        **mounts.seen(function),
         **{k.upper(): v for k, v in given.items()},
         **clock,
         "_HANDLER": function.handler,
