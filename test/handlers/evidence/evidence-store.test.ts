@@ -97,6 +97,17 @@ describe('what the next test compares with', () => {
     await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:c')).resolves.toEqual({});
   });
 
+  test('is that of a successful test, though a crash came before anything led to it', async () => {
+    const objects = await chained(other(1, 'Orders/Database', 'arn:a', 1));
+    const crashing = objects.as((operation, key) => {
+      if (operation !== 'read' && !key.includes('/records/')) {
+        throw new Error('crashed');
+      }
+    });
+    await expect(storeOf(crashing).append(other(2, 'Orders/Database', 'arn:a', 2))).rejects.toThrow('crashed');
+    await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:a')).resolves.toEqual({ [rows.name]: { rows: 2 } });
+  });
+
   test.each<[string, (objects: Map<string, string>) => void, RegExp]>([
     [
       'a record that was changed',
@@ -140,6 +151,14 @@ describe('after tampering the chain goes on, and the tampering stays visible', (
     expect(findingsOf(objects).map(({ kind, name }) => `${kind} ${name}`)).toEqual(expected);
     expect(filesOf(objects).size).toBeGreaterThan(8);
   });
+});
+
+test('without a head, and without its first records, which may have expired, a chain goes on where it ended', async () => {
+  const objects = await chained(weekly(1), weekly(2), weekly(3));
+  for (const name of ['head.json', 'records/00000001.json', 'records/00000002.json']) {
+    objects.objects.delete(FOLDER + name);
+  }
+  await expect(storeOf(objects).append(weekly(4))).resolves.toMatchObject({ sequence: 4 });
 });
 
 describe('a crash', () => {
