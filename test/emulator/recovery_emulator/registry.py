@@ -35,6 +35,7 @@ _PARTS = (
     "patches.iam_policies",
     "patches.postgres_instances",
     "patches.lambda_runtime",
+    "patches.log_metrics",
     "patches.lambda_queue",
     "patches.topic_functions",
     "patches.step_functions",
