@@ -14,6 +14,7 @@ import {
   BucketReplication,
   DatabaseExport,
   DatabaseReadReplica,
+  Digest,
   FileSystemReplication,
   JobWatch,
   Protection,
@@ -23,6 +24,7 @@ import {
   TableExport,
   TableReplication,
 } from '../lib';
+import { digestMessage } from '../lib/model/digest';
 import { noticeOf, vaultNoticeOf } from '../lib/model/failures';
 import { RestoreWorkflow } from '../lib/verification/private/restore-workflow';
 import { filesBelow, ROOT } from './harness/sources';
@@ -42,7 +44,11 @@ const sections = new Map(
 const sources = filesBelow('lib', '.ts');
 const descriptions = alarmsOf(appWithEveryAlarm());
 const named = new Set(descriptions.map(([, description]) => description.split('#')[1]));
-const told = [...EXAMPLES.map(([, event]) => noticeOf(event)), vaultNoticeOf({})].map(({ section }) => section);
+const digest = digestMessage({ verdict: 'good', blind: [], bad: [], good: [], notes: [] }, { fromMs: 0, toMs: 0, region: '', runbook: '' });
+const told = [
+  ...[...EXAMPLES.map(([, event]) => noticeOf(event)), vaultNoticeOf({})].map(({ section }) => section),
+  JSON.parse(digest.body).content.nextSteps[0].slice(1),
+];
 
 test.each(descriptions)('%s tells what is wrong and has a section', (_id, description) => {
   const [, wrong, section] = /^(.+[^.]); runbook: docs\/runbook\.md#([a-z-]+)$/.exec(description) ?? [];
@@ -116,7 +122,10 @@ function appWithEveryAlarm(): App {
   new TableExport(home, 'Files of the table', { source: table });
   new DatabaseExport(home, 'Files of the database', { source: database, every: Duration.days(7) });
 
-  const notifications = new RecoveryNotifications(home, 'Notifications', { webhooks: [{ secretName: 'recovery/webhook' }] });
+  const notifications = new RecoveryNotifications(home, 'Notifications', {
+    webhooks: [{ secretName: 'recovery/webhook' }],
+    digest: Digest.weekly(),
+  });
   new RecoveryWatch(home, 'Watch', { alarmActions: notifications.alarmActions, allowedMisses: 3 });
   new JobWatch(home, 'Jobs', { notifications });
   new RestoreWorkflow(home, 'Tests', {

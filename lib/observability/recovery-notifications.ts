@@ -10,11 +10,13 @@ import { uniqueName } from '../core/private/inventory';
 import { warn } from '../core/private/problems';
 import { supportStackOf } from '../core/private/support-stack';
 import { AlarmSeverity } from './alarm-severity';
+import type { Digest } from './digest';
 import type { EmailRecipient } from './email-recipient';
 import { AlarmTopics } from './private/alarm-topics';
 import { ChatChannels } from './private/chat-channels';
 import { filterOf } from './private/message-filter';
 import { Webhook } from './private/webhook';
+import { WeeklyDigest } from './private/weekly-digest';
 import type { SlackRecipient } from './slack-recipient';
 import type { TeamsRecipient } from './teams-recipient';
 import type { WebhookRecipient } from './webhook-recipient';
@@ -41,6 +43,12 @@ export interface RecoveryNotificationsProps {
    * @default - none
    */
   readonly webhooks?: WebhookRecipient[];
+  /**
+   * Sends a digest of what succeeded and what failed in the plans of the stage, to the topic of low severity where all is well and
+   * to that of high severity otherwise: `Digest.weekly()`.
+   * @default - none
+   */
+  readonly digest?: Digest;
   /**
    * How long the logs of functions are kept.
    * @default RetentionDays.THREE_MONTHS
@@ -88,6 +96,10 @@ export class RecoveryNotifications extends Construct {
       const { topics, alarmActions: actions } = this;
       new Webhook(this, `Webhook${index === 0 ? '' : index + 1}`, { recipient, topics, actions, logRetention: props.logRetention });
     }
+    if (props.digest) {
+      const { topics, alarmActions: actions } = this;
+      new WeeklyDigest(this, 'Digest', { digest: props.digest, topics, actions, logRetention: props.logRetention });
+    }
   }
 
   /** The topic of a severity, for whatever else should be told there, and for whoever else should hear. */
@@ -119,7 +131,8 @@ export class RecoveryNotifications extends Construct {
   }
 
   private inStack(stack: Stack): RecoveryNotifications {
-    const made = this.elsewhere.get(stack) ?? new RecoveryNotifications(stack, `${uniqueName(this, 100)}Notifications`, this.props);
+    const { digest: _onlyHere, ...props } = this.props;
+    const made = this.elsewhere.get(stack) ?? new RecoveryNotifications(stack, `${uniqueName(this, 100)}Notifications`, props);
     this.elsewhere.set(stack, made);
     return made;
   }

@@ -89,6 +89,14 @@ export class RecoveryWatch extends Construct {
     Aspects.of(this).add({ visit: (node) => node === this && this.makeOnce() }, { priority: AspectPriority.MUTATING });
   }
 
+  /**
+   * How often it looks.
+   * @internal
+   */
+  public _every(): Duration {
+    return this.every;
+  }
+
   private makeOnce(): void {
     if (this.made) {
       return;

@@ -69,7 +69,7 @@ describe('notifications with every kind of recipient', () => {
     }
   });
 
-  test('mail what has one of the severities, and nothing that is over', () => {
+  test('mail what has one of the severities, nothing that is over, and no digest of success', () => {
     const mails = propertiesOf(template, 'AWS::SNS::Subscription').filter(({ Protocol }) => Protocol === 'email');
     expect(mails.map(({ TopicArn }) => TopicArn.Ref.replace(/[0-9A-F]{8}$/, ''))).toEqual([
       'NotificationsTopicsCritical',
@@ -79,7 +79,10 @@ describe('notifications with every kind of recipient', () => {
       expect(mail).toMatchObject({
         Endpoint: 'on-call@example.com',
         FilterPolicyScope: 'MessageBody',
-        FilterPolicy: { NewStateValue: [{ 'anything-but': ['OK'] }, { exists: false }] },
+        FilterPolicy: {
+          NewStateValue: [{ 'anything-but': ['OK'] }, { exists: false }],
+          metadata: { additionalContext: { digest: [{ 'anything-but': ['good'] }, { exists: false }] } },
+        },
       });
     }
   });

@@ -1,0 +1,45 @@
+import type { JobKind } from './config';
+
+/** What a digest has seen of a week. */
+export interface DigestFigures {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly places: readonly PlaceFigures[];
+  readonly watches: readonly WatchFigures[];
+  readonly jobs: readonly JobFigures[];
+  /** What could not be looked at, in words. */
+  readonly blind: readonly string[];
+}
+
+/** One place of one plan: each figure is the worst of the week. */
+export interface PlaceFigures {
+  readonly protection: string;
+  readonly place: string;
+  /** When it was measured last. */
+  readonly lastMs: number;
+  readonly ageMs?: number;
+  /** Share of the strictest promised RPO, in percent. */
+  readonly rpoUsed?: number;
+  readonly stale: number;
+  readonly missing: number;
+  readonly unknown: number;
+}
+
+/** One function of a watch. */
+export interface WatchFigures {
+  readonly watch: string;
+  /** Looks that came to their end, and those that should have, since the first of the week. */
+  readonly looks: number;
+  readonly expected: number;
+  /** At the end of the week. */
+  readonly unjudged: number;
+}
+
+/** Jobs of one kind of one vault. */
+export interface JobFigures {
+  /** Region and name of the vault. */
+  readonly vault: string;
+  readonly kind: JobKind;
+  readonly good: number;
+  readonly bad: number;
+}
