@@ -2,11 +2,12 @@
 
 import json
 import logging
+import threading
 from typing import Any
 
 from moto.sns.models import Subscription
 
-from recovery_emulator import loopback
+from recovery_emulator import loopback, regions
 from recovery_emulator.clock import CLOCK
 from recovery_emulator.patches.delivery_attempts import Delivery, status_of
 from recovery_emulator.patches.event_delivery import send_with_attributes
@@ -53,7 +54,14 @@ def _publish(self: Subscription, message: str, message_id: str, subject: str | N
             told = {"ErrorCode": str(status_of(problem)), "ErrorMessage": str(problem)[:1000], "RequestID": message_id}
             send_with_attributes(queue, json.dumps(notification), told)
 
-    Delivery(send, give_up, _MAX_RETRIES, _MAX_AGE_S).attempt()
+    delivery = Delivery(send, give_up, _MAX_RETRIES, _MAX_AGE_S)
+
+    def first() -> None:
+        with regions.within(region):
+            delivery.attempt()
+
+    # whoever publishes does not wait for whoever listens
+    threading.Thread(target=first, daemon=True).start()
 
 
 Subscription.publish = _publish
