@@ -161,6 +161,24 @@ test('without a head, and without its first records, which may have expired, a c
   await expect(storeOf(objects).append(weekly(4))).resolves.toMatchObject({ sequence: 4 });
 });
 
+test('one who is held up moves nothing back that others have moved on', async () => {
+  const objects = new MemoryStore();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slow = objects.as((operation, key) => (operation === 'create' && key.includes('/pages/') ? held : undefined));
+  const first = storeOf(slow).append(weekly(1));
+  while (!objects.objects.has(`${FOLDER}records/00000001.json`)) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await storeOf(objects).append(weekly(2, { results: [{ ...rows, baseline: { rows: 2 } }, newest] }));
+  release();
+  await first;
+  expect(findingsOf(objects)).toEqual([]);
+  await expect(storeOf(objects).lastVerified(concluded.resource, concluded.test.sourceArn)).resolves.toEqual({ [rows.name]: { rows: 2 } });
+});
+
 describe('a crash', () => {
   test('at any moment loses nothing, and the next test completes it', async () => {
     const operations: string[] = [];
