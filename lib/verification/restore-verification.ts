@@ -5,13 +5,13 @@ import { isAttached, uniqueName } from '../core/private/inventory';
 import { known } from '../core/private/known';
 import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
-import { supportStackOf } from '../core/private/support-stack';
 import { differ } from '../model/differ';
 import type { Fact } from '../model/facts';
 import type { Protection } from '../protection/protection';
 import { traitsOf } from '../vault/private/traits';
 import type { IsolatedNetwork } from './isolated-network';
 import { requireToldApart } from './private/afar';
+import { stackOfCopies } from './private/copies-place';
 import { plainArnOf } from './private/plain-arn';
 import { selectionsAfar, selectionsHere } from './private/site-selections';
 import { testFacts } from './private/test-facts';
@@ -147,9 +147,7 @@ export class RestoreVerification extends Construct {
     const rhythm = copies?._rhythm;
     const vault = protection.recoveryVault;
     if (rhythm && vault) {
-      const { region, account } = traitsOf(vault);
-      const home = Stack.of(this);
-      const stack = supportStackOf(this, { region: region ?? home.region, account: account === known(home.account) ? undefined : account });
+      const stack = stackOfCopies(this, vault);
       requireToldApart(stack, this, this.tested);
       this.afar = new VerificationSite(stack, `${verification}Copies`, {
         ...settings,

@@ -1,4 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { AttributeType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnSubnet } from 'aws-cdk-lib/aws-ec2';
@@ -543,6 +544,36 @@ describe('copies in the recovery Region', () => {
         }),
       ),
     ).toThrow(/give 'secretNameInRecoveryRegion'/);
+  });
+
+  test('in another account are tested there', () => {
+    const app = new App();
+    const stack = stackIn(app);
+    const protection = protectionIn(stack, { recoveryRegion: OSAKA, recoveryAccount: '444455556666' });
+    protection.protect(tableIn(stack, 'Table', 'orders'), { checks: [DataCheck.items()] });
+    new RestoreVerification(stack, 'Verification', { protection, copies: RestoreTests.monthly() });
+    app.synth();
+    const there = app.node.children.find((child) => Stack.isStack(child) && child.account === '444455556666') as Stack;
+    expect(there.region).toBe(OSAKA);
+    expect(toldBy(Template.fromStack(there))[0]?.arn).toMatch(/:dynamodb:ap-northeast-1:111122223333:table\/orders$/);
+  });
+
+  test('in another vault of the Region are tested beside the others', () => {
+    const stack = stackIn();
+    const recoveryVault = new BackupVault(stack, 'Second', { backupVaultName: 'second' });
+    const protection = protectionIn(stack, { recoveryVault });
+    protection.protect(tableIn(stack), { checks: [DataCheck.items()] });
+    new RestoreVerification(stack, 'Verification', { protection, copies: RestoreTests.monthly() });
+    Template.fromStack(stack).resourceCountIs(PLAN, 2);
+  });
+
+  test('fails where only deployment tells the Region of the copies', () => {
+    const stack = stackIn();
+    const arn = new CfnParameter(stack, 'Arn').valueAsString;
+    const protection = protectionIn(stack, { recoveryVault: BackupVault.fromBackupVaultArn(stack, 'Copies', arn) });
+    protection.protect(tableIn(stack), { checks: [DataCheck.items()] });
+    new RestoreVerification(stack, 'Verification', { protection, copies: RestoreTests.monthly() });
+    expect(() => Template.fromStack(stack)).toThrow(/only known at deploy time.*NoCopiesToTest/);
   });
 
   test('leave out functions of the user that are elsewhere, and say so', () => {
