@@ -22,6 +22,7 @@ function sessionThatSays(...messages: readonly (readonly [type: string, text: st
 test.each<[string, readonly (readonly [string, string])[]]>([
   ['nothing else', []],
   ['a table that was open when its disk was copied', [['warning', "1 client is using or hasn't closed the table properly"]]],
+  ['a table that was marked and proves to be well', [['warning', 'Table is marked as crashed']]],
   [
     'rows that are not purged',
     [['Warning', 'InnoDB: Unpurged clustered index record in table `shop`.`orders`: COMPACT RECORD(value of a row)']],
