@@ -1,3 +1,4 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describeWithEmulator, eventually, type FaultOptions } from '../emulator/harness';
 import { Verified } from './fixtures/verified';
@@ -110,6 +111,22 @@ describeWithEmulator('restore verification while something is wrong', (emulator)
     });
     expect(await app.removed(job)).toMatchObject({ ValidationStatus: 'FAILED' });
     await app.evidenceOf(job);
+    expect(await app.remains()).toEqual([]);
+  });
+
+  test('an execution that takes too long is FAILED, whatever it was doing', async () => {
+    await app.backUp(app.arnOf('dynamodb', 'table/passes'));
+    await app.control.plantFault({ kind: 'dropEvent', detailType: RESTORES, state: 'COMPLETED' });
+    const job = await app.restore('passes');
+    await eventually('the end of the restore', async () => (await app.restoreJob(job)).Status === 'COMPLETED');
+    const detail = JSON.stringify({ name: job, status: 'TIMED_OUT', stateMachineArn: app.machine });
+    const event = { Source: 'aws.states', DetailType: 'Step Functions Execution Status Change', Detail: detail };
+    await new EventBridgeClient(emulator().client('ap-northeast-1')).send(new PutEventsCommand({ Entries: [event] }));
+    expect(await app.endOf(`${job}_sweep-1`)).toMatchObject({
+      verdict: { status: 'FAILED' },
+      words: expect.stringMatching(/it is TIMED_OUT/),
+    });
+    expect(await app.removed(job)).toMatchObject({ ValidationStatus: 'FAILED' });
     expect(await app.remains()).toEqual([]);
   });
 

@@ -14,7 +14,10 @@ describeWithEmulator('restore verification, deployed by the CDK command line', (
   });
 
   testNeeding('PostgreSQL', whyNoPostgres(), 'a restored PostgreSQL server is read, and goes when AWS Backup has heard of it', async () => {
-    psql(await endpointOf(app.rds, 'orders'), 'CREATE TABLE orders AS SELECT generate_series(1, 3) AS id');
+    psql(
+      await endpointOf(app.rds, 'orders'),
+      'create table customers (id int primary key); create table orders (id int primary key, customer int references customers); insert into customers values (1); insert into orders select id, 1 from generate_series(1, 3) id',
+    );
     await app.backUp(app.arnOf('rds', 'db:orders'));
     const job = await app.restore('orders');
     expect(await app.endOf(job)).toMatchObject({
@@ -24,16 +27,35 @@ describeWithEmulator('restore verification, deployed by the CDK command line', (
       achieved: { recoveryTime: { outcome: 'kept' }, recoveryPoint: { outcome: 'kept' } },
       reported: true,
     });
-    expect(await app.removed(job)).toMatchObject({ ValidationStatus: 'SUCCESSFUL', ValidationStatusMessage: 'checks that passed: 2' });
+    expect(await app.removed(job)).toMatchObject({ ValidationStatus: 'SUCCESSFUL', ValidationStatusMessage: 'checks that passed: 4' });
     expect(await app.evidenceOf(job)).toMatchObject({
       resource: 'Verified/Instance',
       results: [
-        { name: 'rows of orders', status: 'passed', found: '3 rows' },
+        { name: 'rows of orders', status: 'passed', found: 'orders: 3 rows' },
+        { name: 'keys', status: 'passed' },
+        { name: 'corruption', status: 'passed' },
         { name: 'passes too', status: 'passed' },
       ],
     });
     expect(await app.remains()).toEqual([]);
   });
+
+  testNeeding(
+    'PostgreSQL',
+    whyNoPostgres(),
+    'a restored PostgreSQL server whose data is damaged is FAILED, with what is wrong',
+    async () => {
+      const source = await endpointOf(app.rds, 'orders');
+      psql(source, 'set session_replication_role = replica; insert into orders values (4, 2)');
+      await app.backUp(app.arnOf('rds', 'db:orders'));
+      const job = await app.restore('orders');
+      await app.expectFailure(
+        job,
+        /found orders: 4 rows; 'keys' expected every foreign key holds and found 1 foreign key, broken by 1 row/,
+      );
+      psql(source, 'delete from orders where id = 4');
+    },
+  );
 
   test('a restored Aurora cluster is given an instance, which goes again before AWS Backup deletes the cluster', async () => {
     await app.backUp(app.arnOf('rds', 'cluster:ledger'));
@@ -49,12 +71,21 @@ describeWithEmulator('restore verification, deployed by the CDK command line', (
   test.each([
     ['documents', 'arn:aws:s3:::documents'],
     ['passes', app.arnOf('dynamodb', 'table/passes')],
+    ['volume', 'AWS::EC2::Volume'],
+    ['files', 'AWS::EFS::FileSystem'],
   ])('%s: what is restored complete is looked at as it is', async (plan, arn) => {
-    await app.backUp(arn);
+    await app.backUp(arn.startsWith('arn:') ? arn : await app.arnOfA(arn));
     const job = await app.restore(plan);
     expect(await app.endOf(job)).toMatchObject({ status: 'SUCCEEDED', verdict: { status: 'SUCCESSFUL' } });
     await app.removed(job);
     expect(await app.remains()).toEqual([]);
+  });
+
+  test('a resource without checks is restored, and nobody says that it was looked at', async () => {
+    const job = await app.testTable('bare');
+    expect(await app.endOf(job)).toMatchObject({ verdict: { status: 'SUCCESSFUL' } });
+    expect(await app.removed(job)).toMatchObject({ ValidationStatusMessage: 'restored and usable; nobody looked at the data' });
+    expect((await app.evidenceOf(job)).checks).toEqual([{ name: 'usable', kind: 'usable' }]);
   });
 
   test('what a successful test left is what the next one compares with', async () => {
@@ -67,7 +98,7 @@ describeWithEmulator('restore verification, deployed by the CDK command line', (
   test('data older than the objective is told apart from the verdict', async () => {
     expect(await app.endOf(await app.testTable('stale'))).toMatchObject({
       verdict: { status: 'SUCCESSFUL' },
-      achieved: { recoveryPoint: { outcome: 'missed', ms: 86_400_000 } },
+      achieved: { recoveryPoint: { outcome: 'missed', check: 'stale of stale', countedTo: 'test' } },
     });
   });
 

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from recovery_emulator.patches import postgres_tls
+
 _RECOVERY_SETTINGS = ("restore_command", "recovery_target_action", "recovery_target_time")
 _SUPERUSER = "rdsadmin"
 
@@ -77,9 +79,19 @@ class PostgresHost:
     def _configure(self, directory: Path, *lines: str) -> None:
         self._run("sh", "-c", 'cat >> "$0"', directory / "postgresql.auto.conf", text="\n".join(lines) + "\n")
 
+    def _tls_files(self) -> dict[str, Path]:
+        """Files of certificate and key, which a server only takes where nobody else may read them."""
+        made = {}
+        for name, text in postgres_tls.files().items():
+            made[name] = self.root / name
+            if not made[name].exists():
+                self._run("sh", "-c", 'umask 077; cat > "$0"', made[name], text=text)
+        return made
+
     def start(self, cluster: Cluster) -> None:
         """Starts the server of a data directory."""
-        options = f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.root} -c fsync=off -c shared_buffers=32MB"
+        tls = " ".join(f"-c {name}={file}" for name, file in self._tls_files().items())
+        options = f"{tls} -c ssl=on -p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.root} -c fsync=off -c shared_buffers=32MB"
         command = [
             *self._prefix,
             str(self._binary("pg_ctl")),
