@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BackupClient, DescribeBackupJobCommand, StartBackupJobCommand, StartCopyJobCommand } from '@aws-sdk/client-backup';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DeleteFunctionCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DeleteMessageCommand, GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, GetQueueAttributesCommand, GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { HOUR, MINUTE } from '../../lib/model/time';
 import { ACCOUNT, bootstrapWithCli, deployWithCli, describeWithEmulator, eventually, sleep, synthesise } from '../emulator/harness';
+import { type AlarmProperties, type AlarmState, evaluate } from '../harness/alarm-evaluator';
 import { backupJob } from '../observability/fixtures/events';
 
 const APP = join(__dirname, 'fixtures', 'failures-app.ts');
@@ -86,6 +87,31 @@ describeWithEmulator('what fails, deployed by the CDK command line', (emulator) 
       new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }),
     );
     return FunctionError ? Buffer.from(Payload ?? []).toString() : 'none';
+  }
+
+  /** The dead letters of a construct, and what the alarm on their number says. */
+  async function buried(construct: string, count = 1): Promise<{ bodies: string[]; alarm: AlarmState; tells: number }> {
+    const control = emulator().control;
+    const isOf = ({ logicalId }: { logicalId: string }) => logicalId.startsWith(`${construct}DeadLetters`);
+    const queue = (await control.deployed({ type: 'AWS::SQS::Queue', region: PRIMARY })).find(isOf)?.physicalId.split('/').pop() as string;
+    const alarm = (await control.deployed({ type: 'AWS::CloudWatch::Alarm', region: PRIMARY })).find(isOf)?.properties as Record<
+      string,
+      unknown
+    >;
+    const { QueueUrl } = await sqs().send(new GetQueueUrlCommand({ QueueName: queue }));
+    const depth = () => sqs().send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }));
+    const value = await eventually('the dead letters', async () => {
+      const { Attributes: { ApproximateNumberOfMessages = '0' } = {} } = await depth();
+      return Number(ApproximateNumberOfMessages) >= count && Number(ApproximateNumberOfMessages);
+    });
+    const { nowMs } = await control.clock();
+    const minutes = Array.from({ length: 10 }, (_, index) => ({ atMs: nowMs - index * MINUTE, value }));
+    const series = { [alarm.MetricName as string]: minutes };
+    return {
+      bodies: await receive(queue),
+      alarm: evaluate(alarm as unknown as AlarmProperties, series, nowMs, 'OK'),
+      tells: (alarm.AlarmActions as unknown[]).length,
+    };
   }
 
   beforeAll(async () => {
@@ -229,11 +255,51 @@ describeWithEmulator('what fails, deployed by the CDK command line', (emulator) 
     expect(await heard('high')).toEqual([]);
   });
 
+  test('an event that cannot be published is a dead letter that rings, and is told once it is handled again', async () => {
+    await emulator().control.plantFault({ kind: 'accessDenied', service: 'sns', operation: 'Publish', times: 100 });
+    await emulator().control.plantFault({ kind: 'jobFailed', jobKind: 'backup', message: 'kept' });
+    await endOf(await startBackup());
+    const { bodies, alarm, tells } = await buried('JobsEventsFunction');
+    await emulator().control.healFaults();
+    expect([bodies.length, alarm, tells]).toEqual([1, 'ALARM', 1]);
+    expect(await heard('high')).toEqual([]);
+    posted.length = 0;
+    expect(await failureOf('JobsEventsFunction', JSON.parse(bodies[0]))).toBe('none');
+    await eventually('the webhook', async () => posted.some(({ body }) => body.text.includes('kept')));
+    expect((await hearAtLeast('high', 1)).map(({ description }) => description)).toEqual([expect.stringContaining('FAILED: kept')]);
+  });
+
+  test('a message that the webhook refuses is a dead letter that rings, while the topic is told', async () => {
+    answer = 403;
+    await emulator().control.plantFault({ kind: 'jobFailed', jobKind: 'backup', message: 'refused' });
+    await endOf(await startBackup());
+    expect(await hearAtLeast('high', 1)).toHaveLength(1);
+    const { bodies, alarm, tells } = await buried('NotificationsWebhookFunction');
+    expect([bodies.length, alarm, tells]).toEqual([1, 'ALARM', 1]);
+    answer = 200;
+    posted.length = 0;
+    expect(await failureOf('NotificationsWebhookFunction', JSON.parse(bodies[0]))).toBe('none');
+    expect(posted.map(({ body }) => body)).toContainEqual(
+      expect.objectContaining({ severity: 'high', text: expect.stringContaining('refused') }),
+    );
+  });
+
+  test('a function that is throttled for a while loses no event and no message', async () => {
+    await emulator().control.plantFault({ kind: 'throttle', service: 'lambda', operation: 'Invoke', times: 3 });
+    await emulator().control.plantFault({ kind: 'jobFailed', jobKind: 'backup', message: 'later' });
+    posted.length = 0;
+    await endOf(await startBackup());
+    expect(await hearAtLeast('high', 1)).toHaveLength(1);
+    await eventually('the webhook', async () => posted.length > 0);
+  });
+
   test('throttling is waited for', async () => {
+    posted.length = 0;
     await emulator().control.plantFault({ kind: 'throttle', service: 'sns', operation: 'Publish', times: 2 });
     await emulator().control.plantFault({ kind: 'jobFailed', jobKind: 'backup' });
     await endOf(await startBackup());
     expect(await hearAtLeast('high', 1)).toHaveLength(1);
+    await eventually('the webhook', async () => posted.length > 0);
   });
 
   test('fails where the webhook refuses, and tells neither URL nor token', async () => {
@@ -249,5 +315,23 @@ describeWithEmulator('what fails, deployed by the CDK command line', (emulator) 
       expect.objectContaining({ text: 'ALARM: Missing\nSomething is missing', severity: 'critical' }),
     );
     answer = 200;
+  });
+
+  test('an event whose function is gone is a dead letter of its rule, and a message one of its subscription', async () => {
+    const functions = await emulator().control.deployed({ type: 'AWS::Lambda::Function', region: PRIMARY });
+    const remove = async (construct: string) => {
+      const FunctionName = functions.find(({ logicalId }) => logicalId.startsWith(construct))?.physicalId;
+      await new LambdaClient(emulator().client(PRIMARY)).send(new DeleteFunctionCommand({ FunctionName }));
+    };
+    await remove('NotificationsWebhookFunction');
+    await emulator().control.plantFault({ kind: 'jobFailed', jobKind: 'backup' });
+    await endOf(await startBackup());
+    expect(await hearAtLeast('high', 1)).toHaveLength(1);
+    expect(await buried('NotificationsWebhookFunction')).toMatchObject({ alarm: 'ALARM', bodies: [expect.stringContaining('is FAILED')] });
+    await remove('JobsEventsFunction');
+    await emulator().control.plantFault({ kind: 'jobFailed', jobKind: 'backup' });
+    await endOf(await startBackup());
+    expect(await buried('JobsEventsFunction')).toMatchObject({ alarm: 'ALARM', bodies: [expect.stringContaining('"FAILED"')] });
+    expect(await heard('high')).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { HOUR } from '../../lib/model/time';
+import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { HOUR, MINUTE } from '../../lib/model/time';
 import { ACCOUNT, bootstrapWithCli, deployWithCli, describeWithEmulator, eventually, synthesise } from '../emulator/harness';
 import { type AlarmProperties, type AlarmState, evaluate, type MetricSeries, type MetricValue } from '../harness/alarm-evaluator';
 
@@ -10,7 +11,10 @@ const APP = join(__dirname, 'fixtures', 'watched-app.ts');
 const PRIMARY = 'ap-northeast-1';
 const RECOVERY = 'ap-northeast-3';
 
-jest.setTimeout(240_000);
+/** Deployments and functions take minutes where the machine has much else to do. */
+const PATIENCE_MS = 120_000;
+
+jest.setTimeout(600_000);
 
 describeWithEmulator('a watch, deployed by the CDK command line', (emulator) => {
   let assembly: string;
@@ -29,7 +33,8 @@ describeWithEmulator('a watch, deployed by the CDK command line', (emulator) => 
       },
       body: JSON.stringify({ logGroupName: `/aws/lambda/${physicalId}`, limit: 10_000 }),
     });
-    const { events } = (await answer.json()) as { events: { message: string }[] };
+    // before the first run there is no group, and the answer an error
+    const { events = [] } = (await answer.json()) as { events?: { message: string }[] };
     const series: Record<string, MetricValue[]> = {};
     for (const message of events.flatMap(({ message: text }) => text.split('\n')).filter((text) => text.startsWith('{"_aws"'))) {
       const { _aws, ...values } = JSON.parse(message);
@@ -98,11 +103,14 @@ describeWithEmulator('a watch, deployed by the CDK command line', (emulator) => 
     const recovery = `Watched-recovery-${RECOVERY}`;
     expect(await deployWithCli({ emulator: emulator(), assembly, stacks: [recovery] })).toMatchObject({ exitCode: 0 });
     await emulator().control.freezeClock();
+    // so that the log is looked for before it is there, however quick the machine
+    await emulator().control.plantFault({ kind: 'delay', service: 'lambda', operation: 'Invoke', delayMs: 2_000 });
     await emulator().control.advanceClock(HOUR);
-    const metrics = await eventually('the run of the schedule', async () => {
+    const ofTheSchedule = async () => {
       const found = await newest(RECOVERY);
       return found.Heartbeat && found;
-    });
+    };
+    const metrics = await eventually('the run of the schedule', ofTheSchedule, PATIENCE_MS);
     expect(metrics).toMatchObject({ Fresh: 0, Awaited: 1, Missing: 0, Unknown: 0, Heartbeat: 1 });
     await stopSchedule(RECOVERY);
   });
@@ -150,5 +158,31 @@ describeWithEmulator('a watch, deployed by the CDK command line', (emulator) => 
   test('rings when it does not run any more, and only there', async () => {
     await hours(3, [RECOVERY]);
     expect([await ringing(PRIMARY), await ringing(RECOVERY)]).toEqual([['Silent'], []]);
+  });
+
+  test('leaves a dead letter that rings where a run of its schedule fails, and is told of by the queue until the next', async () => {
+    const functionsOf = (region: string) => emulator().control.deployed({ type: 'AWS::Lambda::Function', region });
+    await emulator().control.plantFault({ kind: 'accessDenied', service: 'backup', operation: 'ListBackupPlans', times: 100 });
+    const [{ physicalId }] = await functionsOf(PRIMARY);
+    const event = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+    await new LambdaClient(emulator().client(PRIMARY)).send(
+      new InvokeCommand({ FunctionName: physicalId, InvocationType: 'Event', Payload: JSON.stringify(event) }),
+    );
+    await emulator().control.healFaults();
+    const sqs = new SQSClient(emulator().client(PRIMARY));
+    const [{ physicalId: queue, properties }] = await emulator().control.deployed({ type: 'AWS::SQS::Queue', region: PRIMARY });
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue.split('/').pop() }));
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'], MaxNumberOfMessages: 10 }),
+    );
+    expect(Messages.map(({ Body }) => JSON.parse(Body as string))).toEqual([event]);
+    expect(Messages[0].MessageAttributes?.ErrorMessage.StringValue).toMatch(/^\d+ could not be looked at/);
+    // the next run makes up for it
+    expect(properties.MessageRetentionPeriod).toBe(3_600);
+    const alarms = await emulator().control.deployed({ type: 'AWS::CloudWatch::Alarm', region: PRIMARY });
+    const alarm = alarms.find(({ logicalId }) => logicalId.includes('DeadLetters'))?.properties as unknown as AlarmProperties;
+    const { nowMs } = await emulator().control.clock();
+    const depth = Array.from({ length: 10 }, (_, index) => ({ atMs: nowMs - index * MINUTE, value: Messages.length }));
+    expect(evaluate(alarm, { ApproximateNumberOfMessagesVisible: depth }, nowMs, 'OK')).toBe('ALARM');
   });
 });
