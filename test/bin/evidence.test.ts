@@ -11,6 +11,9 @@ const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
 const bundle = join(folder, 'cli.js');
 const MINUTE = 60_000;
 
+// each case is a process of its own
+jest.setTimeout(60_000);
+
 beforeAll(() => {
   buildSync({ entryPoints: [join(ROOT, 'bin/cdk-recovery.ts')], outfile: bundle, bundle: true, platform: 'node', target: 'node20' });
 });

@@ -12,6 +12,8 @@ import { callService } from './raw-client';
 
 const Bucket = 'conditions';
 
+jest.setTimeout(60_000);
+
 /** What S3 documents of writes on conditions, in a bucket with versions. */
 describeWithEmulator('conditional writes of S3', (emulator) => {
   let s3: S3Client;
