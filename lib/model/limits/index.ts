@@ -21,6 +21,7 @@ export { checkPolicySize, POLICY_LIMITS } from './policies';
 export type { Days, Problem } from './problem';
 export { checkRegionSwitch, REGION_SWITCH_BLOCKS, type RegionSwitchPlan, type RegionSwitchStep } from './region-switch';
 export {
+  checkConditionsOfTest,
   checkEligiblePoints,
   checkTestCount,
   checkTestWindow,

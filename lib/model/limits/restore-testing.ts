@@ -58,6 +58,16 @@ export function checkTestCount(counted: keyof typeof COUNTS, count: number): Pro
     : undefined;
 }
 
+/** Checks that resources are either listed or found by conditions: AWS Backup refuses both together. */
+export function checkConditionsOfTest({ arns, conditions }: { readonly arns: number; readonly conditions: number }): Problem | undefined {
+  return arns > 0 && conditions > 0
+    ? error(
+        'ListedAndConditional',
+        `'protectedResourceArns' lists ${arns} resources and 'protectedResourceConditions' has ${conditions} conditions, but AWS Backup takes either of both: leave the conditions out, or select '*'`,
+      )
+    : undefined;
+}
+
 /** What decides whether a restore test finds a recovery point. */
 export interface EligiblePoints {
   /** What is tested, in words. */

@@ -10,6 +10,7 @@ import { judgeNames } from './names';
 import { judgeOrganizationPolicy } from './organization-policy';
 import { judgeBucketPolicy, judgeKey } from './policy';
 import { judgeRegionSwitchPlan } from './region-switch-plan';
+import { judgeRestoreTestingPlan, judgeRestoreTestingSelection } from './restore-testing';
 
 type Judge = (cfn: CfnResource, inventory: Inventory) => readonly Problem[];
 
@@ -22,11 +23,8 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ['AWS::RDS::DBInstance', judgeDatabase],
   ['AWS::ARCRegionSwitch::Plan', judgeRegionSwitchPlan],
   ['AWS::Organizations::Policy', judgeOrganizationPolicy],
-  ['AWS::Backup::RestoreTestingPlan', judgeNames({ RestoreTestingPlanName: 'restore testing plan' })],
-  [
-    'AWS::Backup::RestoreTestingSelection',
-    judgeNames({ RestoreTestingPlanName: 'restore testing plan', RestoreTestingSelectionName: 'restore testing selection' }),
-  ],
+  ['AWS::Backup::RestoreTestingPlan', judgeRestoreTestingPlan],
+  ['AWS::Backup::RestoreTestingSelection', judgeRestoreTestingSelection],
   ['AWS::Backup::Framework', judgeNames({ FrameworkName: 'framework' })],
   ['AWS::Backup::ReportPlan', judgeNames({ ReportPlanName: 'report plan' })],
 ]);
