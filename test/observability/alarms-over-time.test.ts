@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { App, Duration, Stack, TimeZone } from 'aws-cdk-lib/core';
-import { ProtectionPlan, ProtectionRule, RecoveryVault, RecoveryWatch, Selection, TagCondition } from '../../lib';
+import { Protection, ProtectionPlan, ProtectionRule, RecoveryTier, RecoveryVault, RecoveryWatch, Selection, TagCondition } from '../../lib';
 import type { BackupSelection, FreshnessConfig } from '../../lib/model/freshness';
 import { CronSchedule } from '../../lib/model/schedule';
 import { DAY, HOUR, MINUTE } from '../../lib/model/time';
@@ -19,8 +19,8 @@ interface Watched {
 const watched = new Map<string, Watched>();
 
 /** The configuration and the alarms that the construct makes for one table under one schedule. */
-function watchFor(expression: string, timeZone: string | undefined, byTag: boolean): Watched {
-  const key = JSON.stringify([expression, timeZone, byTag]);
+function watchFor(expression: string, timeZone: string | undefined, byTag: boolean, allowedMisses?: number): Watched {
+  const key = JSON.stringify([expression, timeZone, byTag, allowedMisses]);
   const known = watched.get(key);
   if (known) {
     return known;
@@ -35,11 +35,11 @@ function watchFor(expression: string, timeZone: string | undefined, byTag: boole
   const vault = new RecoveryVault(stack, 'Vault', { vaultName: 'main' });
   const plan = new ProtectionPlan(stack, 'Plan', { vault, rules: [rule] });
   plan.select('Tables', byTag ? Selection.anyOf(TagCondition.equalTo('backup', 'yes')) : Selection.resources(table));
-  new RecoveryWatch(stack, 'Watch');
+  new RecoveryWatch(stack, 'Watch', { allowedMisses });
   const template = Template.fromStack(stack);
   const [fn] = Object.values(template.findResources('AWS::Lambda::Function'));
   const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm')).map(
-    ([id, { Properties }]) => [/Freshness(Missing|Overdue|Stale|CannotLook|Silent)/.exec(id)?.[1], Properties] as const,
+    ([id, { Properties }]) => [/Freshness(Missing|Overdue|Late|Stale|CannotLook|Silent)/.exec(id)?.[1], Properties] as const,
   );
   const made = {
     config: JSON.parse(fn.Properties.Environment.Variables.FRESHNESS_CONFIG),
@@ -225,5 +225,54 @@ describe('the watch itself', () => {
     });
     expect(rings(changes)).toEqual(['CannotLook ALARM', 'CannotLook OK']);
     expect(changes[0].atMs - STOPS).toBe(15 * MINUTE);
+  });
+});
+
+describe('a promise that is broken before the schedule fails to explain it', () => {
+  const RPO = 26 * HOUR;
+  const fails = (ms: number): Run => ({ ...good(), end: ms > STOPS && ms < STOPS + DAY ? 'FAILED' : 'COMPLETED' });
+
+  /** A table of which 26 hours are promised, with the alarms of a watch that forgives so many missed runs. */
+  function promised(allowedMisses: number): Watched {
+    const { config } = watchFor(NIGHTLY, undefined, false, allowedMisses);
+    const stack = new Stack(new App(), 'Orders', { env: { account: '111122223333', region: 'ap-northeast-1' } });
+    const table = new TableV2(stack, 'Table', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+    new Protection(stack, 'Protection', { tier: RecoveryTier.IMPORTANT, recoveryRegion: 'ap-northeast-3' }).protect(table);
+    // the alarm is there only where something can be late before it is stale
+    new RecoveryWatch(stack, 'Watch', { allowedMisses: 10 });
+    const alarms = Object.entries(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).flatMap(([id, { Properties }]) => {
+      const name = /Freshness(Missing|Late|Stale)/.exec(id)?.[1];
+      return name === undefined ? [] : [[name, Properties] as const];
+    });
+    const plans = config.plans.map((plan) => ({
+      ...plan,
+      promises: plan.promises.map((promise) => ({ ...promise, copies: promise.copies.map((copy) => ({ ...copy, rpoMs: RPO })) })),
+    }));
+    return { config: { ...config, plans }, alarms: Object.fromEntries(alarms) };
+  }
+
+  async function livedWith(allowedMisses: number, runAt: Life['runAt']): Promise<readonly Change[]> {
+    const { config, alarms } = promised(allowedMisses);
+    const life = { expression: NIGHTLY, fromMs: START, untilMs: START + 12 * DAY, runAt, selectionsAt: () => [listed(START - 100 * DAY)] };
+    expect(Object.keys(alarms).sort()).toEqual(['Late', 'Missing', 'Stale']);
+    const seen = new Set<string>();
+    return (await live(config, alarms, life)).filter(({ alarm, state }) => seen.has(alarm) || (seen.add(alarm) && state === 'ALARM'));
+  }
+
+  test('rings as late after two of three looks, and is over with the next run, where a miss is forgiven', async () => {
+    const changes = await livedWith(1, fails);
+    expect(rings(changes)).toEqual(['Late ALARM', 'Late OK']);
+    const lateMs = lastRun(NIGHTLY) + 10 * MINUTE + RPO;
+    expect(changes[0].atMs).toBeGreaterThan(lateMs);
+    expect(changes[0].atMs - lateMs).toBeLessThanOrEqual(30 * MINUTE);
+  });
+
+  test('rings as late first and as stale once two are missed, where one is forgiven', async () => {
+    const changes = await livedWith(1, (ms) => (ms > STOPS ? undefined : good()));
+    expect(rings(changes).slice(0, 2)).toEqual(['Late ALARM', 'Stale ALARM']);
+  });
+
+  test('rings nothing while backups keep it', async () => {
+    expect(rings(await livedWith(1, () => good()))).toEqual([]);
   });
 });
