@@ -161,7 +161,7 @@ describeWithEmulator('volumes and instances, over HTTP', (emulator) => {
     test('fails where its command never ends, and ends the command', async () => {
       const id = await started();
       await machine(id, { managed: true, commandTakesMs: null });
-      expect(await look(COMMAND, id, { remainingMs: 33_000 })).toMatchObject({
+      expect(await look(COMMAND, id, { remainingMs: 20_000 })).toMatchObject({
         status: 'failed',
         found: expect.stringMatching(/the command has not ended within \d+ seconds/),
       });

@@ -145,7 +145,7 @@ describe('mounting a file system', () => {
     ['the function never answers', { look: () => new Promise(() => {}) }, /could not be read in time/],
   ])('leaves nothing behind where %s', async (_what, changes, words) => {
     const { port, left } = fake(changes);
-    await expect(checkMounted(port, FILES, contextOf(undefined, until(150)), 100)).rejects.toThrow(words);
+    await expect(checkMounted(port, FILES, contextOf(undefined, until(2_500)), 2_000)).rejects.toThrow(words);
     expect(left()).toEqual(CLEAN);
   });
 
@@ -160,7 +160,7 @@ describe('mounting a file system', () => {
 
   test('cannot pass where a mount target stays', async () => {
     const { port } = fake({ remove: async () => false });
-    await expect(checkMounted(port, FILES, contextOf(undefined, until(100)), 50)).rejects.toThrow(
+    await expect(checkMounted(port, FILES, contextOf(undefined, until(200)), 150)).rejects.toThrow(
       'mount targets of the file system are not gone',
     );
   });

@@ -43,6 +43,23 @@ test('a million objects take no more memory than a thousand', async () => {
   expect(Math.max(...used) - used[0]).toBeLessThan(60 * 2 ** 20);
 }, 30_000);
 
+test('every page counts', async () => {
+  const check = { kind: 'objects', name: 'objects', exactly: 2_500, sample: 0 } as const;
+  expect(await checkObjects(storeOf(2_500), check, contextOf())).toMatchObject({ status: 'passed', found: '2,500 objects' });
+});
+
+test('fails where every object is empty, but for folders', async () => {
+  const store = storeOf(3);
+  const empty: ObjectStore = { ...store, read: async () => ({ checksum: 'x', size: 0, own: 'none' }) };
+  const list = (name: (index: number) => string): ObjectStore['list'] =>
+    async function* () {
+      yield [0, 1, 2].map((index) => ({ key: name(index), size: 0 }));
+    };
+  const check = { kind: 'objects', name: 'objects', sample: 3 } as const;
+  expect(await checkObjects({ ...empty, list: list(String) }, check, contextOf())).toMatchObject({ status: 'failed' });
+  expect(await checkObjects({ ...empty, list: list((index) => `${index}/`) }, check, contextOf())).toMatchObject({ status: 'passed' });
+});
+
 test('a sample is spread over the whole listing, the same for the same salt, and another for another', () => {
   const draw = (salt: string) => {
     const sample = new SpreadSample<number>(100, salt);

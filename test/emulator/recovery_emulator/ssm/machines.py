@@ -21,8 +21,6 @@ from recovery_emulator.service_api.replies import ServiceError
 Params = dict[str, Any]
 _DOCUMENTS = {"AWS-RunShellScript": "Linux", "AWS-RunPowerShellScript": "Windows"}
 _STATUSES = {"ok", "impaired", "initializing", "insufficient-data", "not-applicable"}
-# A command cannot be asked for right after it was sent.
-_UNSEEN_MS = 50
 
 
 @dataclass
@@ -50,6 +48,8 @@ class Command:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     sent_ms: int = field(default_factory=CLOCK.now_ms)
     cancelled: bool = False
+    # A command cannot be asked for right after it was sent: the first question comes too early.
+    seen: bool = False
 
     def status(self) -> tuple[str, str, int]:
         """Status, its details, and the exit code, which is -1 while there is none."""
@@ -180,8 +180,9 @@ def _command(call: Call) -> Command:
 @implements("ssm", "GetCommandInvocation")
 def _invocation(call: Call) -> Params:
     command = _COMMANDS.get((call.account, call.region, call.params["CommandId"]))
-    unseen = command is None or CLOCK.now_ms() - command.sent_ms < _UNSEEN_MS
-    if command is None or unseen or command.instance != call.params["InstanceId"]:
+    if command is None or not command.seen or command.instance != call.params["InstanceId"]:
+        if command is not None:
+            command.seen = True
         raise ServiceError("InvocationDoesNotExist", "")
     status, details, code = command.status()
     return {
