@@ -15,6 +15,9 @@ import { makeCertificates } from './fixtures/postgres-server';
 const HOUR_MS = 3_600_000;
 /** The smallest sample, restored over and over. */
 const SCALE = 0.01;
+/** A query that takes longer than any test, and how many of them run. */
+const SLOW = 'SELECT /* slow */ COUNT(*) FROM seq_1_to_1000000 a JOIN seq_1_to_1000000 b ON a.seq % 7 = b.seq % 9';
+const RUNNING = "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'checker' AND info LIKE '%slow%'";
 /** What must not change any answer. */
 const UNUSUAL = ['--default-time-zone=+05:00', '--sql-mode=ANSI_QUOTES,PAD_CHAR_TO_FULL_LENGTH'];
 const UNDAMAGED_RESTORES = 50;
@@ -290,11 +293,18 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a restored MariaDB database', () => 
 
   describe('cannot look', () => {
     beforeAll(() => restore());
+    let usual = true;
     const mayRead = (grants: readonly string[]) => {
+      usual = false;
       server.sql(undefined, `drop user ${CHECKER.username}@'%'`);
       createChecker(server, grants);
     };
-    afterEach(() => mayRead(['select on shop.*']));
+    afterEach(() => {
+      if (!usual) {
+        mayRead(['select on shop.*']);
+        usual = true;
+      }
+    });
 
     test('where the login may read nothing', async () => {
       mayRead([]);
@@ -376,7 +386,7 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a restored MariaDB database', () => 
     });
 
     test('for longer than it has time, and leaves nothing running', async () => {
-      const slow = query('SELECT /* long */ COUNT(*) FROM seq_1_to_1000000 a JOIN seq_1_to_1000000 b ON a.seq % 7 = b.seq % 9');
+      const slow = query(SLOW);
       const [result, after] = await look([slow, rows('orders')], { remainingMs: 2_000 });
       expect(result).toMatchObject({
         status: 'unable',
@@ -518,6 +528,17 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a MariaDB database of several 100,00
       status: 'failed',
       details: expect.arrayContaining([expect.stringMatching(/`refunds` cannot be read, so that its foreign keys are not known/)]),
     });
+  });
+
+  test('cannot look any more once the server has crashed, and does not wait for it', async () => {
+    const asking = ask([query(SLOW), corruption, rows('levels'), keys], { server, caPem, database: 'shop' });
+    await eventually('the query runs', async () => server.sql(undefined, RUNNING) === '1');
+    const startMs = Date.now();
+    await server.down('SIGKILL');
+    const results = await asking;
+    expect(Date.now() - startMs).toBeLessThan(10_000);
+    expect(results.map(({ status }) => status)).toEqual(Array(4).fill('unable'));
+    expect(results[0].found).toBe('the connection was lost: the server closed it, or crashed');
   });
 });
 

@@ -64,23 +64,31 @@ export class Connection {
   /** Runs a statement of the user in a transaction that may only read; of its rows only the first one is kept. */
   public async answerTo(sql: string): Promise<Answer> {
     await this.query('start transaction read only');
-    return new Promise((resolve, reject) => {
-      let rows = 0;
-      let columns = 0;
-      let value: string | null = null;
-      this.client
-        .query({ sql, rowsAsArray: true })
-        .on('fields', (fields: unknown) => {
-          columns = Array.isArray(fields) ? fields.length : 0;
-        })
-        .on('result', (row: unknown) => {
-          if (Array.isArray(row) && rows++ === 0) {
-            value = row[0] as string | null;
-          }
-        })
-        .on('error', reject)
-        .on('end', () => resolve({ rows, columns, value }));
-    });
+    let lost: (error: Error) => void = () => {};
+    try {
+      return await new Promise((resolve, reject) => {
+        // a statement that streams is not told when the connection goes
+        lost = reject;
+        this.client.once('error', lost);
+        let rows = 0;
+        let columns = 0;
+        let value: string | null = null;
+        this.client
+          .query({ sql, rowsAsArray: true })
+          .on('fields', (fields: unknown) => {
+            columns = Array.isArray(fields) ? fields.length : 0;
+          })
+          .on('result', (row: unknown) => {
+            if (Array.isArray(row) && rows++ === 0) {
+              value = row[0] as string | null;
+            }
+          })
+          .on('error', reject)
+          .on('end', () => resolve({ rows, columns, value }));
+      });
+    } finally {
+      this.client.off('error', lost);
+    }
   }
 
   public async close(): Promise<void> {

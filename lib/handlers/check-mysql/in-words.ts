@@ -129,10 +129,10 @@ export function isMissing(error: unknown): boolean {
   return numberOf(error) in MISSING;
 }
 
-/** Whether the connection is gone, as it is where a server crashes over damaged data. */
+/** Whether the connection went while something was asked, as it does where a server crashes over damaged data. */
 export function isLost(error: unknown): boolean {
   const { code = '', message = '' } = (error ?? {}) as DriverError;
-  return /ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|closed state/.test(`${code} ${message}`);
+  return /ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST/.test(`${code} ${message}`);
 }
 
 function numberOf(error: unknown): number {
