@@ -23,6 +23,9 @@ const command = await build({
   outfile: 'build/cli.js',
   banner: { js: '#!/usr/bin/env node' },
   bundle: true,
+  // the clients of AWS in it, which only few commands need, are large
+  minify: true,
+  mainFields: ['module', 'main'],
   platform: 'node',
   target: 'node20',
   format: 'cjs',
