@@ -143,7 +143,12 @@ def _information(call: Call) -> Params:
     wanted = filters.get("InstanceIds")
     return {
         "InstanceInformationList": [
-            {"InstanceId": name, "PingStatus": machine.ping, "PlatformType": machine.platform, "ResourceType": "EC2Instance"}
+            {
+                "InstanceId": name,
+                "PingStatus": machine.ping,
+                "PlatformType": machine.platform,
+                "ResourceType": "EC2Instance",
+            }
             for name, machine in _managed(call).items()
             if wanted is None or name in wanted
         ]
