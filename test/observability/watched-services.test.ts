@@ -1,14 +1,19 @@
 import { Match, Template, Annotations as Warnings } from 'aws-cdk-lib/assertions';
-import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnFileSystem } from 'aws-cdk-lib/aws-efs';
 import { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { Bucket, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import {
+  AuroraGlobalDatabase,
+  AuroraSecondaryCluster,
   BucketReplication,
   DatabaseBackupReplication,
+  DatabaseExport,
+  DatabaseReadReplica,
   FileSystemReplication,
   Protection,
   ProtectionPlan,
@@ -17,6 +22,7 @@ import {
   RecoveryWatch,
   Selection,
   TableConsistency,
+  TableExport,
   TableReplication,
 } from '../../lib';
 import type { FreshnessConfig } from '../../lib/model/freshness';
@@ -249,6 +255,92 @@ describe('live copies', () => {
     });
     watched(stack, table);
     expect(configIn(templatesOf(stack).Orders).plans[0].unseen).toEqual([{ place: `${OSAKA}/live copies`, count: 1 }]);
+  });
+});
+
+describe('live copies of databases, and exports', () => {
+  /** What is told as unmeasured, by the plan of a database that the construct in the other Region copies. */
+  const unseenWith = (make: (stack: Stack, recovery: Stack) => IConstruct) => {
+    const stack = ordersIn();
+    const recovery = new Stack(stack.node.root as App, 'Recovery', { env: { ...ENV, region: OSAKA } });
+    watched(stack, make(stack, recovery));
+    const [{ unseen }] = configIn(templatesOf(stack).Orders).plans;
+    return { unseen, warnings: unmeasured(stack) };
+  };
+  const clusterIn = (stack: Stack) =>
+    new CfnDBCluster(stack, 'Cluster', {
+      engine: 'aurora-postgresql',
+      engineVersion: '16.6',
+      masterUsername: 'postgres',
+      storageEncrypted: true,
+    });
+
+  test.each<[string, (stack: Stack, recovery: Stack) => IConstruct]>([
+    [
+      'a read replica by the lag that it publishes',
+      (stack, recovery) => {
+        const source = databaseIn(stack, 'Ledger', { engineVersion: '17.6', dbInstanceClass: 'db.m7g.large' });
+        new DatabaseReadReplica(recovery, 'Replica', { source, vpc: new Vpc(recovery, 'Vpc') });
+        return source;
+      },
+    ],
+    [
+      'a secondary of Aurora by the lag of its volume',
+      (stack, recovery) => {
+        const primary = clusterIn(stack);
+        const globalDatabase = new AuroraGlobalDatabase(stack, 'Global', { primary });
+        new AuroraSecondaryCluster(recovery, 'Secondary', { globalDatabase, vpc: new Vpc(recovery, 'Vpc') });
+        return primary;
+      },
+    ],
+    [
+      'an export of a table by its absence',
+      (stack) => {
+        const source = tableIn(stack);
+        new TableExport(stack, 'Export', { source });
+        return source;
+      },
+    ],
+    [
+      'an export of a database by its absence',
+      (stack) => {
+        const source = databaseIn(stack, 'Ledger', { engineVersion: '17.6' });
+        new DatabaseExport(stack, 'Export', { source, every: Duration.days(7) });
+        return source;
+      },
+    ],
+  ])('%s', (_what, make) => {
+    expect(unseenWith(make)).toEqual({ unseen: undefined, warnings: [] });
+  });
+
+  test.each<[string, (stack: Stack, recovery: Stack) => IConstruct, string]>([
+    [
+      'a read replica',
+      (stack, recovery) => {
+        const source = databaseIn(stack, 'Ledger', { engineVersion: '17.6', dbInstanceClass: 'db.m7g.large' });
+        new DatabaseReadReplica(recovery, 'Replica', { source, vpc: new Vpc(recovery, 'Vpc') });
+        return source;
+      },
+      'live copies',
+    ],
+    [
+      'an export',
+      (stack) => {
+        const source = tableIn(stack);
+        new TableExport(stack, 'Export', { source });
+        return source;
+      },
+      'exports',
+    ],
+  ])('%s is told as unmeasured where its alarms are taken out', (_what, make, place) => {
+    const { unseen } = unseenWith((stack, recovery) => {
+      const made = make(stack, recovery);
+      for (const alarm of stack.node.root.node.findAll().filter((node) => node instanceof CfnAlarm)) {
+        alarm.node.scope?.node.tryRemoveChild(alarm.node.id);
+      }
+      return made;
+    });
+    expect(unseen).toEqual([{ place: expect.stringMatching(new RegExp(`/${place}$`)), count: 1 }]);
   });
 });
 

@@ -103,6 +103,7 @@ test('leaves out plans and watches of others, and takes every function of its ow
       of('Watch-2', 'Other'),
       of('Watch-Two', 'No'),
       of('Watchtower', 'No'),
+      of('Watchx2', 'No'),
       of('Watch-', 'No'),
       { Watch: 'Watch', Protection: 'No', Place: 'p', More: 'x' },
     ],
