@@ -209,6 +209,7 @@ describe('cleaning up', () => {
     aws.instances.set(NAME, made);
     const first = await up();
     expect(first).toEqual({ status: 'waiting', reason: `instance ${NAME} is being deleted`, sinceMs: NOW });
+    expect(aws.calls).toEqual([`delete ${NAME}`]);
     aws.instances.set(NAME, { ...made, words: 'deleting', deleting: true });
     expect(await up({ cleaned: first })).toMatchObject({ status: 'waiting' });
     aws.instances.delete(NAME);
