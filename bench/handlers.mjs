@@ -4,7 +4,7 @@
 //   --json FILE  writes every number to FILE
 // Ends with exit code 1 when a gate fails.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -30,7 +30,7 @@ try {
     const bundle = join(root, 'assets', name, 'index.js');
     const bare = join(folder, `${name}.js`);
     const entry = join(folder, `${name}.ts`);
-    writeFileSync(entry, bareHandler(name));
+    writeFileSync(entry, await bareHandler(name));
     await build({ ...bundleOptions(entry, bare), nodePaths: [join(root, 'node_modules')] });
     const [ours, theirs] = fastest([bundle, bare]);
     results.push({ name, bytes: statSync(bundle).size, bareBytes: statSync(bare).size, ms: ours, bareMs: theirs, ratio: ours / theirs });
@@ -56,13 +56,14 @@ function gate(name, value, limit) {
   console.log(`${holds ? 'ok  ' : 'FAIL'} ${name}: ${Number(value.toFixed(3))}, at most ${limit}`);
 }
 
-/** A handler that does nothing but load the clients and commands that the real one loads. */
-function bareHandler(name) {
-  const sources = join(root, 'lib', 'handlers', name);
+/** A handler that does nothing but load the clients, commands and drivers that the real one loads. */
+async function bareHandler(name) {
+  const options = bundleOptions(join(root, 'lib', 'handlers', name, 'index.ts'), join(folder, 'inputs.js'));
+  const { metafile } = await build({ ...options, write: false });
   const byPackage = new Map();
-  for (const file of readdirSync(sources, { recursive: true }).filter((path) => path.endsWith('.ts'))) {
-    const text = readFileSync(join(sources, file), 'utf8');
-    for (const [, names, from] of text.matchAll(/^import \{([^}]+)\} from '(@(?:aws-sdk|smithy)\/[^']+)';/gm)) {
+  for (const file of Object.keys(metafile.inputs).filter((path) => path.startsWith('lib/'))) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, names, from] of text.matchAll(/^import \{([^}]+)\} from '((?!node:)[^.'][^']*)';/gm)) {
       const used = names.split(',').map((one) => one.trim());
       const known = byPackage.get(from) ?? new Set();
       for (const one of used.filter((word) => word !== '' && !word.startsWith('type '))) {
@@ -72,7 +73,7 @@ function bareHandler(name) {
     }
   }
   const imports = [...byPackage].map(([from, names]) => `import { ${[...names].join(', ')} } from '${from}';`);
-  const all = [...byPackage.values()].flatMap((names) => [...names]);
+  const all = [...byPackage.values()].flatMap((names) => [...names].map((one) => one.split(' as ').at(-1)));
   return `${imports.join('\n')}\nexport const handler = async () => [${all.join(', ')}].length;\n`;
 }
 
