@@ -38,5 +38,10 @@ export async function sweep({ detail }: ReceivedEvent, machineArn: string, ports
     throw new Error(`${SWEEPS} executions have tried in vain to clean up after restore job ${restoreJobId}`);
   }
   const input: WorkflowInput = { restoreJobId, cause: `the verification came to no good end: it is ${status}` };
-  await ports.startExecution(machineArn, `${restoreJobId}_sweep-${next}`, input);
+  await ports.startExecution(machineArn, sweepName(restoreJobId, next), input);
+}
+
+/** The name of an execution that only cleans up. */
+export function sweepName(restoreJobId: string, count: number): string {
+  return `${restoreJobId}_sweep-${count}`;
 }

@@ -6,11 +6,13 @@ import {
   VERIFICATION_HEARTBEAT,
   VERIFICATION_NAMESPACE,
   type VerifiedResource,
+  WORK_AFTER_LOOKING_MS,
   type WorkflowConfig,
   type WorkflowInput,
 } from '../../model/verification';
 import { metricLine } from './metric-line';
 import type { EvidencePort, KeptTest, RestoreJob, WatchPorts } from './ports';
+import { sweepName } from './start';
 
 /** A validation window is seven days at most, and no job may be overlooked whose window is open. */
 const LEAST_LOOK_BACK_MS = 8 * DAY;
@@ -30,10 +32,10 @@ export async function watch(machineArn: string, ports: WatchPorts): Promise<Coun
   const { definition, createdMs } = await ports.machine(machineArn);
   const config = configIn(definition);
   const { verification } = config;
-  const evidence = ports.evidence({ ...config.evidence, verification });
+  const evidence = evidenceOf(config, ports);
   const jobs = await recentJobs(config, ports);
   for (const job of jobs) {
-    await startForgotten(job, machineArn, ports);
+    await startForgotten(job, config, machineArn, ports);
   }
   const counts: Counts = { failed: 0, missing: 0, slow: 0, old: 0, remains: jobs.filter(({ deletion }) => deletion === 'FAILED').length };
   for (const resource of config.resources) {
@@ -73,8 +75,11 @@ async function recentJobs({ planArns, resources }: WorkflowConfig, ports: WatchP
   return jobs.sort((one, other) => other.createdMs - one.createdMs);
 }
 
-/** One that has a verdict was tested; one that was started before is refused by its name. */
-async function startForgotten(job: RestoreJob, machineArn: string, ports: WatchPorts): Promise<void> {
+/**
+ * One that has a verdict was tested. One that was started before is refused by its name; where it has come to no end although its time
+ * is over, nobody has heard that it was broken off, and what it left is cleaned up now.
+ */
+async function startForgotten(job: RestoreJob, config: WorkflowConfig, machineArn: string, ports: WatchPorts): Promise<void> {
   const { id, status, validation, createdMs, completedMs = createdMs } = job;
   const told = validation !== undefined && validation !== 'VALIDATING';
   const age = ports.now() - completedMs;
@@ -84,7 +89,14 @@ async function startForgotten(job: RestoreJob, machineArn: string, ports: WatchP
   const input: WorkflowInput = { restoreJobId: id };
   if (await ports.startExecution(machineArn, id, input)) {
     ports.write(JSON.stringify({ restoreJobId: id, started: 'no event came' }));
+  } else if (age > EVENT_LATENESS_MS + config.patienceMs + WORK_AFTER_LOOKING_MS && !(await evidenceOf(config, ports).find(id))) {
+    const cause = 'the verification came to no end, and no event said so';
+    await ports.startExecution(machineArn, sweepName(id, 1), { ...input, cause });
   }
+}
+
+function evidenceOf({ evidence, verification }: WorkflowConfig, ports: WatchPorts): EvidencePort {
+  return ports.evidence({ ...evidence, verification });
 }
 
 /** The last test of a resource that has come to its end; of a whole type, that of each of its resources. */

@@ -1,3 +1,5 @@
+import { MINUTE } from '../time';
+
 /** Tag of all that a verification makes beside what AWS Backup restores; its value is the id of the restore job. */
 export const MADE_FOR_TAG = 'cdk-recovery:restore-job';
 
@@ -12,6 +14,9 @@ export const MACHINE_VARIABLE = 'VERIFICATION_MACHINE';
 
 /** State of the machine that holds its `WorkflowConfig`. */
 export const CONFIG_STATE = 'Read configuration';
+
+/** How long an execution may last after the patience with what was restored: one round of checks, cleaning up, and retries. */
+export const WORK_AFTER_LOOKING_MS = 150 * MINUTE;
 
 /** Namespace of every metric of this library. */
 export const VERIFICATION_NAMESPACE = 'CdkRecovery';

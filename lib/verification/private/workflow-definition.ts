@@ -1,5 +1,5 @@
 import { MINUTE, SECOND } from '../../model/time';
-import { CONFIG_STATE, type WorkflowConfig } from '../../model/verification';
+import { CONFIG_STATE, WORK_AFTER_LOOKING_MS, type WorkflowConfig } from '../../model/verification';
 
 /** What a definition of the workflow is made of. */
 export interface WorkflowParts {
@@ -23,9 +23,6 @@ const CHECKERS_AT_A_TIME = 5;
 
 /** What passes by itself; whatever else a function fails with, it would fail with again. */
 const PASSING = ['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException', 'Lambda.TooManyRequestsException'];
-
-/** How long an execution may last after the patience with what was restored: one round of checks, cleaning up, and retries. */
-export const WORK_AFTER_LOOKING_MS = 150 * MINUTE;
 
 /**
  * The states of a restore test. Written as they are and not by constructs: each has to keep what the others know, and the whole is

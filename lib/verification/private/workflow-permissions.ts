@@ -115,7 +115,7 @@ function evidenceStatements({ bucketArn, keyArn }: EvidenceTarget, prefix: strin
   return [
     new PolicyStatement({
       sid: 'KeepEvidence',
-      actions: ['s3:GetObject', ...(write ? ['s3:PutObject', 's3:PutObjectRetention'] : [])],
+      actions: ['s3:GetObject', ...(write ? ['s3:PutObject'] : [])],
       resources: [objects],
     }),
     // without it, an object that is not there yet would be forbidden instead of missing

@@ -98,6 +98,27 @@ describe('the watch', () => {
     expect(aws.started).toEqual([{ name: 'job-1', input: { restoreJobId: 'job-1' } }]);
   });
 
+  test('cleans up after an execution that has come to no end, and of which no event said so', async () => {
+    aws.started.push({ name: 'job-1', input: {} });
+    aws.nowMs = NOW + 5 * HOUR - 10 * MINUTE;
+    await look();
+    expect(aws.started).toHaveLength(1);
+    aws.nowMs += 1;
+    await look();
+    await look();
+    expect(aws.started.slice(1)).toEqual([
+      { name: 'job-1_sweep-1', input: { restoreJobId: 'job-1', cause: 'the verification came to no end, and no event said so' } },
+    ]);
+  });
+
+  test('leaves an execution alone that has left evidence', async () => {
+    aws.started.push({ name: 'job-1', input: {} });
+    await keep();
+    aws.nowMs = NOW + 7 * HOUR;
+    await look();
+    expect(aws.started).toHaveLength(1);
+  });
+
   test.each([
     ['runs still', { status: 'RUNNING' }],
     ['has its verdict', { validation: 'SUCCESSFUL' }],
