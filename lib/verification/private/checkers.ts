@@ -10,7 +10,8 @@ import { warn } from '../../core/private/problems';
 import { type CheckSpec, checkerOf, type DatabaseAccess, type VerifiedResource } from '../../model/verification';
 import type { IsolatedNetwork } from '../isolated-network';
 import { familyOf, type SqlFamily } from './check-fit';
-import { CHECKER_WILDCARDS, checkerStatements } from './checker-permissions';
+import { CHECKER_WILDCARDS, checkerStatements, type KnownArns } from './checker-permissions';
+import { FileReader } from './file-reader';
 import type { TestedResource } from './tested-resources';
 
 export interface CheckersProps {
@@ -25,7 +26,7 @@ export interface CheckersProps {
 const HANDLERS: Readonly<Record<SqlFamily, string>> = { postgres: 'check-postgres', mysql: 'check-mysql' };
 const LONGEST = Duration.minutes(15);
 
-/** The functions that look at what was restored in one Region: those that read databases in its network, the other one outside of it. */
+/** The functions that look at what was restored in one Region: those that read databases and files in its network, the other one outside of it. */
 export class Checkers extends Construct {
   /** Every function that the workflow may call. */
   public readonly arns: readonly string[];
@@ -33,6 +34,7 @@ export class Checkers extends Construct {
   private readonly props: CheckersProps;
   private readonly sql = new Map<SqlFamily, BundledFunction>();
   private readonly resource?: BundledFunction;
+  private readonly reader?: FileReader;
   private readonly secrets = new Map<string, ISecret>();
 
   constructor(scope: Construct, id: string, props: CheckersProps) {
@@ -40,13 +42,14 @@ export class Checkers extends Construct {
     this.props = props;
     const { resources } = props;
     const kinds = new Set(resources.flatMap(({ specs }) => specs.map(({ kind }) => kind)));
+    this.reader = kinds.has('files') && props.network ? this.makeReader(props.network) : undefined;
     this.resource = [...kinds].some((kind) => checkerOf(kind) === 'resource') ? this.makeForResources(kinds) : undefined;
     for (const one of resources.filter(({ specs }) => specs.some(({ kind }) => checkerOf(kind) === 'sql'))) {
       const checker = this.sqlFor(familyOf(one.target) as SqlFamily);
       this.secretOf(one).grantRead(checker.function);
     }
     const own = [...this.sql.values(), ...(this.resource ? [this.resource] : [])];
-    for (const { deadLettersAlarm } of own) {
+    for (const { deadLettersAlarm } of [...own, ...(this.reader ? [this.reader.bundled] : [])]) {
       notify(deadLettersAlarm, 'low', props.route);
     }
     const custom = resources
@@ -123,20 +126,25 @@ export class Checkers extends Construct {
       description: 'Looks at what was restored and holds no tables',
       memoryMib: 512,
       timeout: LONGEST,
-      environment: {},
-      statements: checkerStatements(Stack.of(this), this.sourcesOf(kinds)),
+      environment: { ...this.reader?.environment },
+      statements: checkerStatements(Stack.of(this), this.knownTo(kinds)),
       wildcardReason: CHECKER_WILDCARDS,
       logRetention: this.props.logRetention,
     });
   }
 
+  private makeReader(network: IsolatedNetwork): FileReader {
+    return new FileReader(this, 'Files', { network, logRetention: this.props.logRetention });
+  }
+
   /** The resources that checks of a kind compare with what was restored, as far as their ARNs are known here. */
-  private sourcesOf(kinds: ReadonlySet<CheckSpec['kind']>): ReadonlyMap<CheckSpec['kind'], readonly string[]> {
+  private knownTo(kinds: ReadonlySet<CheckSpec['kind']>): ReadonlyMap<CheckSpec['kind'], KnownArns> {
     const { resources, arnOf } = this.props;
     return new Map(
       [...kinds].map((kind) => {
         const held = resources.filter(({ specs }) => specs.some((spec) => spec.kind === kind));
-        return [kind, [...new Set(held.map(arnOf).filter((arn) => arn !== undefined))]];
+        const sources = [...new Set(held.map(arnOf).filter((arn) => arn !== undefined))];
+        return [kind, { sources, reader: this.reader?.bundled.function.functionArn }];
       }),
     );
   }

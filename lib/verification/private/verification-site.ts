@@ -60,9 +60,10 @@ export class VerificationSite extends Construct {
     super(scope, id);
     this.props = props;
     const { resources, verification, route, logRetention, instanceClass } = props;
-    this.network = resources.some(({ target }) => NETWORKED.includes(target.type))
-      ? (props.network ?? new IsolatedNetwork(this, 'Network'))
-      : undefined;
+    this.network =
+      resources.some(({ target }) => NETWORKED.includes(target.type)) || readsFiles(resources)
+        ? (props.network ?? new IsolatedNetwork(this, 'Network'))
+        : undefined;
     if (runsCommands(resources)) {
       this.network?._allowCommands();
     }
@@ -158,4 +159,9 @@ function patienceMs(resources: readonly TestedResource[]): number {
 
 function runsCommands(resources: readonly TestedResource[]): boolean {
   return resources.some(({ specs }) => specs.some((spec) => spec.kind === 'instance' && spec.command !== undefined));
+}
+
+/** File systems are restored into no network, but can only be mounted from one. */
+function readsFiles(resources: readonly TestedResource[]): boolean {
+  return resources.some(({ specs }) => specs.some(({ kind }) => kind === 'files'));
 }
