@@ -5,13 +5,14 @@ import { CfnFileSystem } from 'aws-cdk-lib/aws-fsx';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDBCluster, DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
   DatabaseCredentials,
   DataCheck,
   EvidenceStore,
   IsolatedNetwork,
   Protection,
+  RecoveryPointSelection,
   RecoveryTier,
   RestoreTests,
   RestoreVerification,
@@ -185,4 +186,23 @@ test('warns where there is nothing to restore in the vault that is tested', () =
   expect(testFacts({ by: 'Orders/Verification', facts: [], vault: protection.vault, resources })).toEqual([
     expect.objectContaining({ kind: 'concern', code: 'NothingToRestore', severity: 'warning', resource: 'Orders/Table' }),
   ]);
+});
+
+test('the workflow knows which plans restore the newest recovery point, whose age tells what would be lost', () => {
+  const stack = stackIn();
+  const protection = protectionIn(stack);
+  protection.protect(tableIn(stack), { checks: [DataCheck.items({ atLeast: 1 })] });
+  protection.protect(new TableV2(stack, 'Archive', { partitionKey: { name: 'id', type: AttributeType.STRING } }), {
+    checks: [DataCheck.items({ atLeast: 1 })],
+    restoreTests: RestoreTests.monthly({ recoveryPoints: RecoveryPointSelection.randomWithin(Duration.days(30)) }),
+  });
+  const template = Template.fromStack(stack);
+  const plans = Object.entries(template.findResources('AWS::Backup::RestoreTestingPlan'));
+  const latest = plans.filter(([, { Properties }]) => Properties.RecoveryPointSelection.Algorithm === 'LATEST_WITHIN_WINDOW');
+  const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+  const parts: unknown[] = machine.Properties.DefinitionString['Fn::Join'][1];
+  const from = parts.findIndex((part) => typeof part === 'string' && part.includes('"latestPlanArns":['));
+  expect([plans.length, latest.length]).toEqual([2, 1]);
+  expect(parts[from + 1]).toEqual({ 'Fn::GetAtt': [latest[0][0], 'RestoreTestingPlanArn'] });
+  expect(parts[from + 2]).toMatch(/^"\]/);
 });

@@ -45,6 +45,12 @@ export interface VerificationSiteProps extends SiteSettings {
   arnOf(resource: TestedResource): string | undefined;
 }
 
+/** A plan, and whether it restores the newest recovery point: only then does its age tell what a disaster would take. */
+interface SitePlan {
+  readonly plan: RestoreTestingPlan;
+  readonly takesLatest: boolean;
+}
+
 const PREFIX = 'restore-tests/';
 const LONGEST_PATIENCE_MS = 120 * MINUTE;
 
@@ -71,7 +77,8 @@ export class VerificationSite extends Construct {
     if (props.restoreRole === undefined) {
       permitRestores(this, props.vault, resources);
     }
-    this.plans = this.makePlans();
+    const plans = this.makePlans();
+    this.plans = plans.map(({ plan }) => plan);
     const arnOf = (resource: TestedResource) => props.arnOf(resource);
     const checkers = new Checkers(this, 'Checkers', { resources, network: this.network, arnOf, route, logRetention });
     const { bucket, encryptionKey: key } = this.evidence;
@@ -83,7 +90,8 @@ export class VerificationSite extends Construct {
     this.refuseTooLarge(config);
     new RestoreWorkflow(this, 'Workflow', {
       config,
-      planArns: this.plans.map(({ restoreTestingPlanArn }) => restoreTestingPlanArn),
+      planArns: arnsOf(plans),
+      latestPlanArns: arnsOf(plans.filter(({ takesLatest }) => takesLatest)),
       checkerArns: checkers.arns,
       evidence: { bucket, key },
       route,
@@ -93,7 +101,7 @@ export class VerificationSite extends Construct {
     });
   }
 
-  private makePlans(): readonly RestoreTestingPlan[] {
+  private makePlans(): readonly SitePlan[] {
     const rhythms = new Map(this.props.resources.flatMap(({ rhythms: own }) => own.map((rhythm) => [rhythmKey(rhythm), rhythm])));
     return [...rhythms].flatMap(([key, rhythm]) =>
       this.plansFor(
@@ -104,7 +112,7 @@ export class VerificationSite extends Construct {
   }
 
   /** One plan, or more where there are more selections than one takes. */
-  private plansFor(rhythm: TestRhythm, resources: readonly TestedResource[]): readonly RestoreTestingPlan[] {
+  private plansFor(rhythm: TestRhythm, resources: readonly TestedResource[]): readonly SitePlan[] {
     const { metadata, restoreRole, vault } = this.props;
     const selections = this.props.selectionsOf(resources);
     const size = RESTORE_TESTING_LIMITS.selectionsPerPlan.value;
@@ -125,7 +133,7 @@ export class VerificationSite extends Construct {
           metadata: metadataFor(type, restored, { network: this.network, given: metadata, commands }),
         });
       }
-      return plan;
+      return { plan, takesLatest: rhythm.recoveryPoints.algorithm === 'LATEST_WITHIN_WINDOW' };
     });
   }
 
@@ -148,6 +156,10 @@ export class VerificationSite extends Construct {
       );
     }
   }
+}
+
+function arnsOf(plans: readonly SitePlan[]): readonly string[] {
+  return plans.map(({ plan }) => plan.restoreTestingPlanArn);
 }
 
 /** As long as the shortest window lets it be waited, after what the checks and cleaning up may take. */
