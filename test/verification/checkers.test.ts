@@ -71,7 +71,8 @@ describe.each<Case>([
     expect(actionsOf(statements)).toEqual(allowed(permissionsOf(kind)));
   });
 
-  test('has as many conditions and wildcards as they take, and every placeholder is filled in', () => {
+  test('has as many statements, conditions and wildcards as they take, and every placeholder is filled in', () => {
+    expect(own).toHaveLength(permissionsOf(kind).length);
     const conditions = permissionsOf(kind).filter(({ condition }) => condition !== undefined);
     expect(own.filter(({ Condition }) => Condition !== undefined)).toHaveLength(conditions.length);
     const everything = permissionsOf(kind).filter(({ resources }) => resources.includes('*'));
