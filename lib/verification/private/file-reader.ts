@@ -13,7 +13,7 @@ export interface FileReaderProps {
   readonly logRetention?: RetentionDays;
 }
 
-const NFS = Port.tcp(2049);
+const NFS_PORT = 2049;
 /** Whoever calls it waits no longer, for it keeps time to unmount what was mounted. */
 const LONGEST = Duration.minutes(11);
 
@@ -28,8 +28,8 @@ export class FileReader extends Construct {
     const { vpc, subnets } = network;
     const group = this.groupOf('Readers', 'Functions that read restored files', network);
     const mounts = this.groupOf('Mounts', 'Mount targets of restored file systems', network);
-    mounts.addIngressRule(group, NFS, 'those who read files');
-    group.addEgressRule(mounts, NFS, 'restored file systems');
+    mounts.addIngressRule(group, Port.tcp(NFS_PORT), 'those who read files');
+    group.addEgressRule(mounts, Port.tcp(NFS_PORT), 'restored file systems');
     this.bundled = new BundledFunction(this, 'Reader', {
       handler: 'check-resource',
       description: 'Reads the files of restored file systems',
