@@ -106,7 +106,10 @@ describe('a workflow for every type', () => {
 
   test('the function of the steps may not start anything, and that of the watch changes nothing but executions', () => {
     expect(Object.keys(statementsOf(made.template, /Steps/)).sort()).toEqual([
+      'DeleteAccessPoints',
       'DeleteInstances',
+      'DeleteInterfacesOfMountTargets',
+      'DeleteMountTargets',
       'FindEvidence',
       'KeepEvidence',
       'LookAtBuckets',
@@ -128,6 +131,19 @@ describe('a workflow for every type', () => {
     expect(Object.keys(watch).sort()).toEqual(['FindEvidence', 'KeepEvidence', 'SeeTests', 'Service', 'StartTests', 'UseKey', 'WriteLog']);
     expect(watch.KeepEvidence).toMatchObject({ Action: 's3:GetObject' });
     expect(watch.UseKey).toMatchObject({ Action: 'kms:Decrypt' });
+  });
+
+  test('only mount targets of what was restored for a test can be deleted, and access points that bear its tag', () => {
+    const { DeleteMountTargets, DeleteAccessPoints } = statementsOf(made.template, /Steps/);
+    expect(DeleteMountTargets).toMatchObject({
+      Action: 'elasticfilesystem:DeleteMountTarget',
+      Condition: { Null: { 'aws:ResourceTag/awsbackup-restore-test': 'false' } },
+    });
+    expect(DeleteAccessPoints).toMatchObject({
+      Action: 'elasticfilesystem:DeleteAccessPoint',
+      Condition: { Null: { 'aws:ResourceTag/cdk-recovery:restore-job': 'false' } },
+    });
+    expect(Object.keys(statementsOf(make(configOf(resource('FSx'))).template, /Steps/)).join()).not.toMatch(/Mount|AccessPoint/);
   });
 
   test('only instances of restored clusters that bear its tag can be deleted', () => {

@@ -3,6 +3,7 @@ import { AwsClients } from './aws-clients';
 import { databasePorts } from './aws-databases';
 import { evidencePort } from './aws-evidence';
 import { machinePorts } from './aws-machine';
+import { mountPorts } from './aws-mounts';
 import { describePorts } from './aws-resources';
 import { restoreJobPorts, restoreListPorts } from './aws-restore-jobs';
 import type { StepPorts, WatchPorts } from './ports';
@@ -24,6 +25,7 @@ function stepPorts(clients: AwsClients): StepPorts {
     ...common(clients),
     ...restoreJobPorts(clients),
     ...databasePorts(clients),
+    ...mountPorts(clients),
     describe: describePorts(clients),
   };
 }

@@ -55,6 +55,18 @@ export interface InstanceRequest {
   readonly restoreJobId: string;
 }
 
+/** What lets a function mount a restored file system; AWS Backup deletes none that has mount targets. */
+export interface MadeMount {
+  readonly kind: 'access point' | 'mount target';
+  readonly id: string;
+  /** The status in the words of the service. */
+  readonly words: string;
+  /** Whether it can be removed now: it is neither being made nor being deleted. */
+  readonly removable: boolean;
+  /** The restore job that an access point was made for; mount targets bear no tags. */
+  readonly madeFor?: string;
+}
+
 /** Where evidence lies. */
 export interface EvidencePlace {
   readonly bucket: string;
@@ -90,6 +102,9 @@ export interface StepPorts {
   /** One that is there already stays as it is. */
   makeInstance(request: InstanceRequest): Promise<void>;
   deleteInstance(name: string): Promise<void>;
+  /** Access points and mount targets of a file system. */
+  mounts(fileSystemId: string): Promise<readonly MadeMount[]>;
+  removeMount(mount: MadeMount): Promise<void>;
   evidence(place: EvidencePlace): EvidencePort;
   /** Tells AWS Backup; false where it takes no verdict any more, or none at all. */
   report(restoreJobId: string, status: Verdict['status'], message: string): Promise<boolean>;

@@ -1,5 +1,5 @@
 import type { CheckSpec } from './check-spec';
-import { MADE_FOR_TAG, RESTORED_PREFIX } from './names';
+import { MADE_FOR_TAG, RESTORED_PREFIX, RESTORED_TAG } from './names';
 
 /** Something that a check has to be allowed to do. */
 export interface CheckPermission {
@@ -11,9 +11,6 @@ export interface CheckPermission {
   /** The check works without it, but then cannot tell whether a difference was made on purpose. */
   readonly optional?: true;
 }
-
-/** Tag of all that AWS Backup restores for a test (AWS Backup Developer Guide: restore testing). */
-const RESTORED_TAG = 'awsbackup-restore-test';
 
 const BUCKETS = `arn:{partition}:s3:::${RESTORED_PREFIX}*`;
 const TABLES = `arn:{partition}:dynamodb:{region}:{account}:table/${RESTORED_PREFIX}*`;

@@ -3,6 +3,9 @@ import { MINUTE } from '../time';
 /** Tag of all that a verification makes beside what AWS Backup restores; its value is the id of the restore job. */
 export const MADE_FOR_TAG = 'cdk-recovery:restore-job';
 
+/** Tag of all that AWS Backup restores for a test (AWS Backup Developer Guide: restore testing). */
+export const RESTORED_TAG = 'awsbackup-restore-test';
+
 /** How the names of all begin that AWS Backup restores for a test (AWS Backup Developer Guide: restore testing). */
 export const RESTORED_PREFIX = 'awsbackup-restore-test-';
 

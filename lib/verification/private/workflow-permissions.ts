@@ -1,6 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ArnFormat, type Stack } from 'aws-cdk-lib/core';
-import { MADE_FOR_TAG, RESTORED_PREFIX, type WorkflowConfig } from '../../model/verification';
+import { MADE_FOR_TAG, RESTORED_PREFIX, RESTORED_TAG, type WorkflowConfig } from '../../model/verification';
 
 /** Where evidence goes. */
 export interface EvidenceTarget {
@@ -17,7 +17,11 @@ const CLUSTERS = ['Aurora', 'RDS', 'DocumentDB', 'Neptune'];
 
 /** File systems that are restored for a test have ids like any other. */
 const FILE_SYSTEMS: readonly [type: string, service: string, actions: string[]][] = [
-  ['EFS', 'elasticfilesystem', ['elasticfilesystem:DescribeFileSystems']],
+  [
+    'EFS',
+    'elasticfilesystem',
+    ['elasticfilesystem:DescribeFileSystems', 'elasticfilesystem:DescribeAccessPoints', 'elasticfilesystem:DescribeMountTargets'],
+  ],
   ['FSx', 'fsx', ['fsx:DescribeFileSystems', 'fsx:DescribeVolumes']],
 ];
 
@@ -69,7 +73,31 @@ export function stepStatements(stack: Stack, { resources, evidence }: WorkflowCo
       statements.push(new PolicyStatement({ sid: `LookAt${type}`, actions, resources }));
     }
   }
+  if (types.has('EFS')) {
+    statements.push(...mountStatements(stack));
+  }
   return statements;
+}
+
+/** Mount targets of file systems that AWS Backup has restored for a test can be removed, and access points with the tag. */
+function mountStatements(stack: Stack): PolicyStatement[] {
+  const ofService = (resource: string) => stack.formatArn({ service: 'elasticfilesystem', resource, resourceName: '*' });
+  return [
+    new PolicyStatement({
+      sid: 'DeleteMountTargets',
+      actions: ['elasticfilesystem:DeleteMountTarget'],
+      resources: [ofService('file-system')],
+      conditions: { Null: { [`aws:ResourceTag/${RESTORED_TAG}`]: 'false' } },
+    }),
+    new PolicyStatement({
+      sid: 'DeleteAccessPoints',
+      actions: ['elasticfilesystem:DeleteAccessPoint'],
+      resources: [ofService('access-point')],
+      conditions: { Null: { [`aws:ResourceTag/${MADE_FOR_TAG}`]: 'false' } },
+    }),
+    // what removing a mount target takes besides (EFS API Reference: DeleteMountTarget)
+    new PolicyStatement({ sid: 'DeleteInterfacesOfMountTargets', actions: ['ec2:DeleteNetworkInterface'], resources: ['*'] }),
+  ];
 }
 
 /** Instances can only be made under the names of restored clusters with the tag, and only those with the tag can be deleted. */

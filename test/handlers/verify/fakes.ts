@@ -1,4 +1,12 @@
-import type { KeptTest, MadeInstance, RestoredCluster, RestoreJob, StepPorts, WatchPorts } from '../../../lib/handlers/verify/ports';
+import type {
+  KeptTest,
+  MadeInstance,
+  MadeMount,
+  RestoredCluster,
+  RestoreJob,
+  StepPorts,
+  WatchPorts,
+} from '../../../lib/handlers/verify/ports';
 import { achievedOf, type ConcludedTest, verdictOf } from '../../../lib/model/evidence';
 import { DAY, HOUR, MINUTE } from '../../../lib/model/time';
 import type { RestoreTest, WorkflowConfig } from '../../../lib/model/verification';
@@ -9,6 +17,7 @@ export const PLAN = 'arn:aws:backup:ap-northeast-1:111122223333:restore-testing-
 export const TABLE = 'arn:aws:dynamodb:ap-northeast-1:111122223333:table/orders';
 export const RESTORED = 'arn:aws:dynamodb:ap-northeast-1:111122223333:table/awsbackup-restore-test-1';
 export const CLUSTER = 'arn:aws:rds:ap-northeast-1:111122223333:cluster:awsbackup-restore-test-1';
+export const FILES = 'arn:aws:elasticfilesystem:ap-northeast-1:111122223333:file-system/fs-1';
 export const CHECKER = 'arn:aws:lambda:ap-northeast-1:111122223333:function:checker';
 
 export const job: RestoreJob = {
@@ -99,6 +108,7 @@ export class Aws {
   public described: Awaited<ReturnType<StepPorts['describe'][string]>> = { state: 'usable', words: 'ACTIVE' };
   public cluster?: RestoredCluster;
   public readonly instances = new Map<string, MadeInstance>();
+  public mounts: readonly MadeMount[] = [];
   public reported: [id: string, status: string, message: string][] = [];
   public takesVerdicts = true;
   public machineCreatedMs = NOW - 30 * DAY;
@@ -121,6 +131,10 @@ export class Aws {
       },
       deleteInstance: async (name) => {
         this.calls.push(`delete ${name}`);
+      },
+      mounts: async () => this.mounts,
+      removeMount: async ({ id }) => {
+        this.calls.push(`delete ${id}`);
       },
       evidence: () => this.evidence,
       report: async (id, status, message) => {

@@ -5,7 +5,7 @@ import type { RestoreJob } from '../../../lib/handlers/verify/ports';
 import { route } from '../../../lib/handlers/verify/route';
 import { HOUR } from '../../../lib/model/time';
 import type { CheckSpec, WorkflowState } from '../../../lib/model/verification';
-import { Aws, CHECKER, CLUSTER, config, job, MACHINE, NOW, PLAN, RESTORED, restoreTest, TABLE } from './fakes';
+import { Aws, CHECKER, CLUSTER, config, FILES, job, MACHINE, NOW, PLAN, RESTORED, restoreTest, TABLE } from './fakes';
 
 let aws: Aws;
 beforeEach(() => {
@@ -196,6 +196,42 @@ describe('a look', () => {
 
   test('an instance has a name that RDS takes, however long that of its cluster is', () => {
     expect(instanceNameOf(`awsbackup-restore-test-${'x'.repeat(63)}`)).toMatch(/^.{56}-verify$/);
+  });
+});
+
+describe('cleaning up a file system', () => {
+  const up = (changes: Partial<WorkflowState> = {}) =>
+    clean({ restoreJobId: 'job-1', test: { ...restoreTest, resourceType: 'EFS', createdArn: FILES }, ...changes }, aws.steps);
+  const target = { kind: 'mount target', id: 'fsmt-1', words: 'available', removable: true } as const;
+  const point = { kind: 'access point', id: 'fsap-1', words: 'available', removable: true, madeFor: 'job-1' } as const;
+
+  test('removes what a check has left that was ended early, and waits until it is gone', async () => {
+    aws.mounts = [point, target];
+    const first = await up();
+    expect(first).toEqual({ status: 'waiting', reason: 'access point fsap-1 is being deleted', sinceMs: NOW });
+    expect(aws.calls).toEqual(['delete fsap-1', 'delete fsmt-1']);
+    aws.mounts = [{ ...target, words: 'deleting', removable: false }];
+    expect(await up({ cleaned: first })).toMatchObject({ status: 'waiting', reason: 'mount target fsmt-1 is being deleted' });
+    expect(aws.calls).toHaveLength(2);
+    aws.mounts = [];
+    expect(await up({ cleaned: first })).toEqual({ status: 'clean', sinceMs: NOW });
+  });
+
+  test('leaves access points alone that were not made for this test', async () => {
+    aws.mounts = [
+      { ...point, madeFor: 'job-2' },
+      { ...point, id: 'fsap-2', madeFor: undefined },
+    ];
+    expect(await up()).toEqual({ status: 'clean', sinceMs: NOW });
+    expect(aws.calls).toEqual([]);
+  });
+
+  test('fails when it is not gone after an hour, and says what', async () => {
+    aws.mounts = [{ ...target, words: 'deleting', removable: false }];
+    expect(await up({ cleaned: { status: 'waiting', sinceMs: NOW - HOUR - 1 } })).toMatchObject({
+      status: 'stuck',
+      reason: 'mount target fsmt-1 is still deleting',
+    });
   });
 });
 
