@@ -68,7 +68,7 @@ describe.each<[string, Readonly<Record<string, string>>, string | undefined]>([
       const [, good] = ran.stdout.split(/^A restore test of .*$/m);
       expect(good).toMatch(/^ {2}SUCCESSFUL$/m);
       expect(good.match(/✓/g)).toHaveLength(7);
-      expect(good).toMatch(/recovery point [\d.]+ s \(promised 1 h: kept\), recovery time [\d.]+ s \(promised 15 min: kept\)/);
+      expect(good).toMatch(/recovery point [\d.]+ m?s \(promised 1 h: kept\), recovery time [\d.]+ m?s \(promised 15 min: kept\)/);
     });
 
     test('the bad backup fails: missing customers, orders without them and the spoilt page are named, and nothing else', () => {
