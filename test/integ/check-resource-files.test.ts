@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
+  CreateAccessPointCommand,
   CreateFileSystemCommand,
+  CreateMountTargetCommand,
+  DeleteAccessPointCommand,
   DeleteFileSystemCommand,
   DescribeAccessPointsCommand,
   DescribeMountTargetsCommand,
   EFSClient,
 } from '@aws-sdk/client-efs';
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { checkResource } from '../../lib/handlers/check-resource';
 import { type CheckInput, type CheckResult, type CheckSpec, MOUNT_PATH, MOUNT_VARIABLES } from '../../lib/model/verification';
 import { describeWithEmulator, type FaultOptions } from '../emulator/harness';
@@ -128,6 +131,18 @@ describeWithEmulator('files of a restored file system, over HTTP', (emulator) =>
     await plant({ kind, service, operation });
     expect(await look()).toMatchObject({ status: 'unable', found: expect.stringMatching(found) });
     await emulator().control.healFaults();
+    await expectNothingLeft();
+  });
+
+  test('are looked at although a check that was killed has left the function with a file system that is gone', async () => {
+    const { AccessPointArn: left, AccessPointId } = await efs().send(
+      new CreateAccessPointCommand({ FileSystemId: id, ClientToken: 'killed' }),
+    );
+    await efs().send(new CreateMountTargetCommand({ FileSystemId: id, SubnetId: process.env[MOUNT_VARIABLES.subnets] }));
+    const mounts = [{ Arn: left, LocalMountPath: MOUNT_PATH }];
+    await lambda().send(new UpdateFunctionConfigurationCommand({ FunctionName: FUNCTION, FileSystemConfigs: mounts }));
+    await efs().send(new DeleteAccessPointCommand({ AccessPointId }));
+    expect(await look()).toMatchObject({ status: 'passed', found: '3 files; 3 read' });
     await expectNothingLeft();
   });
 

@@ -34,6 +34,7 @@ export function awsMounts(clients: AwsClients, environment: NodeJS.ProcessEnv): 
       return [...points, ...targets].every(({ LifeCycleState: state }) => state === 'available') && points.length > 0 && targets.length > 0;
     },
     mounted: () => mounted(clients, name),
+    isGone: (accessPointArn) => isGone(clients, accessPointArn),
     mount: (accessPointArn, revision) => mount(clients, name, accessPointArn, revision),
     look: (input) => look(clients, name, input),
     remove: (fileSystemId) => remove(clients, fileSystemId),
@@ -98,6 +99,12 @@ async function mounted(clients: AwsClients, name: string): Promise<Mounted> {
     revision: now.RevisionId ?? '',
     ...(accessPointArn ? { accessPointArn } : {}),
   };
+}
+
+async function isGone(clients: AwsClients, accessPointArn: string): Promise<boolean> {
+  const command = new DescribeAccessPointsCommand({ AccessPointId: accessPointArn.split('/').at(-1) });
+  const answer = await askUnless(GONE, 'the access point that is mounted cannot be described', () => clients.efs().send(command));
+  return (answer?.AccessPoints ?? []).length === 0;
 }
 
 async function mount(clients: AwsClients, name: string, accessPointArn: string | undefined, revision: string): Promise<boolean> {

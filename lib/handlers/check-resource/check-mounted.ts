@@ -20,7 +20,8 @@ export async function checkMounted(port: MountPort, check: FileCheckSpec, contex
     await until(port, 'the mount targets of the file system are not ready', late, () => port.ready(fileSystemId));
     await until(port, 'the function that reads files is busy with another file system', late, async () => {
       const { accessPointArn: other, settled, revision } = await port.mounted();
-      return settled && (other === undefined || other === accessPointArn) && (await port.mount(accessPointArn, revision));
+      const isFree = other === undefined || other === accessPointArn || (await port.isGone(other));
+      return settled && isFree && (await port.mount(accessPointArn, revision));
     });
     mounted = accessPointArn;
     await until(port, 'the function that reads files has not mounted the file system', late, async () => (await port.mounted()).settled);

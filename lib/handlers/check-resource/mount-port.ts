@@ -19,6 +19,8 @@ export interface MountPort {
   /** Whether all of that can be used. */
   ready(fileSystemId: string): Promise<boolean>;
   mounted(): Promise<Mounted>;
+  /** Whether an access point is there no more: who mounted it has ended before it gave it back. */
+  isGone(accessPointArn: string): Promise<boolean>;
   /** Lets the function mount something, or nothing; false where it has changed since that revision. */
   mount(accessPointArn: string | undefined, revision: string): Promise<boolean>;
   /** Calls the function. */

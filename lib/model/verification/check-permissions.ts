@@ -67,6 +67,8 @@ const PERMISSIONS: Readonly<Partial<Record<CheckSpec['kind'], readonly CheckPerm
       resources: [FILE_SYSTEMS],
       condition: tagged(RESTORED_TAG),
     },
+    // also of those that are gone, which have no tags
+    { actions: ['elasticfilesystem:DescribeAccessPoints'], resources: [ACCESS_POINTS] },
     {
       actions: ['elasticfilesystem:TagResource', 'elasticfilesystem:DeleteAccessPoint'],
       resources: [ACCESS_POINTS],

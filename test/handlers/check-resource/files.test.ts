@@ -107,6 +107,7 @@ describe('mounting a file system', () => {
       },
       ready: async () => true,
       mounted: async () => ({ settled: true, revision: 'r', ...(mounted ? { accessPointArn: mounted } : {}) }),
+      isGone: async () => false,
       mount: async (accessPointArn) => {
         mounted = accessPointArn;
         done.push(accessPointArn ? 'mount' : 'unmount');
@@ -146,6 +147,13 @@ describe('mounting a file system', () => {
   ])('leaves nothing behind where %s', async (_what, changes, words) => {
     const { port, left } = fake(changes);
     await expect(checkMounted(port, FILES, contextOf(undefined, until(2_500)), 2_000)).rejects.toThrow(words);
+    expect(left()).toEqual(CLEAN);
+  });
+
+  test('takes the function over from somebody who has ended without giving it back', async () => {
+    const { port, left } = fake({ isGone: async (accessPointArn) => accessPointArn === 'ap-of-a-killed-check' });
+    await port.mount('ap-of-a-killed-check', 'r');
+    expect(await checkMounted(port, FILES, contextOf(), 1_000)).toMatchObject({ status: 'passed' });
     expect(left()).toEqual(CLEAN);
   });
 
