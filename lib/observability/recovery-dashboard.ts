@@ -36,7 +36,8 @@ export interface RecoveryDashboardProps {
 
 /**
  * Promised against achieved, on one page: what protections promise, how old recovery points are in each place, what became of the
- * jobs of each vault, how far live copies are behind, and which alarms ring. It grows with plans and vaults, not with resources.
+ * jobs of each vault, what restore tests have found and achieved, how far live copies are behind, and which alarms ring. It grows
+ * with plans and vaults, not with resources.
  * @example
  * new RecoveryDashboard(this, 'Dashboard');
  */
@@ -77,6 +78,7 @@ export class RecoveryDashboard extends Resource {
       })),
       vaults: this.vaultsOf(plans),
       lags: lagLinesOf(this),
+      verified: record.verified().filter(({ by }) => this.isShown(by)),
       alarms: [...alarmsNear(this), ...(this.props.alarms ?? []).map(({ alarmRef }) => alarmRef.alarmArn)],
     };
   }

@@ -7,6 +7,7 @@ import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
 import { differ } from '../model/differ';
 import type { Fact } from '../model/facts';
+import type { VerifiedPlace } from '../model/verification';
 import type { Protection } from '../protection/protection';
 import { traitsOf } from '../vault/private/traits';
 import type { IsolatedNetwork } from './isolated-network';
@@ -84,7 +85,12 @@ export class RestoreVerification extends Construct {
       );
     }
     protection._isTested();
-    RecoveryRecord.of(this).add({ owner: this, facts: () => [], conclude: (facts) => this.conclude(facts) });
+    RecoveryRecord.of(this).add({
+      owner: this,
+      facts: () => [],
+      conclude: (facts) => this.conclude(facts),
+      verified: () => this.places(),
+    });
     Aspects.of(this).add({ visit: (node) => node === this && this.make() }, { priority: AspectPriority.MUTATING });
   }
 
@@ -164,6 +170,13 @@ export class RestoreVerification extends Construct {
     if (told.some((actions) => !Object.values(actions ?? {}).some((list) => list?.length > 0))) {
       warn(this, 'AlarmWithoutActions', this.silence(told.length > 1));
     }
+  }
+
+  /** Sites in the account of the stack: CloudWatch shows no other without being linked to it. */
+  private places(): readonly VerifiedPlace[] {
+    return [this.home, this.afar].flatMap((site) =>
+      site && Stack.of(site).account === Stack.of(this).account ? [site.placeFor(this.props.protection.node.path)] : [],
+    );
   }
 
   private silence(hasCopies: boolean): string {

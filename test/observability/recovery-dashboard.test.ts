@@ -12,6 +12,8 @@ import {
   type RecoveryDashboardProps,
   RecoveryTier,
   RecoveryWatch,
+  RestoreTests,
+  RestoreVerification,
 } from '../../lib';
 import { type DashboardMatter, type Widget, widgetsOf } from '../../lib/model/dashboard';
 import { DASHBOARD_LIMITS } from '../../lib/model/limits/dashboards';
@@ -193,8 +195,55 @@ test('shows how far live copies are behind, each in the Region that publishes it
   expect([lag.properties.region, metricsOf(lag)]).toEqual([OSAKA, expect.stringContaining(OSAKA)]);
 });
 
+describe('restore tests', () => {
+  const hours = (label: string, value: number) => ({ horizontal: [{ label, value: value * 3_600 }] });
+  const app = new App();
+  const stack = stackIn(app);
+  const protectionOf = (id: string) => {
+    const protection = new Protection(stack, id, { tier: RecoveryTier.IMPORTANT, recoveryRegion: OSAKA });
+    protection.protect(new TableV2(stack, `${id}Table`, { tableName: id, partitionKey: { name: 'id', type: AttributeType.STRING } }));
+    return protection;
+  };
+  const protection = protectionOf('Protection');
+  const untested = protectionOf('Untested');
+  new RestoreVerification(stack, 'Verification', { protection, copies: RestoreTests.monthly() });
+  new RecoveryDashboard(stack, 'Dashboard', { dashboardName: 'tested', protections: [protection] });
+  new RecoveryDashboard(new Stack(app, 'Other', { env: ENV }), 'Dashboard', { protections: [untested] });
+  const body = bodyIn(Template.fromStack(stack));
+
+  test('show what was achieved beside what is promised, here and where the copies are', () => {
+    for (const [title, metricName, promised] of [
+      [/^Recovery time achieved/, 'AchievedRecoveryTime', 'promised RTO'],
+      [/^Recovery point achieved/, 'AchievedRecoveryPoint', 'promised RPO'],
+    ] as const) {
+      const graphs = titled(body, title);
+      expect(graphs.map(({ properties }) => properties.region)).toEqual([TOKYO, OSAKA]);
+      expect(graphs.map(({ properties }) => properties.annotations)).toEqual([hours(promised, 4), hours(promised, 4)]);
+      const [[home], [afar]] = graphs.map(metricsOf).map((metrics) => /Verification=\\"[^"\\]+/.exec(metrics) ?? ['']);
+      // the very name that the workflow is told
+      const machine = JSON.stringify(Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine'));
+      expect(machine).toContain(home.replace('Verification=', '\\"verification\\":'));
+      expect(afar).toBe(`${home}-copies`);
+      expect(metricsOf(graphs[0])).toContain(`{CdkRecovery,Verification,Resource} MetricName=`);
+      expect(metricsOf(graphs[0])).toContain(metricName);
+    }
+  });
+
+  test('show what was not well, by the names that the workflow publishes', () => {
+    const [found] = titled(body, /^Restore tests that were not well/);
+    for (const name of ['FailedTests', 'MissingTests', 'TestsOverRecoveryTime', 'TestsOverRecoveryPoint', 'TestsWithRemains']) {
+      expect(metricsOf(found)).toContain(name);
+    }
+  });
+
+  test('are left out for protections without any', () => {
+    const other = app.node.findChild('Other') as Stack;
+    expect(titled(bodyIn(Template.fromStack(other)), /Restore tests|achieved/)).toEqual([]);
+  });
+});
+
 describe('limits', () => {
-  const matter = (count: Partial<Record<'plans' | 'vaults' | 'lags' | 'alarms', number>>): DashboardMatter => {
+  const matter = (count: Partial<Record<'plans' | 'vaults' | 'lags' | 'alarms' | 'verified', number>>): DashboardMatter => {
     const many = <T>(n: number | undefined, make: (index: number) => T): T[] => Array.from({ length: n ?? 0 }, (_, index) => make(index));
     return {
       region: TOKYO,
@@ -210,6 +259,7 @@ describe('limits', () => {
         dimensions: [['a', 'b']],
       })),
       alarms: many(count.alarms, (n) => `arn:${n}`),
+      verified: many(count.verified, (n) => ({ by: `Protection${n}`, verification: `tests-${n}`, region: TOKYO, rpoMs: HOUR })),
     };
   };
 
@@ -218,8 +268,9 @@ describe('limits', () => {
     ['1,000 vaults', { vaults: 1_000 }],
     ['5,000 live copies', { lags: 5_000 }],
     ['1,000 alarms', { alarms: 1_000 }],
-    ['1,000 of everything', { plans: 1_000, vaults: 1_000, lags: 5_000, alarms: 1_000 }],
-    ['as many as still have graphs of their own', { plans: 60, vaults: 30, lags: 1_000, alarms: 1_000 }],
+    ['1,000 verifications', { verified: 1_000 }],
+    ['1,000 of everything', { plans: 1_000, vaults: 1_000, lags: 5_000, alarms: 1_000, verified: 1_000 }],
+    ['as many as still have graphs of their own', { plans: 60, vaults: 30, lags: 1_000, alarms: 1_000, verified: 20 }],
   ])('%s stay below what CloudWatch takes', (_case, count) => {
     const widgets = widgetsOf(matter(count));
     const metrics = widgets.map(({ properties }) => (properties.metrics as unknown[] | undefined)?.length ?? 0);

@@ -7,6 +7,7 @@ import { assess } from '../../model/assessor';
 import type { Fact, ObjectiveFact } from '../../model/facts';
 import type { PlanWatch } from '../../model/freshness';
 import { type RecoveryReportJson, renderMarkdown, renderText, toReport } from '../../model/report';
+import type { VerifiedPlace } from '../../model/verification';
 import { ConfigurationError } from './errors';
 import { type Inventory, isAttached, takeInventory } from './inventory';
 import { OwnResources } from './own-resources';
@@ -21,6 +22,8 @@ export interface FactSource {
   conclude?(facts: readonly Fact[]): readonly Fact[];
   /** What somebody has to look after once it is deployed; asked by whoever looks. */
   watched?(): readonly PlanWatch[];
+  /** Where restores are tested; asked by whoever shows it. */
+  verified?(): readonly VerifiedPlace[];
 }
 
 /** Whoever looks after plans once they are deployed tells it here. */
@@ -93,6 +96,11 @@ export class RecoveryRecord extends Construct {
   /** The backup plans of the stage, with what they promise as the tree stands. */
   public watched(): readonly PlanWatch[] {
     return this.present().flatMap((source) => source.watched?.() ?? []);
+  }
+
+  /** Where restores of the stage are tested. */
+  public verified(): readonly VerifiedPlace[] {
+    return this.present().flatMap((source) => source.verified?.() ?? []);
   }
 
   public addWatcher(watcher: Watcher): void {

@@ -1,3 +1,5 @@
+import type { VerifiedPlace } from '../verification';
+
 /** What a dashboard shows. Parts may be tokens of the stack that the dashboard is in. */
 export interface DashboardMatter {
   readonly region: string;
@@ -8,6 +10,7 @@ export interface DashboardMatter {
   readonly plans: readonly ShownPlan[];
   readonly vaults: readonly ShownVault[];
   readonly lags: readonly LagLine[];
+  readonly verified: readonly VerifiedPlace[];
   /** ARNs of alarms in the Region of the dashboard. */
   readonly alarms: readonly string[];
 }

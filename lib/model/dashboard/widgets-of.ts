@@ -1,6 +1,7 @@
 import { AGE, COUNTS, NAMESPACE, PLACE, PROTECTION, WATCH } from '../freshness';
 import { DASHBOARD_LIMITS } from '../limits/dashboards';
 import { HOUR, SECOND } from '../time';
+import { ACHIEVED, TEST_COUNTS, VERIFICATION, VERIFICATION_NAMESPACE, VERIFIED_RESOURCE, type VerifiedPlace } from '../verification';
 import type { DashboardMatter, LagLine, ShownPlan, ShownVault } from './matter';
 
 /** A widget as the body of a dashboard has it (CloudWatch API: dashboard body structure). */
@@ -26,6 +27,8 @@ const MOST_GRAPHS = 60;
 const MOST_LINES = 100;
 const MOST_LAGS = 1_000;
 const MOST_ALARMS = 100;
+/** Each has three widgets. */
+const MOST_VERIFIED = 20;
 
 /** The widgets of a dashboard from top to bottom. Their number grows with plans and vaults up to a bound, never with resources. */
 export function widgetsOf(matter: DashboardMatter): readonly Widget[] {
@@ -38,6 +41,7 @@ export function widgetsOf(matter: DashboardMatter): readonly Widget[] {
     ...ages(matter),
     text(['# Jobs, by vault']),
     ...jobs(matter.vaults),
+    ...restoreTests(matter.verified),
     ...lags(matter.lags),
   ]);
 }
@@ -130,6 +134,39 @@ function jobs(vaults: readonly ShownVault[]): readonly Unplaced[] {
       );
     return [graph('Backup', ['Completed', 'Failed', 'Aborted', 'Expired']), graph('Copy', ['Completed', 'Failed'])];
   });
+}
+
+/** What tests have found wrong, and what was achieved beside what is promised: a line for each resource that was restored. */
+function restoreTests(places: readonly VerifiedPlace[]): readonly Unplaced[] {
+  const shown = places.slice(0, MOST_VERIFIED).flatMap((place) => {
+    const { verification, region, rpoMs, rtoMs } = place;
+    const found = Object.values(TEST_COUNTS).map((name) => [VERIFICATION_NAMESPACE, name, VERIFICATION, verification]);
+    const achieved = (title: string, name: string, promised: string, ms: number | undefined) =>
+      metric(
+        `${title}, ${verification}, ${region}`,
+        region,
+        [
+          search(
+            `{${VERIFICATION_NAMESPACE},${VERIFICATION},${VERIFIED_RESOURCE}} MetricName="${name}" ${VERIFICATION}="${verification}"`,
+            'Maximum',
+            HOUR / SECOND,
+          ),
+        ],
+        { lines: ms === undefined ? [] : [{ label: promised, value: ms / SECOND }] },
+      );
+    return [
+      metric(`Restore tests that were not well, ${verification}, ${region}`, region, found, {
+        view: 'singleValue',
+        width: WHOLE,
+        height: 3,
+      }),
+      achieved('Recovery time achieved', ACHIEVED.recoveryTime, 'promised RTO', rtoMs),
+      achieved('Recovery point achieved', ACHIEVED.recoveryPoint, 'promised RPO', rpoMs),
+    ];
+  });
+  const more =
+    places.length > MOST_VERIFIED ? [text([`${places.length - MOST_VERIFIED} more places of restore tests are not shown.`])] : [];
+  return shown.length === 0 ? [] : [text(['# Restore tests']), ...shown, ...more];
 }
 
 function lags(lines: readonly LagLine[]): readonly Unplaced[] {

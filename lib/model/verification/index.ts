@@ -6,4 +6,5 @@ export * from './mounts';
 export * from './names';
 export * from './restore-test';
 export * from './results-of';
+export * from './verified-place';
 export * from './workflow';

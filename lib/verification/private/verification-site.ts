@@ -7,7 +7,7 @@ import type { AlarmRoute } from '../../core/private/alarm-route';
 import { ConfigurationError } from '../../core/private/errors';
 import { RESTORE_TESTING_LIMITS } from '../../model/limits';
 import { MINUTE } from '../../model/time';
-import type { VerificationConfig } from '../../model/verification';
+import type { VerificationConfig, VerifiedPlace } from '../../model/verification';
 import { EvidenceStore } from '../evidence-store';
 import { IsolatedNetwork } from '../isolated-network';
 import type { RestoreMetadata } from '../restore-metadata';
@@ -99,6 +99,18 @@ export class VerificationSite extends Construct {
       instanceClass,
       logRetention,
     });
+  }
+
+  /** Where metrics of the tests are found, and what they are held to. */
+  public placeFor(by: string): VerifiedPlace {
+    const { resources, verification } = this.props;
+    return {
+      by,
+      verification,
+      region: Stack.of(this).region,
+      rpoMs: Math.min(...resources.map(({ objective }) => objective.rpoMs)),
+      rtoMs: Math.min(...resources.map(({ objective }) => objective.rtoMs)),
+    };
   }
 
   private makePlans(): readonly SitePlan[] {
