@@ -9,8 +9,8 @@ const common = {
 };
 
 module.exports = {
-  // the suites wait for emulators and command lines much of the time
-  maxWorkers: '100%',
+  // more than there are cores: the suites wait for emulators and command lines much of the time
+  maxWorkers: '150%',
   projects: [
     {
       ...common,
