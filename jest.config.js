@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const common = {
@@ -10,7 +12,7 @@ const common = {
 
 module.exports = {
   // more than there are cores: the suites wait for emulators and command lines much of the time
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   projects: [
     {
       ...common,
