@@ -1,8 +1,8 @@
 import type { ChecksumCheckSpec } from '../../model/verification';
-import { type Finding, Unable } from '../sql/finding';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, Unable } from '../checks/finding';
+import { many } from '../checks/words';
 import { judgeChecksum } from '../sql/judge-checksum';
-import type { CheckContext } from '../sql/run-checks';
-import { many } from '../sql/words';
 import { inFull } from './in-full';
 import type { Session } from './session';
 

@@ -1,6 +1,6 @@
-import { type Finding, failed, passed, unable } from '../sql/finding';
-import { inParallel } from '../sql/in-parallel';
-import { many } from '../sql/words';
+import { type Finding, failed, passed, unable } from '../checks/finding';
+import { inParallel } from '../checks/in-parallel';
+import { many } from '../checks/words';
 import { type Index, readIndexes, type Table } from './catalogue';
 import type { Connection, Row } from './connection';
 import { inWords, isDamage, isLost, isMissing } from './in-words';

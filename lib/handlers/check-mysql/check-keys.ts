@@ -1,6 +1,6 @@
-import { type Finding, failed, passed, unable } from '../sql/finding';
-import { inParallel } from '../sql/in-parallel';
-import { many } from '../sql/words';
+import { type Finding, failed, passed, unable } from '../checks/finding';
+import { inParallel } from '../checks/in-parallel';
+import { many } from '../checks/words';
 import { type ForeignKey, readKeys, type Table } from './catalogue';
 import { identifier } from './identifiers';
 import { inWords, isDamage, isLost, isMissing } from './in-words';

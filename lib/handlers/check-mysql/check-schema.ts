@@ -1,7 +1,7 @@
 import type { SchemaCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, unable } from '../sql/finding';
+import { type Finding, failed, passed, unable } from '../checks/finding';
+import { many } from '../checks/words';
 import { parseTableName } from '../sql/table-name';
-import { many } from '../sql/words';
 import { readIndexes } from './catalogue';
 import { laggingKeys } from './lagging-keys';
 import { MissingTable, type Session } from './session';

@@ -1,10 +1,10 @@
 import type { NewestRowCheckSpec, QueryCheckSpec, RowCountCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, Unable } from '../sql/finding';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
+import { many } from '../checks/words';
 import { judgeAnswer } from '../sql/judge-answer';
-import { judgeCount } from '../sql/judge-count';
 import { judgeNewest, momentOf } from '../sql/judge-newest';
-import type { CheckContext } from '../sql/run-checks';
-import { many } from '../sql/words';
+import { judgeRows } from '../sql/judge-rows';
 import { identifier } from './identifiers';
 import type { Session } from './session';
 
@@ -28,7 +28,7 @@ export async function checkConnection(session: Session): Promise<Finding> {
 export async function checkRowCount(session: Session, check: RowCountCheckSpec, { baseline }: CheckContext): Promise<Finding> {
   const table = await session.table(check.table);
   const { count } = await session.main.one(`select count(*) as count from ${table.sql}`);
-  return judgeCount(check.table, Number(count), check, baseline);
+  return judgeRows(check.table, Number(count), check, baseline);
 }
 
 /** The newest row is young enough at the time of the recovery point. */

@@ -1,5 +1,5 @@
 import { type Connection as Client, createConnection } from 'mysql2';
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import type { Answer } from '../sql/judge-answer';
 import type { Login } from './login';
 import { OWN_MODE, type Server, serverOf, settingsOf } from './settings';

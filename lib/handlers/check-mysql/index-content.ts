@@ -1,4 +1,4 @@
-import { many } from '../sql/words';
+import { many } from '../checks/words';
 import type { Index, Table } from './catalogue';
 import type { Connection } from './connection';
 import { identifier } from './identifiers';

@@ -1,5 +1,5 @@
 import type { CheckInput, CheckOutput } from '../../model/verification';
-import { type LambdaContext, lambdaClock } from '../sql/lambda-clock';
+import { type LambdaContext, lambdaClock } from '../checks/lambda-clock';
 import { secretReader } from '../sql/secrets';
 import { checkMysql } from './check-mysql';
 

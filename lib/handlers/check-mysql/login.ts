@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { SslOptions } from 'mysql2';
 import type { CheckInput } from '../../model/verification';
+import { Unable } from '../checks/finding';
 import { readCredentials, type SecretReader } from '../sql/credentials';
-import { Unable } from '../sql/finding';
 import { trustedCertificates } from '../sql/trust';
 
 /** All that is needed for another connection. */

@@ -1,5 +1,5 @@
-import { Unable } from '../sql/finding';
-import type { CheckContext } from '../sql/run-checks';
+import type { CheckContext } from '../checks/check-run';
+import { Unable } from '../checks/finding';
 import { parseTableName } from '../sql/table-name';
 import { type Column, readSchemas, readTables, type Table } from './catalogue';
 import { Connection } from './connection';

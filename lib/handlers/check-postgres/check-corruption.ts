@@ -1,6 +1,6 @@
-import { type Finding, failed, passed, unable } from '../sql/finding';
-import { inParallel } from '../sql/in-parallel';
-import { many } from '../sql/words';
+import { type Finding, failed, passed, unable } from '../checks/finding';
+import { inParallel } from '../checks/in-parallel';
+import { many } from '../checks/words';
 import { type Amcheck, withAmcheck } from './amcheck';
 import { bundled, cut, type Damage, indexCheckOf, look, type Part } from './damage';
 import { inWords, isDamage } from './in-words';

@@ -1,5 +1,5 @@
-import { type Finding, failed, passed, unable } from '../sql/finding';
-import { many } from '../sql/words';
+import { type Finding, failed, passed, unable } from '../checks/finding';
+import { many } from '../checks/words';
 import type { ForeignKey, Table } from './catalogue';
 import { inWords } from './in-words';
 import type { Session } from './session';

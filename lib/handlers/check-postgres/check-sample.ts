@@ -1,5 +1,5 @@
 import type { SampleCheckSpec } from '../../model/verification';
-import { type Finding, Unable } from '../sql/finding';
+import { type Finding, Unable } from '../checks/finding';
 import { judgeSample, type TableSample } from '../sql/judge-sample';
 import { identifier } from './identifiers';
 import { type FoundTable, needTable, type Session } from './session';

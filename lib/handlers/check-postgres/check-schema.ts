@@ -1,7 +1,7 @@
 import type { SchemaCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed } from '../sql/finding';
+import { type Finding, failed, passed } from '../checks/finding';
+import { many } from '../checks/words';
 import { parseTableName } from '../sql/table-name';
-import { many } from '../sql/words';
 import { OWN_SCHEMAS } from './catalogue';
 import { laggingSequences } from './lagging-sequences';
 import type { Session } from './session';

@@ -1,10 +1,10 @@
 import type { ChecksumCheckSpec, NewestRowCheckSpec, QueryCheckSpec, RowCountCheckSpec } from '../../model/verification';
-import { type Finding, Unable } from '../sql/finding';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, Unable } from '../checks/finding';
 import { judgeAnswer } from '../sql/judge-answer';
 import { judgeChecksum } from '../sql/judge-checksum';
-import { judgeCount } from '../sql/judge-count';
 import { judgeNewest, momentOf } from '../sql/judge-newest';
-import type { CheckContext } from '../sql/run-checks';
+import { judgeRows } from '../sql/judge-rows';
 import { identifier } from './identifiers';
 import { needTable, type Session } from './session';
 
@@ -18,7 +18,7 @@ export async function checkRowCount(session: Session, check: RowCountCheckSpec, 
   const table = await needTable(session, check.table);
   const counted = session.survey.countOf(table.oid);
   const count = counted ?? Number((await session.main.one(`select count(*) as count from ${table.sql}`)).count);
-  return judgeCount(check.table, count, check, baseline);
+  return judgeRows(check.table, count, check, baseline);
 }
 
 /** The newest row is young enough at the time of the recovery point. */

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import type { Login } from './login';
 
 /** One row of an answer: small things only, for rows of tables stay in the server. */

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { CheckInput } from '../../model/verification';
+import { Unable } from '../checks/finding';
 import { readCredentials, type SecretReader } from '../sql/credentials';
-import { Unable } from '../sql/finding';
 import { tlsOptions } from '../sql/trust';
 
 /** All that is needed for another connection. */

@@ -1,4 +1,4 @@
-import type { CheckContext } from '../sql/run-checks';
+import type { CheckContext } from '../checks/check-run';
 import { parseTableName } from '../sql/table-name';
 import { Connection } from './connection';
 import { qualified } from './identifiers';

@@ -1,4 +1,4 @@
-import { inParallel } from '../sql/in-parallel';
+import { inParallel } from '../checks/in-parallel';
 import { type ForeignKey, readTables, type Table } from './catalogue';
 import type { Connection } from './connection';
 import type { Session } from './session';

@@ -1,4 +1,4 @@
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 
 const DENIED = /AccessDenied|Unauthorized|Forbidden|NotAuthorized/i;
 const THROTTLED = /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded|ProvisionedThroughputExceeded|LimitExceeded/i;

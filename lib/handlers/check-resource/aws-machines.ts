@@ -5,7 +5,7 @@ import {
   GetCommandInvocationCommand,
   SendCommandCommand,
 } from '@aws-sdk/client-ssm';
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import { ask, askUnless } from './ask-aws';
 import type { AwsClients } from './aws-clients';
 import type { CommandState, MachinePort, MachineStatus } from './machine-port';

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-efs';
 import { GetFunctionConfigurationCommand, InvokeCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { type CheckInput, MADE_FOR_TAG, MOUNT_PATH, MOUNT_VARIABLES } from '../../model/verification';
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import { ask, askUnless } from './ask-aws';
 import type { AwsClients } from './aws-clients';
 import type { Mounted, MountPort } from './mount-port';

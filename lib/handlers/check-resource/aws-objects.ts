@@ -6,7 +6,7 @@ import {
   ListObjectsV2Command,
   ListObjectVersionsCommand,
 } from '@aws-sdk/client-s3';
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import { ask, askUnless } from './ask-aws';
 import type { AwsClients } from './aws-clients';
 import type { ListedObject, ObjectStore, ObjectVersion, ReadContent } from './object-store';

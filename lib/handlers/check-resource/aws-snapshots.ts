@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Block, GetSnapshotBlockCommand, ListSnapshotBlocksCommand } from '@aws-sdk/client-ebs';
 import { DescribeVolumesCommand, type Volume } from '@aws-sdk/client-ec2';
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import { ask, askUnless } from './ask-aws';
 import type { AwsClients } from './aws-clients';
 import { DamagedBlock, type RestoredVolume, type SnapshotBlocks, type SnapshotPort } from './snapshot-port';

@@ -7,7 +7,7 @@ import {
   ScanCommand,
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import { ask, askUnless, isThrottled } from './ask-aws';
 import type { AwsClients } from './aws-clients';
 import type { Attributes } from './item-hash';

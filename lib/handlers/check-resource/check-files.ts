@@ -1,10 +1,10 @@
 import type { FileCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, Unable } from '../sql/finding';
-import { inParallel } from '../sql/in-parallel';
-import type { CheckContext } from '../sql/run-checks';
-import { many } from '../sql/words';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
+import { inParallel } from '../checks/in-parallel';
+import { judgeCount } from '../checks/judge-count';
+import { many } from '../checks/words';
 import { type FoundFile, filesBelow, type ReadFile, readFile } from './file-tree';
-import { judgeCount } from './judge-count';
 import { type Comparison, judgeComparisons } from './judge-sample';
 import { fitting } from './object-record';
 import { isSampleSize, SpreadSample } from './spread-sample';

@@ -1,6 +1,6 @@
 import type { HttpCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, Unable } from '../sql/finding';
-import type { CheckContext } from '../sql/run-checks';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
 
 /** How long an answer may take, all of it. */
 const TIMEOUT_MS = 30_000;

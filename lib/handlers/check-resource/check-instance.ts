@@ -1,7 +1,7 @@
 import type { InstanceCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, Unable } from '../sql/finding';
-import type { CheckContext } from '../sql/run-checks';
-import { span } from '../sql/words';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
+import { span } from '../checks/words';
 import type { CommandState, MachinePort, MachineStatus } from './machine-port';
 
 /** How long the agent of a machine that has just started may take to report. */

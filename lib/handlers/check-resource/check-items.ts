@@ -1,10 +1,10 @@
 import type { ItemCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, Unable } from '../sql/finding';
-import { inParallel } from '../sql/in-parallel';
-import type { CheckContext } from '../sql/run-checks';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
+import { inParallel } from '../checks/in-parallel';
+import { judgeCount } from '../checks/judge-count';
 import { type Attributes, canonical, hashOf } from './item-hash';
 import { type ItemRecord, type TableBaseline, tableBaseline } from './item-record';
-import { judgeCount } from './judge-count';
 import { type Comparison, judgeComparisons } from './judge-sample';
 import { fitting } from './object-record';
 import { isSampleSize, SpreadSample } from './spread-sample';

@@ -1,6 +1,6 @@
 import { type FileCheckSpec, resultsOf } from '../../model/verification';
-import { type Finding, Unable } from '../sql/finding';
-import type { CheckContext } from '../sql/run-checks';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, Unable } from '../checks/finding';
 import type { MountPort } from './mount-port';
 
 /** What is kept of the time to remove what was made: mount targets take minutes to go. */

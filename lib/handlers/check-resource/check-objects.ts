@@ -1,9 +1,9 @@
 import type { ObjectCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, Unable } from '../sql/finding';
-import { inParallel } from '../sql/in-parallel';
-import type { CheckContext } from '../sql/run-checks';
-import { many } from '../sql/words';
-import { judgeCount } from './judge-count';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
+import { inParallel } from '../checks/in-parallel';
+import { judgeCount } from '../checks/judge-count';
+import { many } from '../checks/words';
 import { type Comparison, judgeComparisons } from './judge-sample';
 import { type BucketBaseline, bucketBaseline, fitting, type ObjectRecord } from './object-record';
 import type { ListedObject, ObjectStore } from './object-store';

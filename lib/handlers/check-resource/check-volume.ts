@@ -1,6 +1,6 @@
 import type { VolumeCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, Unable } from '../sql/finding';
-import type { CheckContext } from '../sql/run-checks';
+import type { CheckContext } from '../checks/check-run';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
 import { contentOf, TELLING_BYTES } from './file-systems';
 import { partitionsOf } from './partitions';
 import { DamagedBlock, type RestoredVolume, type SnapshotBlocks, type SnapshotPort } from './snapshot-port';

@@ -1,4 +1,4 @@
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import type { ResourcePorts } from './aws-ports';
 import { checkFiles } from './check-files';
 import { checkHttp } from './check-http';

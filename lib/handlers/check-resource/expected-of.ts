@@ -1,5 +1,5 @@
-import type { CountExpectation } from '../../model/verification';
-import { many, percent } from '../sql/words';
+import { expectedCount } from '../checks/judge-count';
+import { many } from '../checks/words';
 import type { ResourceCheck } from './resource-check';
 
 /** What a check expects, in words. */
@@ -20,16 +20,6 @@ export function expectedOf(check: ResourceCheck): string {
     default:
       return 'a check that this function knows';
   }
-}
-
-/** How many there have to be; nothing given means not none. */
-export function expectedCount({ atLeast, exactly, tolerance }: CountExpectation, one: string): string {
-  const parts = [
-    ...(exactly === undefined ? [] : [`exactly ${many(exactly, one)}`]),
-    ...(atLeast === undefined ? [] : [`at least ${many(atLeast, one)}`]),
-    ...(tolerance === undefined ? [] : [`within ${percent(tolerance)} of the last verified test`]),
-  ];
-  return parts.join(', ') || `at least 1 ${one}`;
 }
 
 function sampled(sample: number, one: string): string {

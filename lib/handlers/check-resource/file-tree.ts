@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 
 /** A file of a tree. */
 export interface FoundFile {

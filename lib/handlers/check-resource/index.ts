@@ -1,6 +1,6 @@
 import type { CheckInput, CheckOutput } from '../../model/verification';
-import { type LambdaContext, lambdaClock } from '../sql/lambda-clock';
-import type { Clock } from '../sql/run-checks';
+import type { Clock } from '../checks/check-run';
+import { type LambdaContext, lambdaClock } from '../checks/lambda-clock';
 import { AwsClients, type Patience } from './aws-clients';
 import { awsPorts } from './aws-ports';
 import { checkersOf } from './checkers';

@@ -1,4 +1,4 @@
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import { isShape, type TableShape } from './table-shape';
 
 /** What a test records of an item, without a value of it. */

@@ -1,4 +1,4 @@
-import { many, percent } from '../sql/words';
+import { many, percent } from '../checks/words';
 
 /** What became of something that the last verified test has recorded. */
 export interface Comparison {

@@ -1,4 +1,4 @@
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 
 /** What a test records of an object, for the next one to compare with. */
 export interface ObjectRecord {

@@ -1,4 +1,4 @@
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 
 /** Waits; ends at once, and with an error, when the time of the function is over. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { type CheckInput, type CheckOutput, type CheckResult, MAX_DETAILS } from '../../model/verification';
-import { type Finding, Unable, unable } from '../sql/finding';
-import { type CheckContext, type Clock, unless } from '../sql/run-checks';
-import { firstOf } from '../sql/words';
+import type { CheckInput, CheckOutput } from '../../model/verification';
+import { type CheckContext, CheckRun, type Clock } from '../checks/check-run';
+import { type Finding, Unable } from '../checks/finding';
 import { expectedOf } from './expected-of';
 import type { CheckOf, ResourceCheck } from './resource-check';
 
@@ -11,9 +10,6 @@ export type Checker<C extends ResourceCheck = ResourceCheck> = (check: C, contex
 
 /** Who looks, by kind of check. */
 export type Checkers = { readonly [K in ResourceCheck['kind']]: Checker<CheckOf<K>> };
-
-/** What is kept of the time to answer in: this much, or a tenth of a short one. */
-const RESERVE_MS = 10_000;
 
 /** What AWS Backup has to have restored for a check to make sense; an address may be that of anything. */
 const TYPES: Readonly<Partial<Record<ResourceCheck['kind'], readonly string[]>>> = {
@@ -33,35 +29,19 @@ export async function runResourceChecks(
   clock: Clock,
   checkers: (signal: AbortSignal) => Checkers,
 ): Promise<CheckOutput> {
-  if (!Array.isArray(input?.checks)) {
-    throw new Error("the input has no list of 'checks'");
-  }
-  const remainingMs = clock.remainingMs();
-  const patienceMs = remainingMs - Math.min(RESERVE_MS, remainingMs / 10);
-  const endMs = clock.now() + patienceMs;
-  const over = new AbortController();
+  const run = new CheckRun<ResourceCheck>(input, clock, { expectedOf, inWords });
   // every request listens
-  setMaxListeners(0, over.signal);
-  const timer = setTimeout(() => over.abort(), patienceMs);
-  if (!(patienceMs > 0)) {
-    over.abort();
-  }
-  const known = checkers(over.signal);
-  const run = async (check: ResourceCheck): Promise<CheckResult> => {
-    const startMs = clock.now();
-    const baseline = Object.hasOwn(input.baselines ?? {}, check?.name) ? input.baselines[check.name] : undefined;
-    const context = { input, baseline, signal: over.signal, leftMs: () => endMs - clock.now() };
-    const finding = await unless(over.signal, async () => {
+  setMaxListeners(0, run.signal);
+  const known = checkers(run.signal);
+  const resultOf = (check: ResourceCheck) =>
+    run.resultOf(check, async (context) => {
       requireInput(input, check);
       return checkerOf(known, check)(check, context);
-    }).catch((error) => unable(inWords(error)));
-    return resultOf(check, finding, clock.now() - startMs);
-  };
+    });
   try {
-    return { results: await Promise.all((input.checks as readonly ResourceCheck[]).map(run)) };
+    return { results: await Promise.all(run.checks.map(resultOf)) };
   } finally {
-    clearTimeout(timer);
-    over.abort();
+    run.stop();
   }
 }
 
@@ -83,25 +63,5 @@ function checkerOf(checkers: Checkers, check: ResourceCheck): Checker {
 }
 
 function inWords(error: unknown): string {
-  return error instanceof Unable ? error.message : `the check itself failed: ${error instanceof Error ? error.name : 'unknown error'}`;
-}
-
-function resultOf(check: ResourceCheck, { expected, details, ...finding }: Finding, durationMs: number): CheckResult {
-  return {
-    name: check?.name,
-    kind: check?.kind,
-    expected: expected ?? wordsOf(check),
-    ...finding,
-    durationMs,
-    ...(details?.length ? { details: firstOf(details, MAX_DETAILS) } : {}),
-  };
-}
-
-/** A check that lacks what it needs cannot even be put in words. */
-function wordsOf(check: ResourceCheck): string {
-  try {
-    return expectedOf(check);
-  } catch {
-    return 'a check with all that its kind needs';
-  }
+  return `the check itself failed: ${error instanceof Error ? error.name : 'unknown error'}`;
 }

@@ -1,4 +1,4 @@
-import { Unable } from '../sql/finding';
+import { Unable } from '../checks/finding';
 import type { Comparison } from './judge-sample';
 import type { ObjectRecord } from './object-record';
 import type { ObjectStore } from './object-store';

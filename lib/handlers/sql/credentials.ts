@@ -1,4 +1,4 @@
-import { Unable } from './finding';
+import { Unable } from '../checks/finding';
 
 /** The login of a database. */
 export interface Credentials {

@@ -1,5 +1,6 @@
-import type { CountExpectation, DatabaseCheckSpec } from '../../model/verification';
-import { many, percent, span } from './words';
+import type { DatabaseCheckSpec } from '../../model/verification';
+import { expectedCount } from '../checks/judge-count';
+import { many, span } from '../checks/words';
 
 /** What a check expects, in words. */
 export function expectedOf(check: DatabaseCheckSpec): string {
@@ -7,7 +8,7 @@ export function expectedOf(check: DatabaseCheckSpec): string {
     case 'connection':
       return 'the application can log in and read';
     case 'row-count':
-      return `${check.table}: ${expectedCount(check)}`;
+      return `${check.table}: ${expectedCount(check, 'row')}`;
     case 'foreign-keys':
       return 'every foreign key holds';
     case 'newest-row':
@@ -25,16 +26,6 @@ export function expectedOf(check: DatabaseCheckSpec): string {
     default:
       return 'a check that this function knows';
   }
-}
-
-/** How many there have to be; nothing given means not none. */
-export function expectedCount({ atLeast, exactly, tolerance }: CountExpectation): string {
-  const parts = [
-    ...(exactly === undefined ? [] : [`exactly ${many(exactly, 'row')}`]),
-    ...(atLeast === undefined ? [] : [`at least ${many(atLeast, 'row')}`]),
-    ...(tolerance === undefined ? [] : [`within ${percent(tolerance)} of the last verified test`]),
-  ];
-  return parts.join(', ') || 'at least 1 row';
 }
 
 function schemaParts({ tables, indexes, extensions, collation }: Extract<DatabaseCheckSpec, { kind: 'schema' }>): string[] {

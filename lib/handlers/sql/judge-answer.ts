@@ -1,5 +1,5 @@
-import { type Finding, failed, passed, Unable } from './finding';
-import { many } from './words';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
+import { many } from '../checks/words';
 
 /** What a query answered with. */
 export interface Answer {

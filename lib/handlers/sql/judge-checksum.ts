@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChecksumCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, Unable } from './finding';
-import { many } from './words';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
+import { many } from '../checks/words';
 
 /** The content of a table, however its rows are ordered: how many they are, and sums over hashes of them. */
 export interface ContentSums {

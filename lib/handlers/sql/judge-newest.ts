@@ -1,6 +1,6 @@
 import type { NewestRowCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed, Unable } from './finding';
-import { moment, span } from './words';
+import { type Finding, failed, passed, Unable } from '../checks/finding';
+import { moment, span } from '../checks/words';
 
 /** By how much the clocks of a database and of AWS Backup may differ. */
 const SKEW_MS = 5 * 60_000;

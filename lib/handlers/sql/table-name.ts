@@ -1,4 +1,4 @@
-import { Unable } from './finding';
+import { Unable } from '../checks/finding';
 
 /** A table, and the schema where one is named. */
 export interface TableName {

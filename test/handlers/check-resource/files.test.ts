@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { checkFiles } from '../../../lib/handlers/check-resource/check-files';
 import { checkMounted } from '../../../lib/handlers/check-resource/check-mounted';
 import type { MountPort } from '../../../lib/handlers/check-resource/mount-port';
-import type { CheckContext } from '../../../lib/handlers/sql/run-checks';
+import type { CheckContext } from '../../../lib/handlers/checks/check-run';
 import type { FileCheckSpec } from '../../../lib/model/verification';
 
 const FILES: FileCheckSpec = { kind: 'files', name: 'files', sample: 100 };

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { checkHttp } from '../../../lib/handlers/check-resource/check-http';
-import { Unable } from '../../../lib/handlers/sql/finding';
-import type { CheckContext } from '../../../lib/handlers/sql/run-checks';
+import type { CheckContext } from '../../../lib/handlers/checks/check-run';
+import { Unable } from '../../../lib/handlers/checks/finding';
 import type { HttpCheckSpec } from '../../../lib/model/verification';
 import { ROOT } from '../../harness/sources';
 

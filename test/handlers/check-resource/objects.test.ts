@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { checkObjects } from '../../../lib/handlers/check-resource/check-objects';
 import type { ListedObject, ObjectStore } from '../../../lib/handlers/check-resource/object-store';
 import { SpreadSample } from '../../../lib/handlers/check-resource/spread-sample';
-import type { CheckContext } from '../../../lib/handlers/sql/run-checks';
+import type { CheckContext } from '../../../lib/handlers/checks/check-run';
 
 const PAGE = 1_000;
 

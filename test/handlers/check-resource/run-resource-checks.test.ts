@@ -1,6 +1,6 @@
 import type { ResourceCheck } from '../../../lib/handlers/check-resource/resource-check';
 import { type Checkers, runResourceChecks } from '../../../lib/handlers/check-resource/run-resource-checks';
-import { passed, Unable } from '../../../lib/handlers/sql/finding';
+import { passed, Unable } from '../../../lib/handlers/checks/finding';
 import type { CheckInput } from '../../../lib/model/verification';
 
 const objects: ResourceCheck = { kind: 'objects', name: 'objects', sample: 5, atLeast: 2 };

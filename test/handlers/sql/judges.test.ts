@@ -1,7 +1,7 @@
 import { judgeAnswer } from '../../../lib/handlers/sql/judge-answer';
 import { checksumOf, judgeChecksum } from '../../../lib/handlers/sql/judge-checksum';
-import { judgeCount } from '../../../lib/handlers/sql/judge-count';
 import { judgeNewest, momentOf } from '../../../lib/handlers/sql/judge-newest';
+import { judgeRows } from '../../../lib/handlers/sql/judge-rows';
 import { judgeSample } from '../../../lib/handlers/sql/judge-sample';
 import type { CountExpectation } from '../../../lib/model/verification';
 
@@ -17,6 +17,9 @@ describe('a number of rows', () => {
     [0, { exactly: 0 }, undefined, 'passed'],
     [0, {}, undefined, 'failed'],
     [1, {}, undefined, 'passed'],
+    [0, { tolerance: 1 }, undefined, 'failed'],
+    [0, { tolerance: 1 }, { count: 10 }, 'failed'],
+    [0, { tolerance: 1 }, { count: 0 }, 'passed'],
     [7, { tolerance: 0 }, undefined, 'passed'],
     [7, { tolerance: 0 }, { count: 7 }, 'passed'],
     [8, { tolerance: 0 }, { count: 7 }, 'failed'],
@@ -28,11 +31,11 @@ describe('a number of rows', () => {
     [990, { tolerance: 0.01, atLeast: 995 }, { count: 1_000 }, 'failed'],
     [990, { atLeast: 1 }, { count: 1_000_000 }, 'passed'],
   ])('of %d, for %j after %j: %s, and is what the next test compares with', (count, expectation, baseline, status) => {
-    expect(judgeCount('orders', count, expectation, baseline)).toMatchObject({ status, baseline: { count } });
+    expect(judgeRows('orders', count, expectation, baseline)).toMatchObject({ status, baseline: { count } });
   });
 
   test('is told with what it was', () => {
-    expect(judgeCount('orders', 9_412, { tolerance: 0.05, atLeast: 10_000 }, { count: 10_000 })).toMatchObject({
+    expect(judgeRows('orders', 9_412, { tolerance: 0.05, atLeast: 10_000 }, { count: 10_000 })).toMatchObject({
       expected: 'orders: at least 10,000 rows, within 5 % of the last verified test',
       found: 'orders: 9,412 rows, 10,000 rows in the last verified test (-5.88 %)',
     });
@@ -45,7 +48,7 @@ describe('a number of rows', () => {
     [{ exactly: -1 }, undefined],
     [{ atLeast: '10' as unknown as number }, undefined],
   ])('fails to be judged by %j after %j', (expectation, baseline) => {
-    expect(() => judgeCount('orders', 10, expectation, baseline)).toThrow(/is no number|holds no count/);
+    expect(() => judgeRows('orders', 10, expectation, baseline)).toThrow(/is no number|holds no count/);
   });
 });
 

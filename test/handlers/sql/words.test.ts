@@ -1,9 +1,9 @@
+import { inParallel } from '../../../lib/handlers/checks/in-parallel';
+import { lambdaClock } from '../../../lib/handlers/checks/lambda-clock';
+import { firstOf, many, moment, percent, span } from '../../../lib/handlers/checks/words';
 import { expectedOf } from '../../../lib/handlers/sql/expected-of';
-import { inParallel } from '../../../lib/handlers/sql/in-parallel';
-import { lambdaClock } from '../../../lib/handlers/sql/lambda-clock';
 import { parseTableName } from '../../../lib/handlers/sql/table-name';
 import { certificateProblem, trustedCertificates } from '../../../lib/handlers/sql/trust';
-import { firstOf, many, moment, percent, span } from '../../../lib/handlers/sql/words';
 import type { DatabaseCheckSpec } from '../../../lib/model/verification';
 
 test.each([

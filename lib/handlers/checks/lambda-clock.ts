@@ -1,4 +1,4 @@
-import type { Clock } from './run-checks';
+import type { Clock } from './check-run';
 
 /** The part of Lambda's context that the functions need. */
 export interface LambdaContext {

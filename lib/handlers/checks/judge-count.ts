@@ -1,6 +1,6 @@
 import type { CountExpectation } from '../../model/verification';
-import { Unable } from '../sql/finding';
-import { many, percent } from '../sql/words';
+import { Unable } from './finding';
+import { many, percent } from './words';
 
 /** Whether there are as many as expected, in words. */
 export interface CountVerdict {
@@ -18,7 +18,10 @@ export function judgeCount(count: number, one: string, expectation: CountExpecta
     (!compared || Math.abs(count - before) <= tolerance * before) &&
     // none at all is only right where it is asked for
     (count > 0 || exactly === 0 || (compared && before === 0));
-  return { holds, found: `${many(count, one)}${compared ? `, ${many(before, one)} in the last verified test` : ''}` };
+  return {
+    holds,
+    found: `${many(count, one)}${compared ? `, ${many(before, one)} in the last verified test (${change(count, before)})` : ''}`,
+  };
 }
 
 /** A number of things as the last verified test has recorded it; undefined where there was none. */
@@ -33,6 +36,16 @@ export function countIn(baseline: unknown): number | undefined {
   return count;
 }
 
+/** How many there have to be, in words; nothing given means not none. */
+export function expectedCount({ atLeast, exactly, tolerance }: CountExpectation, one: string): string {
+  const parts = [
+    ...(exactly === undefined ? [] : [`exactly ${many(exactly, one)}`]),
+    ...(atLeast === undefined ? [] : [`at least ${many(atLeast, one)}`]),
+    ...(tolerance === undefined ? [] : [`within ${percent(tolerance)} of the last verified test`]),
+  ];
+  return parts.join(', ') || `at least 1 ${one}`;
+}
+
 function validated({ atLeast, exactly, tolerance }: CountExpectation): CountExpectation {
   for (const [name, value] of Object.entries({ atLeast, exactly, tolerance })) {
     if (value !== undefined && !(typeof value === 'number' && value >= 0)) {
@@ -42,7 +55,6 @@ function validated({ atLeast, exactly, tolerance }: CountExpectation): CountExpe
   return { atLeast, exactly, tolerance };
 }
 
-/** Percent of the whole, for words. */
-export function shareOf(part: number, whole: number): string {
-  return percent(whole === 0 ? 0 : part / whole);
+function change(count: number, before: number): string {
+  return before === 0 ? 'there were none' : `${count < before ? '-' : '+'}${percent(Math.abs(count - before) / before)}`;
 }
