@@ -15,7 +15,7 @@ import { FileSystem } from 'aws-cdk-lib/aws-efs';
 import { DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { Protection, RecoveryCoverage, RecoveryTier } from '../lib';
+import { Protection, RecoveryCoverage, RecoveryTier, RestoreTests } from '../lib';
 
 /** What may be said about the demo. */
 export interface OrdersStackProps extends StackProps {
@@ -72,6 +72,7 @@ export class OrdersStack extends Stack {
     const protection = new Protection(this, 'Protection', {
       tier: props.tier ?? RecoveryTier.IMPORTANT,
       recoveryRegion: 'ap-northeast-3',
+      restoreTests: RestoreTests.none('nobody deploys the demo to stay; examples/verified-database has its restores tested'),
     });
     protection.protect(database);
     protection.protect(customers);
@@ -80,6 +81,7 @@ export class OrdersStack extends Stack {
     protection.protect(server);
     RecoveryCoverage.of(this).exclude(thumbnails, 'rebuilt from the invoices');
 
+    Annotations.of(this).acknowledgeWarning('cdk-recovery:planNotWatched', 'nobody deploys the demo to stay; examples/watched has a watch');
     Annotations.of(this).acknowledgeWarning('cdk-recovery:tableCopiesNeedAdvancedFeatures', 'on in this account since its first vault');
     Validations.of(server).acknowledge({ id: 'CloudFormation-Validate::W9010', reason: 'an image of the demo, not of any account' });
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Match, Template, Annotations as Warnings } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct, IConstruct } from 'constructs';
 import { OrdersStack } from '../bin/orders-stack';
@@ -48,6 +49,17 @@ interface ValidationReport {
     }[];
   }[];
 }
+
+test('the demo by itself warns of nothing, so that a newcomer reads its report and no more', () => {
+  const warned = (Demo: StackClass) => {
+    const stack = new Demo(new App(), 'Orders', { env: ENV });
+    Template.fromStack(stack);
+    return Warnings.fromStack(stack).findWarning('*', Match.anyValue());
+  };
+  expect(warned(OrdersStack)).toEqual([]);
+  // the tiers that stand alone in an app have no watch
+  expect(warned(Object.fromEntries(EXAMPLES)['tier-important'])).not.toEqual([]);
+});
 
 describe('every example and the demo', () => {
   const outdirs: string[] = [];
