@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { Client } from 'pg';
 import type { Certificate } from './certificate';
+import { freePort } from '../../test/harness/free-port';
 
 const START_TIMEOUT_MS = 60_000;
 const EXE = process.platform === 'win32' ? '.exe' : '';
@@ -174,15 +174,4 @@ async function stop(child: ChildProcess): Promise<void> {
     child.kill('SIGINT');
     await ended;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
 }

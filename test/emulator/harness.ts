@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../harness/free-port';
 import { EmulatorControl } from './control-client';
 
 export * from './cdk-cli';
@@ -171,17 +171,6 @@ function environment(url: string): Record<string, string> {
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     NODE_NO_WARNINGS: '1',
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
 }
 
 async function waitUntilHealthy(url: string, child: ChildProcess, log: () => string): Promise<void> {

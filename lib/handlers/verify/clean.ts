@@ -35,10 +35,10 @@ async function cleanInstance(cluster: string, { restoreJobId, sinceMs }: Cleanin
     return { status: 'clean', sinceMs };
   }
   if (found.madeFor !== restoreJobId || found.cluster !== cluster) {
-    return { status: 'stuck', reason: `instance ${name} bears no tag of this test, so it was left alone`, sinceMs };
+    return { status: 'stuck', reason: `instance ${name} bears no tag of this test, so it was left alone`, left: [name], sinceMs };
   }
   if (ports.now() - sinceMs > PATIENCE_MS) {
-    return { status: 'stuck', reason: `instance ${name} is still ${found.words}`, sinceMs };
+    return { status: 'stuck', reason: `instance ${name} is still ${found.words}`, left: [name], sinceMs };
   }
   if (!found.deleting) {
     await ports.deleteInstance(name);
@@ -58,7 +58,7 @@ async function cleanMounts(fileSystem: string, { restoreJobId, sinceMs }: Cleani
     return { status: 'clean', sinceMs };
   }
   if (ports.now() - sinceMs > PATIENCE_MS) {
-    return { status: 'stuck', reason: `${first.kind} ${first.id} is still ${first.words}`, sinceMs };
+    return { status: 'stuck', reason: `${first.kind} ${first.id} is still ${first.words}`, left: left.map(({ id }) => id), sinceMs };
   }
   for (const mount of left.filter(({ removable }) => removable)) {
     await ports.removeMount(mount);

@@ -1,6 +1,5 @@
 import type { AskedCheck, CleanUp, ConcludedTest } from '../../model/evidence';
 import { type CheckResult, errorInWords, type RestoreTest, resultsOf, type WorkflowState } from '../../model/verification';
-import { instanceNameOf, nameOf } from './look';
 
 /** All that is known of a test when it ends, however it has ended. */
 export function concludedOf(state: WorkflowState, region: string, concludedMs: number): ConcludedTest {
@@ -69,13 +68,12 @@ function unreadable(restoreJobId: string, region: string, nowMs: number): Restor
   };
 }
 
-function cleanUpOf({ cleaned, cleanError, test }: WorkflowState): CleanUp {
+function cleanUpOf({ cleaned, cleanError }: WorkflowState): CleanUp {
   if (cleaned?.status === 'clean') {
     return { status: 'clean', left: [] };
   }
   const reason = cleanError ? errorInWords(cleanError) : cleaned?.reason;
-  const name = test?.createdArn && instanceNameOf(nameOf(test.createdArn));
-  return cleaned?.status === 'stuck' && name
-    ? { status: 'left', left: [name], ...(reason ? { problem: reason } : {}) }
+  return cleaned?.status === 'stuck' && cleaned.left
+    ? { status: 'left', left: cleaned.left, ...(reason ? { problem: reason } : {}) }
     : { status: 'unknown', left: [], problem: reason ?? 'the execution ended before anybody looked' };
 }

@@ -61,6 +61,8 @@ export type Looked =
 export interface Cleaned {
   readonly status: 'clean' | 'waiting' | 'stuck';
   readonly reason?: string;
+  /** What stays behind where it is stuck, by name or id. */
+  readonly left?: readonly string[];
   /** When it began. */
   readonly sinceMs: number;
 }

@@ -130,7 +130,11 @@ test.each<[string, Partial<WorkflowState>, object]>([
     { answers: [{ answer: { results: [{ ...passed, newestMs: job.recoveryPointMs - 4 * HOUR - 1 }] } }] },
     { 'Shop/Tests TestsOverRecoveryPoint': 1 },
   ],
-  ['that left something', { cleaned: { status: 'stuck', reason: 'no tag', sinceMs: NOW } }, { 'Shop/Tests TestsWithRemains': 1 }],
+  [
+    'that left something',
+    { cleaned: { status: 'stuck', reason: 'no tag', left: ['x'], sinceMs: NOW } },
+    { 'Shop/Tests TestsWithRemains': 1 },
+  ],
   [
     'of which nobody knows whether it left something',
     { cleaned: undefined, cleanError: { Error: 'x' } },
@@ -139,6 +143,14 @@ test.each<[string, Partial<WorkflowState>, object]>([
 ])('a test %s is counted, and successful all the same', async (_case, state, metrics) => {
   expect(await end(state)).toMatchObject({ verdict: { status: 'SUCCESSFUL' } });
   expect(aws.metrics).toMatchObject(metrics);
+});
+
+test.each<[readonly string[] | undefined, object]>([
+  [['fsmt-1'], { status: 'left', left: ['fsmt-1'], problem: 'mount target fsmt-1 is still deleting' }],
+  [undefined, { status: 'unknown', left: [], problem: 'mount target fsmt-1 is still deleting' }],
+])('what stays behind is named by the step that could not remove it: %j', async (left, cleanUp) => {
+  const cleaned = { status: 'stuck', reason: 'mount target fsmt-1 is still deleting', left, sinceMs: NOW } as const;
+  expect((await end({ cleaned })).cleanUp).toEqual(cleanUp);
 });
 
 test('no result says more than it may', async () => {

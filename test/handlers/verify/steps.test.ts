@@ -231,6 +231,7 @@ describe('cleaning up a file system', () => {
     expect(await up({ cleaned: { status: 'waiting', sinceMs: NOW - HOUR - 1 } })).toMatchObject({
       status: 'stuck',
       reason: 'mount target fsmt-1 is still deleting',
+      left: ['fsmt-1'],
     });
   });
 });
@@ -259,7 +260,7 @@ describe('cleaning up', () => {
     ['of another cluster', { ...made, cluster: 'production' }],
   ])('leaves an instance %s alone, and says so', async (_case, instance) => {
     aws.instances.set(NAME, instance);
-    expect(await up()).toMatchObject({ status: 'stuck', reason: expect.stringMatching(/left alone/) });
+    expect(await up()).toMatchObject({ status: 'stuck', reason: expect.stringMatching(/left alone/), left: [NAME] });
     expect(aws.calls).toEqual([]);
   });
 
@@ -268,6 +269,7 @@ describe('cleaning up', () => {
     expect(await up({ cleaned: { status: 'waiting', sinceMs: NOW - HOUR - 1 } })).toMatchObject({
       status: 'stuck',
       reason: `instance ${NAME} is still deleting`,
+      left: [NAME],
     });
   });
 
