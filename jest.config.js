@@ -2,6 +2,9 @@ const { availableParallelism } = require('node:os');
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
+/** Simulates thousands of plans, starts the command, compiles every snippet, synthesises every example: too long to wait for after each change. */
+const SLOW = ['test/model/simulation/', 'test/bin/', 'test/docs.test.ts', 'test/examples.test.ts'];
+
 const common = {
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
@@ -18,7 +21,14 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/integ/'],
+      testPathIgnorePatterns: ['<rootDir>/test/emulator/', '<rootDir>/test/integ/', ...SLOW.map((path) => `<rootDir>/${path}`)],
+      setupFiles: ['<rootDir>/test/setup-unit.ts'],
+    },
+    {
+      ...common,
+      displayName: 'slow',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: [`<rootDir>/(?!${SLOW.join('|')})`],
       setupFiles: ['<rootDir>/test/setup-unit.ts'],
     },
     {

@@ -189,6 +189,11 @@ describe('a promise that nothing keeps', () => {
       'Redshift',
       /: AWS Backup copies no recovery points of Redshift cluster to another Region, so replicate or export the data there, or/,
     ],
+    [
+      REGION_LOSS,
+      'RDSCluster',
+      /to another Region, so export the data there by a DatabaseExport with 'recoveryRegion', or take REGION_LOSS out/,
+    ],
     [ACCOUNT_COMPROMISE, 'S3', /: copy its recovery points to another account or to a logically air-gapped vault with another key, or/],
     [ACCOUNT_COMPROMISE, 'RDS', /: copy its recovery points to another account or to a compliance-locked vault with another key, or/],
     [
@@ -220,6 +225,19 @@ describe('a promise that only deployment can judge', () => {
     expect(found.message).toMatch(why);
     expect(found.message).toMatch(/give stacks an explicit 'env' and plain values, or take REGION_LOSS out of what it survives$/);
   });
+});
+
+test.each<[string, readonly Fact[], number, RegExp]>([
+  ['one lock', [points({ immutable: 'governance', lockedMs: 'unknown' })], 1, /but how long its lock lasts is known only at deploy time/],
+  [
+    'two locks',
+    [points({ immutable: 'governance', lockedMs: 'unknown' }), copied({ immutable: 'compliance', lockedMs: 'unknown' })],
+    2,
+    /asks for 2 immutable copies, but how long their locks last is known only at deploy time: give plain values$/,
+  ],
+])('warns that the copy rule depends on how long %s will hold', (_what, copies, immutable, message) => {
+  const found = findings([database(), objective({ copyRule: { immutable }, survives: [] }), ...copies]);
+  expect(found).toMatchObject([{ severity: 'warning', code: 'PromiseUnknown', message: expect.stringMatching(message) }]);
 });
 
 describe('the copy rule', () => {
@@ -259,6 +277,14 @@ describe('the copy rule', () => {
       'Redshift',
       'TooFewCopies',
       /: AWS Backup copies no recovery points of Redshift/,
+    ],
+    [
+      'a copy that this library exports',
+      { copies: 3 },
+      [points()],
+      'RDSCluster',
+      'TooFewCopies',
+      /copies no recovery points of RDS Multi-AZ cluster .*, so export the data by a DatabaseExport$/,
     ],
     [
       'a second medium, of which a replica of the service is none',

@@ -54,6 +54,7 @@ describe('an immutable copy that is gone before anybody notices', () => {
       [locked(2 * DAY, { id: 'short' }), locked(90 * DAY), weekly()],
       ['warning'],
     ],
+    ['is the same whichever of both rules is told first', [locked(90 * DAY), locked(2 * DAY, { id: 'short' }), weekly()], ['warning']],
     [
       'is each of two in different vaults',
       [locked(2 * DAY), copied({ immutable: 'compliance', keptMs: DAY }), weekly()],

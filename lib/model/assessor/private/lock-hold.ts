@@ -32,9 +32,9 @@ export function holds(copy: CopyFact): boolean {
   return ['firm', 'doubtful'].includes(holdOf(copy));
 }
 
-/** Why a lock does not count, to follow the name of its copy. */
+/** Why a lock of known length does not count, to follow the name of its copy. */
 export function shortLock({ form, lockedMs }: CopyFact): string {
-  const lock = `is locked for ${typeof lockedMs === 'number' ? words(lockedMs) : 'a time that is known only at deploy time'}`;
+  const lock = `is locked for ${words(lockedMs as number)}`;
   return form === 'points'
     ? `${lock}, which may end before the next one is there`
     : `${lock}, each object from when it was written, while objects live longer`;
