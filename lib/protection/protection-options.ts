@@ -1,6 +1,7 @@
 import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import type { Duration, TimeZone } from 'aws-cdk-lib/core';
+import type { AlarmActions } from '../core/alarm-actions';
 import type { CopyRule } from '../core/copy-rule';
 import type { DataClass } from '../core/data-class';
 import type { DatabaseCredentials } from '../core/database-credentials';
@@ -132,4 +133,16 @@ export interface ProtectionProps extends ProtectOptions {
    * @default - a role of the stack that may back up the types that are protected
    */
   readonly role?: IRoleRef;
+  /**
+   * Who is told of the alarms that come with the protection: those of restore tests. Actions are those of the Region of the stack. What
+   * is stale or missing is told by a `RecoveryWatch`, which takes the same actions.
+   * @default - nobody, with a warning where there are such alarms
+   */
+  readonly alarmActions?: AlarmActions;
+  /**
+   * Who is told of alarms in other Regions, by their name: CloudWatch acts in its own Region only. Needed where copies are tested in the
+   * recovery Region.
+   * @default - nobody, with a warning where there are such alarms
+   */
+  readonly alarmActionsIn?: { readonly [region: string]: AlarmActions };
 }

@@ -1,6 +1,7 @@
 import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import type { AlarmActions } from '../core/alarm-actions';
 import { ConfigurationError } from '../core/private/errors';
 import { resourceId } from '../core/private/inventory';
 import { known } from '../core/private/known';
@@ -9,17 +10,18 @@ import { RecoveryRecord } from '../core/private/record';
 import { requireElsewhere } from '../core/private/recovery-place';
 import { differ } from '../model/differ';
 import { type PlannedRule, planRules } from '../model/planner';
-import type { RungModel } from '../model/retention';
 import { abilitiesOf, type ResourceType } from '../model/services';
 import { requireProtectable, targetOf } from '../services';
 import type { Target } from '../services/service';
 import { RecoveryVault } from '../vault/recovery-vault';
 import type { PlanSelection } from './plan-selection';
 import { type ExpectedTimes, expectedTimes, jobTimes, refine, slowestJobTimes } from './private/job-times';
+import { overridden } from './private/overridden';
 import { placeOfVault, type VaultPlace } from './private/places';
 import { type Destination, planIdOf, ruleFrom } from './private/plan-group';
-import { planRequestOf } from './private/plan-request';
+import { planRequestOf, warm } from './private/plan-request';
 import { Promises } from './private/promises';
+import { warnOfUnringing } from './private/unringing';
 import { warnOfUntested } from './private/untested';
 import { type Wishes, wishesOf } from './private/wishes';
 import type { PromisedResource } from './promised-resource';
@@ -146,12 +148,21 @@ export class Protection extends Construct {
     this.tested = true;
   }
 
+  /**
+   * Who is told of alarms in a Region; without one, in that of the stack.
+   * @internal
+   */
+  public _alarmActions(region?: string): AlarmActions | undefined {
+    return region === undefined ? this.props.alarmActions : this.props.alarmActionsIn?.[region];
+  }
+
   private warnOfNothing(): string[] {
     if (this.promises.isEmpty) {
       warn(this, 'ProtectsNothing', 'protects nothing, so that its promise holds for no data: call protect() or protectSelection()');
     }
     if (!this.tested) {
       warnOfUntested(this, this._promised());
+      warnOfUnringing(this, this.props);
     }
     return [];
   }
@@ -231,19 +242,4 @@ export class Protection extends Construct {
       rules: rules.map((rule) => ruleFrom(rule, { timeZone, copies })),
     });
   }
-}
-
-/** No type with continuous backup has cold storage. */
-function warm(rungs: readonly RungModel[]): readonly RungModel[] {
-  return rungs.map(({ coldAfterMs: _cold, archive: _archive, ...rung }) => rung);
-}
-
-/** Options of one resource over those of all; a tier brings its own objective, retention and rhythm. */
-function overridden(props: ProtectionProps, options: ProtectOptions): ProtectionProps {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  if (options.tier) {
-    const { objective, retention, dataClass, continuous, recoveryPointsEvery, survives, ...rest } = props;
-    return { ...rest, ...given };
-  }
-  return { ...props, ...given };
 }

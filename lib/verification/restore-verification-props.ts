@@ -48,13 +48,13 @@ export interface RestoreVerificationProps {
    */
   readonly clusterInstanceClass?: string;
   /**
-   * Who is told of alarms in the Region of the stack.
-   * @default - nobody
+   * Who is told of alarms in the Region of the stack; goes before what the Protection says.
+   * @default - whom `alarmActions` of the Protection names
    */
   readonly alarmActions?: AlarmActions;
   /**
-   * Who is told of alarms in the recovery Region.
-   * @default - nobody
+   * Who is told of alarms where copies are tested; actions have to be of that Region. Goes before what the Protection says.
+   * @default - whom `alarmActionsIn` of the Protection names for that Region
    */
   readonly alarmActionsOfCopies?: AlarmActions;
   /**

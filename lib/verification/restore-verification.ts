@@ -1,5 +1,7 @@
-import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib/core';
+import { AspectPriority, Aspects, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { AlarmActions } from '../core/alarm-actions';
+import { isHeard } from '../core/private/alarm-route';
 import { ConfigurationError } from '../core/private/errors';
 import { isAttached, uniqueName } from '../core/private/inventory';
 import { known } from '../core/private/known';
@@ -126,18 +128,10 @@ export class RestoreVerification extends Construct {
       );
       return;
     }
-    const {
-      evidence,
-      network,
-      metadata = [],
-      restoreRole,
-      clusterInstanceClass,
-      logRetention,
-      alarmActions,
-      alarmActionsOfCopies,
-    } = this.props;
+    const { evidence, network, metadata = [], restoreRole, clusterInstanceClass, logRetention } = this.props;
     const settings = { metadata, restoreRole, instanceClass: clusterInstanceClass, logRetention };
     const verification = uniqueName(this, 100);
+    const { alarmActions = protection._alarmActions() } = this.props;
     this.home = new VerificationSite(this, 'Tests', {
       ...settings,
       evidence,
@@ -149,26 +143,24 @@ export class RestoreVerification extends Construct {
       selectionsOf: selectionsHere,
       arnOf: ({ target }) => target.arn,
     });
-    const told = [alarmActions];
+    this.warnOfSilence(this.home, alarmActions, 'alarmActions');
     const rhythm = copies?._rhythm;
     const vault = protection.recoveryVault;
     if (rhythm && vault) {
       const stack = stackOfCopies(this, vault);
       requireToldApart(stack, this, this.tested);
+      const actions = this.props.alarmActionsOfCopies ?? (stack === Stack.of(this) ? alarmActions : protection._alarmActions(stack.region));
       this.afar = new VerificationSite(stack, `${verification}Copies`, {
         ...settings,
         restoreRole: undefined,
         verification: `${verification}-copies`,
         vault,
         resources: this.tested.map((one) => ({ ...one, rhythms: [rhythm] })),
-        route: { actions: alarmActionsOfCopies ?? {}, whenOver },
+        route: { actions: actions ?? {}, whenOver },
         selectionsOf: (resources) => selectionsAfar(stack, resources),
         arnOf: ({ target }) => plainArnOf(stack, target),
       });
-      told.push(alarmActionsOfCopies);
-    }
-    if (told.some((actions) => !Object.values(actions ?? {}).some((list) => list?.length > 0))) {
-      warn(this, 'AlarmWithoutActions', this.silence(told.length > 1));
+      this.warnOfSilence(this.afar, actions, stack === Stack.of(this) ? 'alarmActions' : 'alarmActionsIn');
     }
   }
 
@@ -179,10 +171,18 @@ export class RestoreVerification extends Construct {
     );
   }
 
-  private silence(hasCopies: boolean): string {
-    return this.isAutomatic
-      ? `the alarms of restore tests tell nobody: make a RestoreVerification of '${this.props.protection.node.path}' by hand, with 'alarmActions'`
-      : `the alarms of restore tests tell nobody: give 'alarmActions'${hasCopies ? " and 'alarmActionsOfCopies'" : ''}`;
+  private warnOfSilence(site: VerificationSite, actions: AlarmActions | undefined, prop: string): void {
+    if (!isHeard(actions)) {
+      const { path } = this.props.protection.node;
+      const { region } = Stack.of(site);
+      const where = Token.isUnresolved(region) ? '' : ` in ${region}`;
+      const others = Object.values(actions ?? {}).some((list) => list?.length > 0) ? ' that data could not be brought back' : '';
+      warn(
+        this,
+        'AlarmWithoutActions',
+        `the alarms of restore tests${where} tell nobody${others}: give '${path}' '${prop}' with actions for 'all' or 'critical' alarms`,
+      );
+    }
   }
 
   private conclude(facts: readonly Fact[]): readonly Fact[] {

@@ -41,6 +41,11 @@ export function notify(alarm: Alarm, severity: Severity, { actions, whenOver }: 
   }
 }
 
+/** Whether anybody is told of what is worst. Where only lesser alarms have actions, nobody hears that data could not be brought back. */
+export function isHeard({ all = [], critical = [] }: AlarmActions = {}): boolean {
+  return all.length + critical.length > 0;
+}
+
 /** CloudWatch runs actions of the Region of the alarm only. */
 function requireNear(alarm: Alarm, action: IAlarmAction): void {
   const { alarmActionArn } = action.bind(alarm, alarm);

@@ -1,5 +1,6 @@
 import { Disruption } from '../../model/disruption';
 import type { PlanRequest } from '../../model/planner';
+import type { RungModel } from '../../model/retention';
 import type { JobTimes } from '../../model/worst-case';
 import type { VaultPlace } from './places';
 import type { Destination } from './plan-group';
@@ -33,4 +34,9 @@ function survivesAt({ immutable }: VaultPlace, disruption: Disruption): boolean 
     case Disruption.REGION_LOSS:
       return false;
   }
+}
+
+/** No type with continuous backup has cold storage. */
+export function warm(rungs: readonly RungModel[]): readonly RungModel[] {
+  return rungs.map(({ coldAfterMs: _cold, archive: _archive, ...rung }) => rung);
 }
