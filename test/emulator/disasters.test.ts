@@ -19,6 +19,7 @@ import {
 } from '@aws-sdk/client-kms';
 import {
   DescribeDBInstanceAutomatedBackupsCommand,
+  DescribeDBInstancesCommand,
   DescribeGlobalClustersCommand,
   FailoverGlobalClusterCommand,
   PromoteReadReplicaCommand,
@@ -28,7 +29,7 @@ import {
 } from '@aws-sdk/client-rds';
 import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { ACCOUNT, bootstrapWithCli, deployWithCli, describeWithEmulator, synthesise, testNeeding } from './harness';
+import { ACCOUNT, bootstrapWithCli, deployWithCli, describeWithEmulator, eventually, synthesise, testNeeding } from './harness';
 import { endpointOf, psql, whyNoPostgres } from './postgres';
 import { callService } from './raw-client';
 import { StackClient, type Template } from './stack-client';
@@ -374,6 +375,10 @@ describeWithEmulator('disasters', (emulator) => {
       );
       expect(await sql('restored', OSAKA, 'select count(*) from line')).toBe('1000');
       await rds.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: 'replica' }));
+      await eventually('the promotion', async () => {
+        const { DBInstances } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'replica' }));
+        return DBInstances![0].DBInstanceStatus === 'available';
+      });
       await sql('replica', OSAKA, 'delete from line where id > 400');
       await control().loseRegion(TOKYO, false);
       expect(await sql('orders', TOKYO, 'select count(*) from line')).toBe('1000');

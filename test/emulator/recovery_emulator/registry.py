@@ -55,6 +55,8 @@ _PARTS = (
     "rds.global_failover",
     "rds.read_replicas",
     "rds.restored_elsewhere",
+    "rds.promotions",
+    "rds.instance_changes",
     "rds.automated_snapshots",
     "rds.exports",
     "dynamodb.replicas",

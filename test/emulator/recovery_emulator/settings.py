@@ -4,7 +4,21 @@ from typing import Any
 
 DEFAULTS: dict[str, Any] = {
     # Milliseconds of the emulator's clock; a key may carry a resource type: "backup:RDS".
-    "jobDurationsMs": {"backup": 200, "copy": 200, "restore": 200, "failover": 200, "export": 200, "batch": 200},
+    "jobDurationsMs": {
+        "backup": 200,
+        "copy": 200,
+        "restore": 200,
+        "failover": 200,
+        "export": 200,
+        "batch": 200,
+        # Instances of RDS: how long they are created, modified (or renamed), promoted and rebooted.
+        "create": 0,
+        "modify": 0,
+        "promote": 200,
+        "reboot": 200,
+        # How long until a task, an instance of a group or a provisioned environment is there.
+        "scale": 200,
+    },
     # How long a scheduled or started job stays CREATED before it runs.
     "jobStartDelayMs": 0,
     "s3ReplicationLagMs": 200,

@@ -189,15 +189,6 @@ def _replica(self: Any, options: dict[str, Any]) -> Any:
     return database
 
 
-@_replaces("promote_read_replica")
-def _promote(self: Any, options: dict[str, Any]) -> Any:
-    database = _ORIGINAL["promote_read_replica"](self, options)
-    server = SERVERS.get(_key(self, database.db_instance_identifier))
-    if server is not None:
-        HOST.promote(server)
-    return database
-
-
 @_replaces("delete_db_instance")
 def _delete(self: Any, db_instance_identifier: str, *args: Any, **options: Any) -> Any:
     database = _ORIGINAL["delete_db_instance"](self, db_instance_identifier, *args, **options)

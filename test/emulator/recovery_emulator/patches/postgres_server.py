@@ -63,7 +63,8 @@ class PostgresHost:
                 self._root.chmod(0o755)
         return self._root
 
-    def _run(self, *command: Any, text: str | None = None) -> str:
+    def run(self, *command: Any, text: str | None = None) -> str:
+        """Runs a command as the user that owns the servers."""
         done = subprocess.run(
             [*self._prefix, *map(str, command)], capture_output=True, text=True, cwd="/", input=text or "", check=False
         )
@@ -77,7 +78,7 @@ class PostgresHost:
         return BINARIES / name
 
     def _configure(self, directory: Path, *lines: str) -> None:
-        self._run("sh", "-c", 'cat >> "$0"', directory / "postgresql.auto.conf", text="\n".join(lines) + "\n")
+        self.run("sh", "-c", 'cat >> "$0"', directory / "postgresql.auto.conf", text="\n".join(lines) + "\n")
 
     def _tls_files(self) -> dict[str, Path]:
         """Files of certificate and key, which a server only takes where nobody else may read them."""
@@ -85,7 +86,7 @@ class PostgresHost:
         for name, text in postgres_tls.files().items():
             made[name] = self.root / name
             if not made[name].exists():
-                self._run("sh", "-c", 'umask 077; cat > "$0"', made[name], text=text)
+                self.run("sh", "-c", 'umask 077; cat > "$0"', made[name], text=text)
         return made
 
     def start(self, cluster: Cluster) -> None:
@@ -119,7 +120,7 @@ class PostgresHost:
 
     def sql(self, cluster: Cluster, query: str) -> str:
         """Runs a query as superuser."""
-        return self._run(
+        return self.run(
             self._binary("psql"),
             "-XqAt",
             "-h",
@@ -136,7 +137,7 @@ class PostgresHost:
 
     def base_backup(self, cluster: Cluster, target: Path, *options: str) -> None:
         """Copies a running server's data."""
-        self._run(
+        self.run(
             self._binary("pg_basebackup"),
             "-h",
             self.root,
@@ -158,17 +159,17 @@ class PostgresHost:
         cluster = Cluster(self.root / name, port)
         for leftover in (cluster.directory, cluster.base, cluster.wal):
             if leftover.exists():
-                self._run("rm", "-rf", leftover)
+                self.run("rm", "-rf", leftover)
         return cluster
 
     def create(self, name: str, user: str, password: str, database: str | None) -> Cluster:
         """A new, empty server with one login."""
         cluster = self._place(name)
-        self._run(
+        self.run(
             self._binary("initdb"), "-D", cluster.directory, "-U", _SUPERUSER, "--auth-local=trust", "--auth-host=scram-sha-256",
             "--no-sync", "-k", "-E", "UTF8", "--locale=C.UTF-8",
         )  # fmt: skip
-        self._run("mkdir", "-p", cluster.wal)
+        self.run("mkdir", "-p", cluster.wal)
         self._configure(
             cluster.directory,
             "wal_level=replica",
@@ -189,21 +190,21 @@ class PostgresHost:
         """A verified base backup."""
         target = self.root / name
         self.base_backup(cluster, target)
-        self._run(self._binary("pg_verifybackup"), "-q", target)
+        self.run(self._binary("pg_verifybackup"), "-q", target)
         return target
 
     def restore(self, name: str, source: Path, wal: Path | None = None, until: str | None = None) -> Cluster:
         """A new server from a base backup, with the log replayed up to a moment when there is one."""
         cluster = self._place(name)
-        self._run("cp", "-a", source, cluster.directory)
-        self._run("mkdir", "-p", cluster.wal)
+        self.run("cp", "-a", source, cluster.directory)
+        self.run("mkdir", "-p", cluster.wal)
         self._configure(cluster.directory, f"archive_command='cp %p {cluster.wal}/%f'")
         if wal is not None:
             target = [f"recovery_target_time='{until}'"] if until else []
             self._configure(
                 cluster.directory, f"restore_command='cp {wal}/%f %p'", "recovery_target_action=promote", *target
             )
-            self._run("touch", cluster.directory / "recovery.signal")
+            self.run("touch", cluster.directory / "recovery.signal")
         self.start(cluster)
         self._wait_for_recovery(cluster)
         if wal is not None:
@@ -223,7 +224,7 @@ class PostgresHost:
         """A streaming replica."""
         cluster = self._place(name)
         self.base_backup(source, cluster.directory, "-R", "-X", "stream")
-        self._run("mkdir", "-p", cluster.wal)
+        self.run("mkdir", "-p", cluster.wal)
         self._configure(cluster.directory, f"archive_command='cp %p {cluster.wal}/%f'")
         self.start(cluster)
         return cluster

@@ -1,5 +1,6 @@
 """The rules for read replicas, in the same Region or another, that moto does not know."""
 
+import uuid
 from typing import Any
 
 from recovery_emulator import regions
@@ -79,6 +80,8 @@ def _own_properties(call: Call) -> None:
     source, region = _source(call)
     replica = backend(call.account, call.region).databases[call.params["DBInstanceIdentifier"]]
     replica.tags = list(call.params.get("Tags") or [])
+    replica.dbi_resource_id = f"db-{uuid.uuid4().hex[:26].upper()}"
+    replica.status = "available"
     replica.db_instance_automated_backups_replications = []
     replica.backup_retention_period = int(call.params.get("BackupRetentionPeriod") or 0)
     if region == call.region:
@@ -92,16 +95,27 @@ def _own_properties(call: Call) -> None:
     replica.source_db_instance_identifier = source.db_instance_arn
 
 
-@after("rds", "PromoteReadReplica")
-def _forget_source(call: Call) -> None:
-    """moto lets a promoted instance name its source for ever."""
-    promoted = backend(call.account, call.region).databases[call.params["DBInstanceIdentifier"].lower()]
-    source = promoted.source_db_instance_identifier
+def source_of(replica: Any) -> Any | None:
+    """What a replica follows, or None where that is deleted."""
+    source = replica.source_db_instance_identifier
     if source is None:
-        return
-    region, name = (region_of(source), source.split(":")[6]) if source.startswith("arn:") else (call.region, source)
-    found = None if regions.is_lost(region) else backend(call.account, region).databases.get(name)
-    if found is not None:
-        names = (promoted.db_instance_arn, promoted.db_instance_identifier)
-        found.replicas = [known for known in found.replicas if known not in names]
-    promoted.source_db_instance_identifier = None
+        return None
+    region, name = (region_of(source), source.split(":")[6]) if source.startswith("arn:") else (replica.region, source)
+    return backend(replica.account_id, region).databases.get(name)
+
+
+def forget_source(replica: Any) -> None:
+    """From now on it follows nobody; moto lets a promoted instance name its source for ever."""
+    source = source_of(replica)
+    if source is not None and not regions.is_lost(source.region):
+        names = (replica.db_instance_arn, replica.db_instance_identifier)
+        source.replicas = [known for known in source.replicas if known not in names]
+    replica.is_replica, replica.source_db_instance_identifier = False, None
+
+
+@before("rds", "DeleteDBInstance")
+def _leave_source(call: Call) -> None:
+    """A replica can be deleted without its source, which may be gone."""
+    found = backend(call.account, call.region).databases.get(call.params["DBInstanceIdentifier"].lower())
+    if found is not None and found.is_replica and not found.deletion_protection:
+        forget_source(found)
