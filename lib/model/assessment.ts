@@ -48,6 +48,8 @@ export interface DisruptionVerdict {
   /** Shortest time a state of the copy is kept: the freshest ones often go first. */
   readonly shortestKeptMs?: number | 'forever';
   readonly test?: { readonly everyMs: number; readonly checks: number };
+  /** The strategy of the site that takes over, and how often that is rehearsed; left out where no site does. */
+  readonly failover?: { readonly strategy: string; readonly drill?: { readonly everyMs: number; readonly words: string } };
   /** Sentences that qualify the verdict, such as why a nearer copy does not count. */
   readonly notes: readonly string[];
 }

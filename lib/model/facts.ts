@@ -5,7 +5,7 @@ import type { ResourceType } from './services';
  * What constructs record about an application: plain data, so that the assessor needs to know no construct.
  * A value that is only known at deploy time is left out (`undefined`): the assessor then says "unknown", never "kept".
  */
-export type Fact = ResourceFact | ObjectiveFact | CopyFact | RestoreTestFact | ExclusionFact | ConcernFact;
+export type Fact = ResourceFact | ObjectiveFact | CopyFact | RestoreTestFact | FailoverFact | ExclusionFact | ConcernFact;
 
 /** How far a number can be trusted: the assessor fails a promise only on what is not estimated. */
 export type Basis =
@@ -27,6 +27,9 @@ export interface Term {
   readonly ms: number;
   readonly basis: Basis;
 }
+
+/** Name of the term of what somebody has to do by hand where no site takes over. */
+export const TAKEOVER = 'point the application at the replica';
 
 /** Where data lies; a part that is only known at deploy time is left out. */
 export interface Place {
@@ -171,6 +174,24 @@ export interface RestoreTestFact {
    * @default 1
    */
   readonly allowedMisses?: number;
+}
+
+/** Another site takes over when the Region of the resource is lost: what that takes besides bringing the data back. */
+export interface FailoverFact {
+  readonly kind: 'failover';
+  readonly resource: string;
+  /** Construct path of what makes the site take over. */
+  readonly by: string;
+  /** Region that takes over: copies that are there are used by it. */
+  readonly region: string;
+  /** The strategy in words: `warm standby`. */
+  readonly strategy: string;
+  /** From the loss until somebody begins to bring the data back. */
+  readonly before: readonly Term[];
+  /** From then until users are served, in place of what the copy says of `TAKEOVER`. */
+  readonly after: readonly Term[];
+  /** Left out: nobody ever does it before it has to be done. */
+  readonly drill?: { readonly everyMs: number; readonly words: string };
 }
 
 /** A stateful resource that is left out on purpose. */

@@ -2,6 +2,7 @@ import { type IResource, Stack, Token } from 'aws-cdk-lib/core';
 import { namedKey } from '../core/private/keys';
 import { known } from '../core/private/known';
 import type { ConcernFact, CopyFact, KeyFact, Place, ResourceFact, Term, ZoneFact } from '../model/facts';
+import { TAKEOVER as TAKEOVER_NAME } from '../model/facts';
 import type { Limit, Problem } from '../model/limits';
 import { SERVICE_LIMITS } from '../model/limits/services';
 import { abilitiesOf, labelOf } from '../model/services';
@@ -74,7 +75,7 @@ export function serviceCopy(copy: OwnCopy): CopyFact {
 }
 
 /** A replica answers at once, but somebody has to point the application at it. */
-export const TAKEOVER: readonly Term[] = [term('point the application at the replica', SERVICE_LIMITS.replicaTakeover)];
+export const TAKEOVER: readonly Term[] = [term(TAKEOVER_NAME, SERVICE_LIMITS.replicaTakeover)];
 
 /** How far point-in-time recovery of the service itself lags; our assumption where the service documents nothing. */
 export function newestSecond({ type }: Target): Term {

@@ -1,5 +1,14 @@
 import { Disruption } from '../../lib/model/disruption';
-import type { Basis, CopyFact, ObjectiveFact, ResourceFact, RestoreTestFact, StatefulResource, Term } from '../../lib/model/facts';
+import type {
+  Basis,
+  CopyFact,
+  FailoverFact,
+  ObjectiveFact,
+  ResourceFact,
+  RestoreTestFact,
+  StatefulResource,
+  Term,
+} from '../../lib/model/facts';
 import { DAY, HOUR, MINUTE } from '../../lib/model/time';
 
 export const TOKYO = { region: 'ap-northeast-1', account: '111122223333' };
@@ -107,6 +116,21 @@ export function replica(parts: Partial<CopyFact> = {}): CopyFact {
 
 export function restoreTest(parts: Partial<RestoreTestFact> = {}): RestoreTestFact {
   return { kind: 'restore-test', resource: ID, copy: 'orders', everyMs: 7 * DAY, checks: 3, ...parts };
+}
+
+/** Osaka takes over, as a warm standby. */
+export function failover(parts: Partial<FailoverFact> = {}): FailoverFact {
+  return {
+    kind: 'failover',
+    resource: ID,
+    by: 'App/Recovery',
+    region: 'ap-northeast-3',
+    strategy: 'warm standby',
+    before: [term('a person says yes', 15 * MINUTE, 'configured')],
+    after: [term('lead traffic there', 3 * MINUTE, 'documented')],
+    drill: { everyMs: 91 * DAY, words: 'drilled' },
+    ...parts,
+  };
 }
 
 export function stateful(parts: Partial<StatefulResource> = {}): StatefulResource {

@@ -58,7 +58,9 @@ export function strayFindings({ stray }: FactBook): readonly Finding[] {
         ? ['an objective', fact.by]
         : fact.kind === 'copy'
           ? [fact.mechanism, fact.by]
-          : [`a restore test of '${fact.copy}'`, fact.resource];
+          : fact.kind === 'failover'
+            ? ['a site that takes over', fact.by]
+            : [`a restore test of '${fact.copy}'`, fact.resource];
     return {
       severity: 'error',
       code: 'UnknownResource',

@@ -3,13 +3,14 @@ import { keyBondOf } from './key-bond';
 import type { Subject } from './subject';
 
 /** Equal for resources of which every verdict and every count is the same: all that these look at, but no name. */
-export function likenessOf({ resource, objective, copies, tests }: Subject): string {
+export function likenessOf({ resource, objective, copies, tests, failovers }: Subject): string {
   return JSON.stringify([
     resource.place,
     resource.zones,
     objective?.survives,
     copies.map((copy) => [...traitsOf(copy), bondsOf(keyBondOf(copy, resource))]),
     tests.map(({ copy, everyMs, checks }) => [copy, everyMs, checks]),
+    failovers.map(({ resource: _resource, ...traits }) => traits),
   ]);
 }
 

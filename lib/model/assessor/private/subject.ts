@@ -1,4 +1,4 @@
-import type { CopyFact, ExclusionFact, Fact, ObjectiveFact, ResourceFact, RestoreTestFact } from '../../facts';
+import type { CopyFact, ExclusionFact, Fact, FailoverFact, ObjectiveFact, ResourceFact, RestoreTestFact } from '../../facts';
 
 /** A resource with everything that is known about it. */
 export interface Subject {
@@ -11,6 +11,8 @@ export interface Subject {
   readonly copies: readonly CopyFact[];
   readonly impossible: readonly CopyFact[];
   readonly tests: readonly RestoreTestFact[];
+  /** Sites that take over, in the order of their Regions. */
+  readonly failovers: readonly FailoverFact[];
 }
 
 /** All facts by the resource that they are about. */
@@ -18,7 +20,7 @@ export interface FactBook {
   readonly subjects: readonly Subject[];
   readonly exclusions: ReadonlyMap<string, readonly ExclusionFact[]>;
   /** Facts about resources that nobody recorded. */
-  readonly stray: readonly (ObjectiveFact | CopyFact | RestoreTestFact)[];
+  readonly stray: readonly (ObjectiveFact | CopyFact | RestoreTestFact | FailoverFact)[];
 }
 
 export function bookOf(facts: readonly Fact[]): FactBook {
@@ -26,6 +28,7 @@ export function bookOf(facts: readonly Fact[]): FactBook {
   const objectives = group(ofKind(facts, 'objective'), ({ resource }) => resource);
   const copies = group(ofKind(facts, 'copy'), ({ resource }) => resource);
   const tests = group(ofKind(facts, 'restore-test'), ({ resource }) => resource);
+  const failovers = group(ofKind(facts, 'failover'), ({ resource }) => resource);
   const subjects = [...resources.entries()].map(([id, versions]): Subject => {
     const [objective, ...rivals] = ordered(objectives.get(id) ?? [], ({ by }) => by);
     const all = settled(copies.get(id) ?? []);
@@ -36,6 +39,7 @@ export function bookOf(facts: readonly Fact[]): FactBook {
       copies: all.filter(({ impossible }) => impossible === undefined),
       impossible: all.filter(({ impossible }) => impossible !== undefined),
       tests: tests.get(id) ?? [],
+      failovers: ordered(failovers.get(id) ?? [], ({ region }) => region),
     };
   });
   const strays = <T>(groups: ReadonlyMap<string, readonly T[]>) =>
@@ -43,7 +47,7 @@ export function bookOf(facts: readonly Fact[]): FactBook {
   return {
     subjects: ordered(subjects, ({ resource }) => resource.name),
     exclusions: group(ofKind(facts, 'exclusion'), ({ resource }) => resource),
-    stray: [...strays(objectives), ...strays(copies), ...strays(tests)],
+    stray: [...strays(objectives), ...strays(copies), ...strays(tests), ...strays(failovers)],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Claim, Demand, DisruptionVerdict } from '../../assessment';
 import { Disruption } from '../../disruption';
-import type { CopyFact, ObjectiveFact, ResourceFact } from '../../facts';
+import { type CopyFact, type FailoverFact, type ObjectiveFact, type ResourceFact, TAKEOVER, type Term } from '../../facts';
 import { claimOf, type Grade, gradeOf, rankOf, worst } from './grade';
 import type { Subject } from './subject';
 import { survivalOf } from './survival';
@@ -13,6 +13,8 @@ interface Candidate {
   readonly lockedMs?: number;
   readonly rpo?: Claim;
   readonly rto?: Claim;
+  /** Who makes it take over. */
+  readonly failover?: FailoverFact;
 }
 
 /** What happens to a resource in one disruption, and whether the promise holds. */
@@ -24,7 +26,7 @@ export function verdictOf(subject: Subject, disruption: Disruption): DisruptionV
     (winner, next) => (winner === undefined || compare(next, winner) < 0 ? next : winner),
     undefined,
   );
-  const { copy, mechanism, rpo, rto, lockedMs } = best?.candidate ?? {};
+  const { copy, mechanism, rpo, rto, lockedMs, failover } = best?.candidate ?? {};
   const test = subject.tests.filter((fact) => fact.copy === copy?.id).sort((a, b) => a.everyMs - b.everyMs || b.checks - a.checks)[0];
   return {
     disruption,
@@ -37,6 +39,7 @@ export function verdictOf(subject: Subject, disruption: Disruption): DisruptionV
     keptMs: atMost(copy?.keptMs, lockedMs),
     shortestKeptMs: atMost(copy?.shortestKeptMs, lockedMs),
     test: test && { everyMs: test.everyMs, checks: test.checks },
+    failover: failover && { strategy: failover.strategy, drill: failover.drill },
     notes: [...notes, ...rivalPlans(subject, copy)].sort(),
   };
 }
@@ -62,7 +65,7 @@ function demandOf(objective: ObjectiveFact | undefined, disruption: Disruption):
     : { rpoMs: Math.min(...demands.map(({ rpoMs }) => rpoMs)), rtoMs: Math.min(...demands.map(({ rtoMs }) => rtoMs)) };
 }
 
-function survivors({ resource, copies }: Subject, disruption: Disruption): { candidates: Candidate[]; notes: string[] } {
+function survivors({ resource, copies, failovers }: Subject, disruption: Disruption): { candidates: Candidate[]; notes: string[] } {
   const candidates = disruption === Disruption.ZONE_LOSS ? itself(resource) : [];
   const notes = new Set<string>();
   for (const copy of copies) {
@@ -71,11 +74,25 @@ function survivors({ resource, copies }: Subject, disruption: Disruption): { can
       notes.add(`${copy.mechanism}: ${why}`);
     }
     if (survives !== 'no') {
-      const certain = survives === 'yes';
-      candidates.push({ copy, mechanism: copy.mechanism, certain, lockedMs, rpo: claimOf(copy.staleness), rto: claimOf(copy.restore) });
+      const failover = disruption === Disruption.REGION_LOSS ? failovers.find(({ region }) => region === copy.place.region) : undefined;
+      const rto = claimOf(failover ? takenOver(copy.restore, failover) : copy.restore);
+      candidates.push({
+        copy,
+        mechanism: copy.mechanism,
+        certain: survives === 'yes',
+        lockedMs,
+        rpo: claimOf(copy.staleness),
+        rto,
+        failover,
+      });
     }
   }
   return { candidates, notes: [...notes] };
+}
+
+/** What a site does takes the place of what somebody would do by hand; where it is not known how long the data takes, the whole is not. */
+function takenOver(restore: readonly Term[], { before, after }: FailoverFact): readonly Term[] {
+  return restore.length === 0 ? [] : [...before, ...restore.filter(({ name }) => name !== TAKEOVER), ...after];
 }
 
 /** The resource itself, where it lives on when a zone is lost. */

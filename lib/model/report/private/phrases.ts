@@ -36,7 +36,7 @@ export function mechanismWords(verdict: ReportVerdict): string {
     return outcome === 'not-promised' ? 'nothing brings it back (not promised)' : 'nothing brings it back';
   }
   const kept = keptWords(verdict);
-  return kept === undefined ? mechanism : `${mechanism}, kept ${kept}`;
+  return [...(verdict.failover ? [verdict.failover.strategy] : []), mechanism, ...(kept === undefined ? [] : [`kept ${kept}`])].join(', ');
 }
 
 const YEAR_DAYS = 365.25;
@@ -58,12 +58,14 @@ function retentionWords(ms: number | 'forever'): string {
   return years >= 2 && Math.abs(ms / DAY - years * YEAR_DAYS) < 10 ? `${years} years` : words(ms);
 }
 
-/** `tested weekly, 3 checks`; nothing where the resource itself survives. */
-export function testWords({ copy, test }: ReportVerdict): string | undefined {
-  if (test !== undefined) {
-    return `tested ${rhythm(test.everyMs)}, ${count(test.checks, 'check')}`;
+/** `tested weekly, 3 checks; drilled quarterly`; nothing where the resource itself survives. */
+export function testWords({ copy, test, failover }: ReportVerdict): string | undefined {
+  const tested = test && `tested ${rhythm(test.everyMs)}, ${count(test.checks, 'check')}`;
+  if (failover !== undefined) {
+    const drilled = failover.drill ? `${failover.drill.words} ${rhythm(failover.drill.everyMs)}` : 'NOT drilled';
+    return tested === undefined ? drilled : `${tested}; ${drilled}`;
   }
-  return copy === undefined ? undefined : 'NOT tested';
+  return tested ?? (copy === undefined ? undefined : 'NOT tested');
 }
 
 /** The promise for this disruption, where it differs from what the resource promises in general. */
