@@ -71,6 +71,8 @@ export interface Settings {
   readonly efsReplicationLagMs?: number;
   /** Factor for Wait states and retry pauses of Step Functions. */
   readonly waitScale?: number;
+  /** Whether alarms look at their metrics; SetAlarmState alone moves them by default. */
+  readonly alarmsFollowMetrics?: boolean;
   /** Whether RDS instances of engine postgres are real servers. */
   readonly realPostgres?: boolean;
 }

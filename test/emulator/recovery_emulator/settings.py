@@ -25,6 +25,8 @@ DEFAULTS: dict[str, Any] = {
     "dynamodbReplicationLagMs": 200,
     # How far the replica of a file system stays behind.
     "efsReplicationLagMs": 200,
+    # Whether alarms look at their metrics; otherwise SetAlarmState alone moves them.
+    "alarmsFollowMetrics": False,
     # Wait states of Step Functions and retry pauses last this fraction of their time.
     "waitScale": 1.0,
     # RDS PostgreSQL instances are real servers; without them they are entries of moto only.

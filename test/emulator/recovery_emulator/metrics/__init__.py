@@ -1,0 +1,1 @@
+"""Metrics of CloudWatch, and the alarms that look at them."""

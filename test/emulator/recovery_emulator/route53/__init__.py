@@ -1,0 +1,1 @@
+"""Route 53: what moto lacks of health checks, record sets and answers."""
