@@ -26,4 +26,32 @@ export interface RunInput {
   readonly sinceMs?: number;
   /** The run is a drill: recorded as such. */
   readonly drill?: boolean;
+  /** Region of the site that the traffic leaves; left out: the only other one. */
+  readonly from?: string;
+  /** A person accepts that this site was fenced before and never rebuilt, so that all written elsewhere since is lost. */
+  readonly acceptOldData?: boolean;
+  /** The experiment of the other site is started first, and stopped at the end whatever happens. */
+  readonly injectFault?: boolean;
+  /** When the traffic has been here for `holdMs` of the drill, the other site is asked to fail back. */
+  readonly thenBack?: boolean;
 }
+
+/** Whether a run takes the traffic, so that two sites must not do it at once. */
+export function takesOver(kind: RunKind): boolean {
+  return kind === 'failover' || kind === 'switchover' || kind === 'failback';
+}
+
+/** How a run ends; docs/runbook.md says for each what to do next. */
+export type RunOutcome =
+  /** It did what it was asked for. */
+  | 'completed'
+  /** It did not begin: nothing was changed. */
+  | 'refused'
+  /** It ended before anything was changed. */
+  | 'aborted'
+  /** What it had changed was put back as it was. */
+  | 'rolled-back'
+  /** Something cannot be put back: the same run, started again, goes on. */
+  | 'halted'
+  /** Another site has taken over in the meantime with a higher epoch. */
+  | 'superseded';

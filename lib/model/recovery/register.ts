@@ -1,0 +1,124 @@
+import type { RunInput, RunOutcome } from './run';
+import type { SiteConfig } from './site-config';
+import { servesEverywhere } from './strategy';
+
+/** What a site is: `fenced` is one that must not write, `standby` one that follows the active one. */
+export type SiteRole = 'active' | 'standby' | 'fenced';
+
+/**
+ * All that a site remembers, as one item of its table: it is written only over what was read, so that of two writers one is told. An
+ * epoch belongs to one activation of one site, see `nextEpoch`.
+ */
+export interface SiteRegister {
+  readonly version: 1;
+  readonly role: SiteRole;
+  /** Of the last activation of this site. */
+  readonly epoch: number;
+  /** The highest that this site knows of, taken or only claimed. */
+  readonly seen: number;
+  /** Up to which fences have been lifted: one that comes late does nothing. */
+  readonly lifted: number;
+  readonly fence?: Fence;
+  /** How far resources are as the role says: whether application and writers are kept out. */
+  readonly gate: GateState;
+  /** What the gate has changed, to be put back: number of each part of the computing. */
+  readonly counts?: Readonly<Record<string, number>>;
+  /** Values of the two latches, see docs/adr/0021. */
+  readonly diverted: boolean;
+  readonly reclaimed: boolean;
+  /** The run that is under way, or the last one. */
+  readonly run?: RunRecord;
+}
+
+export type GateState = 'open' | 'closing' | 'closed' | 'opening';
+
+/** Why a site is fenced. */
+export interface Fence {
+  readonly epoch: number;
+  readonly sinceMs: number;
+  /** What it was before, and goes back to where the fence is lifted. */
+  readonly was: SiteRole;
+  /** Another site is active with this epoch: it is not lifted any more. */
+  readonly final: boolean;
+}
+
+/** How far a run is. */
+export type RunStage =
+  /** Nothing has been changed anywhere. */
+  | 'begun'
+  /** The other site may be fenced; all can be put back. */
+  | 'fencing'
+  /** Data has begun to change sides, or is being rebuilt: there is no way back, only on. */
+  | 'committed'
+  /** This site is the active one. */
+  | 'activated'
+  /** What was changed is being put back. */
+  | 'undoing'
+  | 'concluded';
+
+/** A run as its site remembers it. */
+export interface RunRecord {
+  readonly input: RunInput;
+  readonly stage: RunStage;
+  /** That of this site, if the run makes it active. */
+  readonly epoch: number;
+  readonly begunMs: number;
+  /** Until when nobody else takes the run for dead. */
+  readonly leaseUntilMs: number;
+  /** Name of the site that it takes over from. */
+  readonly peer: string;
+  /** Whether that one was fenced, or a person has said that it is down. */
+  readonly peerState?: 'confirmed' | 'unreachable';
+  /** By name of the step. */
+  readonly steps: Readonly<Record<string, StepRecord>>;
+  /** What went wrong, in words. */
+  readonly problem?: string;
+  readonly outcome?: RunOutcome;
+  readonly concludedMs?: number;
+}
+
+/** A step that was taken at least once. */
+export interface StepRecord {
+  readonly state: 'pending' | 'done' | 'failed';
+  readonly sinceMs: number;
+  readonly untilMs?: number;
+  /** What it found, in words. */
+  readonly words: string;
+  /** What later steps have to know. */
+  readonly facts?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** What a site is before its first run. */
+export function initialRegister({ site, home, strategy }: Pick<SiteConfig, 'site' | 'home' | 'strategy'>): SiteRegister {
+  const active = site === home || servesEverywhere(strategy);
+  return {
+    version: 1,
+    role: active ? 'active' : 'standby',
+    epoch: 0,
+    seen: 0,
+    lifted: 0,
+    gate: 'open',
+    diverted: false,
+    reclaimed: false,
+  };
+}
+
+/** The next epoch of a site: higher than all that are known, and never one that another site may take at the same moment. */
+export function nextEpoch({ site, peers }: Pick<SiteConfig, 'site' | 'peers'>, known: readonly number[]): number {
+  const sites = [site, ...peers.map((peer) => peer.site)].sort();
+  const first = Math.max(0, ...known) + 1;
+  const index = sites.indexOf(site);
+  return first + ((((index - first) % sites.length) + sites.length) % sites.length);
+}
+
+/** The run that has not come to its end; nothing where there is none. */
+export function openRun({ run }: SiteRegister): RunRecord | undefined {
+  return run && run.stage !== 'concluded' ? run : undefined;
+}
+
+/** The highest epoch for which this site is, or is bound to become, the active one. */
+export function claimOf(register: SiteRegister): number {
+  const run = openRun(register);
+  const bound = run && (run.stage === 'committed' || run.stage === 'activated') ? run.epoch : 0;
+  return Math.max(register.role === 'active' ? register.epoch : 0, bound);
+}

@@ -1,0 +1,68 @@
+import { RUN_STEPS, recoveryMachine, SITE_CONFIG_STATE } from '../../../lib/model/recovery';
+import { OSAKA, siteConfig } from './sites';
+
+const validator = require('asl-validator') as (definition: object) => { readonly isValid: boolean; readonly errors: readonly object[] };
+
+const parts = { agentArn: 'arn:aws:lambda:ap-northeast-3:111122223333:function:agent', partition: 'aws' };
+
+interface Machine {
+  readonly States: Readonly<Record<string, Named>>;
+}
+interface Named {
+  readonly Type: string;
+  readonly Result?: unknown;
+  readonly ItemProcessor?: Machine;
+  readonly Parameters?: { readonly op?: string; readonly Payload?: { readonly op: string } };
+  readonly Catch?: readonly object[];
+  readonly Retry?: readonly object[];
+  readonly TimeoutSeconds?: number;
+}
+
+function all({ States }: Machine): (readonly [string, Named])[] {
+  return Object.entries(States).flatMap(([name, state]) => [
+    [name, state] as const,
+    ...(state.ItemProcessor ? all(state.ItemProcessor) : []),
+  ]);
+}
+
+describe.each([
+  ['two orders of data', {}],
+  ['no data, no compute and no traffic', { data: [], compute: [], traffic: { kind: 'none' as const } }],
+])('with %s', (_, more) => {
+  const machine = recoveryMachine({ ...parts, config: siteConfig(OSAKA, more) }) as Machine;
+
+  test('is a machine that Step Functions takes', () => {
+    const { isValid, errors } = validator(machine);
+    expect(errors).toEqual([]);
+    expect(isValid).toBe(true);
+  });
+
+  test('every state that calls the agent has a time-out, and is caught or in a map that is', () => {
+    const tasks = all(machine).filter(([, { Type }]) => Type === 'Task' || Type === 'Map');
+    for (const [name, { Type, TimeoutSeconds }] of tasks) {
+      expect([name, Type === 'Map' || (TimeoutSeconds ?? 0) > 0]).toEqual([name, true]);
+    }
+    const outer = Object.entries(machine.States).filter(([, { Type }]) => Type === 'Task' || Type === 'Map');
+    expect(outer.filter(([, state]) => state.Catch === undefined).map(([name]) => name)).toEqual([]);
+  });
+
+  test('every step is tried again but the one that waits for a person', () => {
+    const steps = all(machine).filter(([, { Type }]) => Type === 'Task');
+    expect(steps.filter(([, { Retry }]) => Retry === undefined).map(([name]) => name)).toEqual(['Ask for approval']);
+  });
+
+  test('holds the configuration where the agent reads it', () => {
+    expect(machine.States[SITE_CONFIG_STATE].Result).toEqual(siteConfig(OSAKA, more));
+  });
+});
+
+test('has a state for every step that an agent can take', () => {
+  const machine = recoveryMachine({ ...parts, config: siteConfig(OSAKA) }) as Machine;
+  const asked = new Set(all(machine).map(([, { Parameters }]) => Parameters?.op ?? Parameters?.Payload?.op));
+  expect(RUN_STEPS.filter((step) => !asked.has(step))).toEqual([]);
+});
+
+test('says the order of the data in the names of its states', () => {
+  const { States } = recoveryMachine({ ...parts, config: siteConfig(OSAKA) }) as Machine;
+  expect(Object.keys(States)).toEqual(expect.arrayContaining(['Promote (1)', 'Promote (2)', 'Scale', 'Rebuild (1)', 'Rebuild (2)']));
+});
