@@ -6,7 +6,9 @@ import { Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { descriptionOf } from '../core/private/descriptions';
 import { ConfigurationError } from '../core/private/errors';
-import { isolatedVpc } from './private/isolated-vpc';
+import { known } from '../core/private/known';
+import { differ } from '../model/differ';
+import { type IsolatedVpc, isolatedVpc } from './private/isolated-vpc';
 
 /** Properties of an IsolatedNetwork. */
 export interface IsolatedNetworkProps {
@@ -52,7 +54,8 @@ export class IsolatedNetwork extends Construct {
   /** Security group of those who check. */
   public readonly checkerSecurityGroup: ISecurityGroup;
 
-  private readonly ownsVpc: boolean;
+  private readonly own?: IsolatedVpc;
+  private readonly zoneSubnets = new Map<string, ISubnet>();
   private endpointGroup?: SecurityGroup;
   private readonly endpoints = new Map<string, IInterfaceVpcEndpoint>();
 
@@ -74,8 +77,8 @@ export class IsolatedNetwork extends Construct {
         this,
       );
     }
-    this.ownsVpc = vpc === undefined;
-    this.vpc = vpc ?? isolatedVpc(this, cidr);
+    this.own = vpc ? undefined : isolatedVpc(this, cidr);
+    this.vpc = vpc ?? (this.own as IsolatedVpc).vpc;
     this.subnets = vpc ? this.subnetsOf(vpc, vpcSubnets) : this.vpc.isolatedSubnets;
     this.subnetGroup = new CfnDBSubnetGroup(this, 'SubnetGroup', {
       dbSubnetGroupDescription: descriptionOf('securityGroup', `Restore tests of ${this.node.path}`),
@@ -87,7 +90,7 @@ export class IsolatedNetwork extends Construct {
       this.restoredSecurityGroup.addIngressRule(this.checkerSecurityGroup, Port.tcp(port), 'those who check');
       this.checkerSecurityGroup.addEgressRule(this.restoredSecurityGroup, Port.tcp(port), 'what was restored');
     }
-    if (this.ownsVpc) {
+    if (this.own) {
       this.reach('SecretsManager', InterfaceVpcEndpointAwsService.SECRETS_MANAGER, this.checkerSecurityGroup);
     } else {
       this.checkerSecurityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(TLS), 'AWS Secrets Manager, as the subnets allow');
@@ -99,10 +102,32 @@ export class IsolatedNetwork extends Construct {
    * @internal
    */
   public _allowCommands(): void {
-    if (this.ownsVpc) {
+    if (this.own) {
       this.reach('Ssm', InterfaceVpcEndpointAwsService.SSM, this.restoredSecurityGroup);
       this.reach('SsmMessages', InterfaceVpcEndpointAwsService.SSM_MESSAGES, this.restoredSecurityGroup);
     }
+  }
+
+  /**
+   * A subnet in a zone, for what AWS restores into that zone alone.
+   * @internal
+   */
+  public _subnetIn(zone: string): ISubnet {
+    const { own } = this;
+    const id = `Zone${this.zoneSubnets.size + 1}`;
+    const subnet = this.zoneSubnets.get(zone) ?? (own ? own.subnetIn(id, zone) : this.subnets.find((one) => mayLieIn(one, zone)));
+    if (subnet === undefined) {
+      const [lacking, remedy] = own
+        ? ["has no room for a subnet in '", "give the verification a network with 'vpc'"]
+        : ["has no subnet in '", "select one of that zone by 'vpcSubnets'"];
+      throw new ConfigurationError(
+        'ZoneWithoutSubnet',
+        `'network' ${lacking}${zone}', but a file system that lies in one zone can be mounted there only: ${remedy}`,
+        this,
+      );
+    }
+    this.zoneSubnets.set(zone, subnet);
+    return subnet;
   }
 
   private groupOf(id: string, what: string): SecurityGroup {
@@ -158,4 +183,9 @@ export class IsolatedNetwork extends Construct {
       this.endpoints.set(id, endpoint);
     }
   }
+}
+
+/** Subnets of a VPC that is imported may have zones which only deployment tells. */
+function mayLieIn({ availabilityZone }: ISubnet, zone: string): boolean {
+  return !differ(known(availabilityZone), known(zone));
 }

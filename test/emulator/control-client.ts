@@ -243,7 +243,10 @@ export class EmulatorControl {
   }
 
   /** Says which folder of this machine has the files of a file system, for functions that mount it. */
-  public fillFileSystem(id: string, settings: { readonly region: string; readonly folder: string }): Promise<unknown> {
+  public fillFileSystem(
+    id: string,
+    settings: { readonly region: string; readonly folder: string; readonly restoredMounts?: 'works' | 'timesOut' | 'silent' },
+  ): Promise<unknown> {
     return this.call('POST', `file-systems/${id}`, settings);
   }
 
@@ -252,9 +255,9 @@ export class EmulatorControl {
     return (await this.call<{ pem: string }>('GET', 'certificate-authority')).pem;
   }
 
-  /** Runs a restore testing plan now, whatever its schedule says. */
-  public async runRestoreTesting(plan: string, region: string): Promise<string[]> {
-    return (await this.call<{ restoreJobIds: string[] }>('POST', 'restore-testing/run', { plan, region })).restoreJobIds;
+  /** Runs a restore testing plan now, whatever its schedule says; for one of its resources only, where that is given. */
+  public async runRestoreTesting(plan: string, region: string, resourceArn?: string): Promise<string[]> {
+    return (await this.call<{ restoreJobIds: string[] }>('POST', 'restore-testing/run', { plan, region, resourceArn })).restoreJobIds;
   }
 
   /** Forgets everything that was made, in all accounts, and goes back to real time. */

@@ -311,7 +311,7 @@ describeWithEmulator('stacks', (emulator) => {
     expect(outcome.outputs).toEqual({
       Joined: 'ap-northeast-1-b',
       Substituted: `resolved of ${ACCOUNT} \${Literal}`,
-      Zones: 'ap-northeast-1a,ap-northeast-1b,ap-northeast-1c',
+      Zones: 'ap-northeast-1a,ap-northeast-1c,ap-northeast-1d',
       Cidr: '10.0.1.0/24',
       Chosen: 'not test',
     });

@@ -31,10 +31,10 @@ describe('an isolated network', () => {
     template.allResourcesProperties('AWS::EC2::Subnet', { MapPublicIpOnLaunch: false });
   });
 
-  test('cuts its addresses in two', () => {
+  test('gives a quarter of its addresses to each subnet, for file systems may lie in further zones', () => {
     template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.255.0.0/24', EnableDnsHostnames: true, EnableDnsSupport: true });
     template.hasResourceProperties('AWS::EC2::Subnet', {
-      CidrBlock: { 'Fn::Select': [1, { 'Fn::Cidr': [{ 'Fn::GetAtt': [Match.anyValue(), 'CidrBlock'] }, 2, '7'] }] },
+      CidrBlock: { 'Fn::Select': [1, { 'Fn::Cidr': [{ 'Fn::GetAtt': [Match.anyValue(), 'CidrBlock'] }, 4, '6'] }] },
     });
   });
 

@@ -16,12 +16,13 @@ export async function checkMounted(port: MountPort, check: FileCheckSpec, contex
   const late = () => context.leftMs() < cleanMs;
   let mounted: string | undefined;
   try {
-    const accessPointArn = await port.prepare(fileSystemId, input.test.restoreJobId);
+    const mountable = await port.prepare(fileSystemId, input.test.restoreJobId);
+    const { accessPointArn } = mountable;
     await until(port, 'the mount targets of the file system are not ready', late, () => port.ready(fileSystemId));
     await until(port, 'the function that reads files is busy with another file system', late, async () => {
       const { accessPointArn: other, settled, revision } = await port.mounted();
       const isFree = other === undefined || other === accessPointArn || (await port.isGone(other));
-      return settled && isFree && (await port.mount(accessPointArn, revision));
+      return settled && isFree && (await port.mount(mountable, revision));
     });
     mounted = accessPointArn;
     await until(port, 'the function that reads files has not mounted the file system', late, async () => (await port.mounted()).settled);
@@ -52,12 +53,13 @@ async function clean(port: MountPort, fileSystemId: string, mounted: string | un
   await until(port, 'the mount targets of the file system are not gone', late, () => port.remove(fileSystemId));
 }
 
+/** Looks again and again, and less often the longer it takes. */
 async function until(port: MountPort, otherwise: string, late: () => boolean, holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) {
+  for (let pauseMs = port.stepMs / 10; !(await holds()); pauseMs = Math.min(port.stepMs, 2 * pauseMs)) {
     if (late()) {
       throw new Unable(otherwise);
     }
-    await port.pause(port.stepMs);
+    await port.pause(pauseMs);
   }
 }
 

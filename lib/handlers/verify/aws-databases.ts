@@ -53,7 +53,8 @@ export function databasePorts(clients: AwsClients): Pick<StepPorts, 'cluster' | 
         DBClusterIdentifier: cluster,
         Engine: engine,
         DBInstanceClass: instanceClass,
-        PubliclyAccessible: false,
+        // DocumentDB knows no such property, and like Neptune it is private unless asked for
+        ...(engine.startsWith('aurora') ? { PubliclyAccessible: false } : {}),
         Tags: [{ Key: MADE_FOR_TAG, Value: restoreJobId }],
       });
       await absent(THERE_ALREADY, clients.rds.send(command));

@@ -5,6 +5,9 @@ import type { Restored, StepPorts } from './ports';
 /** Longest identifier of a database instance (RDS API Reference: CreateDBInstance). */
 const MAX_IDENTIFIER = 63;
 
+/** Engines whose clusters come without instances; those of PostgreSQL and MySQL bring three. */
+const BARE_ENGINES = /^(aurora.*|docdb|neptune)$/;
+
 /** Sees whether what was restored can really be used, and makes what it lacks. */
 export async function look(state: WorkflowState, ports: StepPorts): Promise<Looked> {
   const { test, resource, lookUntilMs } = state;
@@ -38,11 +41,14 @@ function describe(resourceType: string, arn: string, ports: StepPorts): Promise<
   return ports.describe[resourceType](arn);
 }
 
-/** Clusters of Aurora are restored without any instance, so that nothing answers (AWS Backup Developer Guide: restoring Aurora). */
+/**
+ * Clusters of Aurora, DocumentDB and Neptune are restored without any instance, so that nothing answers (AWS Backup Developer Guide: restoring
+ * Aurora; RestoreDBClusterFromSnapshot in the API References of DocumentDB and Neptune).
+ */
 async function lookAtCluster(state: WorkflowState, test: RestoreTest, ports: StepPorts): Promise<Restored | undefined> {
   const cluster = nameOf(test.createdArn as string);
   const found = await ports.cluster(cluster);
-  if (found?.state !== 'usable' || !found.engine?.startsWith('aurora')) {
+  if (found?.state !== 'usable' || !BARE_ENGINES.test(found.engine ?? '')) {
     return found;
   }
   if (found.members.length === 0) {

@@ -62,6 +62,7 @@ const PERMISSIONS: Readonly<Partial<Record<CheckSpec['kind'], readonly CheckPerm
         'elasticfilesystem:CreateMountTarget',
         'elasticfilesystem:DeleteMountTarget',
         'elasticfilesystem:DescribeAccessPoints',
+        'elasticfilesystem:DescribeFileSystems',
         'elasticfilesystem:DescribeMountTargets',
       ],
       resources: [FILE_SYSTEMS],
@@ -79,6 +80,8 @@ const PERMISSIONS: Readonly<Partial<Record<CheckSpec['kind'], readonly CheckPerm
       actions: ['ec2:DescribeSubnets', 'ec2:DescribeNetworkInterfaces', 'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface'],
       resources: ['*'],
     },
+    // what moving a function into other subnets takes besides (AWS Lambda Developer Guide: giving functions access to a VPC)
+    { actions: ['ec2:DescribeSecurityGroups', 'ec2:DescribeVpcs'], resources: ['*'] },
     {
       actions: ['lambda:GetFunctionConfiguration', 'lambda:UpdateFunctionConfiguration', 'lambda:InvokeFunction'],
       resources: ['{reader}'],

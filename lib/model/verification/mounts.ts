@@ -9,6 +9,8 @@ export const MOUNT_VARIABLES = {
   function: 'FILES_FUNCTION',
   /** ... and the subnets that it runs in, with commas between them, and the security group of mount targets that lets it in by TCP 2049. */
   subnets: 'FILES_SUBNETS',
+  /** Further subnets, for file systems that lie in one zone. */
+  zoneSubnets: 'FILES_ZONE_SUBNETS',
   securityGroup: 'FILES_SECURITY_GROUP',
 } as const;
 

@@ -12,6 +12,7 @@ import type { IsolatedNetwork } from '../isolated-network';
 import { familyOf, type SqlFamily } from './check-fit';
 import { CHECKER_WILDCARDS, checkerStatements, type KnownArns } from './checker-permissions';
 import { FileReader } from './file-reader';
+import { zonesOf } from './single-zones';
 import type { TestedResource } from './tested-resources';
 
 export interface CheckersProps {
@@ -134,7 +135,8 @@ export class Checkers extends Construct {
   }
 
   private makeReader(network: IsolatedNetwork): FileReader {
-    return new FileReader(this, 'Files', { network, logRetention: this.props.logRetention });
+    const read = this.props.resources.filter(({ specs }) => specs.some(({ kind }) => kind === 'files'));
+    return new FileReader(this, 'Files', { network, zones: zonesOf(this, read), logRetention: this.props.logRetention });
   }
 
   /** The resources that checks of a kind compare with what was restored, as far as their ARNs are known here. */

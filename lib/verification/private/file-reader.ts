@@ -10,6 +10,8 @@ import { statementsOf } from './checker-permissions';
 
 export interface FileReaderProps {
   readonly network: IsolatedNetwork;
+  /** Zones in which file systems lie that lie in one only. */
+  readonly zones: readonly string[];
   readonly logRetention?: RetentionDays;
 }
 
@@ -23,7 +25,7 @@ export class FileReader extends Construct {
   /** What the function outside of the network has to be told so that it can let this one mount something. */
   public readonly environment: Readonly<Record<string, string>>;
 
-  constructor(scope: Construct, id: string, { network, logRetention }: FileReaderProps) {
+  constructor(scope: Construct, id: string, { network, zones, logRetention }: FileReaderProps) {
     super(scope, id);
     const { vpc, subnets } = network;
     const group = this.groupOf('Readers', 'Functions that read restored files', network);
@@ -41,7 +43,9 @@ export class FileReader extends Construct {
       logRetention,
       network: { vpc, subnets, securityGroup: group },
     });
+    const zoneSubnets = zones.map((zone) => network._subnetIn(zone).subnetId);
     this.environment = {
+      ...(zoneSubnets.length > 0 ? { [MOUNT_VARIABLES.zoneSubnets]: zoneSubnets.join() } : {}),
       [MOUNT_VARIABLES.function]: this.bundled.function.functionArn,
       [MOUNT_VARIABLES.subnets]: subnets.map(({ subnetId }) => subnetId).join(),
       [MOUNT_VARIABLES.securityGroup]: mounts.securityGroupId,

@@ -12,8 +12,10 @@ export interface EvidenceTarget {
 export const WILDCARD_REASON =
   'What AWS Backup restores for a test has a name that nobody knows before, AWS Backup and EC2 know no resource for these calls, and evidence has one object for each test.';
 
-/** Types of AWS Backup that are databases of RDS; clusters come without instances. */
-const CLUSTERS = ['Aurora', 'RDS', 'DocumentDB', 'Neptune'];
+/** Types of AWS Backup whose clusters come without instances. */
+const BARE_CLUSTERS = ['Aurora', 'DocumentDB', 'Neptune'];
+/** Types of AWS Backup that the API of RDS knows. */
+const DATABASES = [...BARE_CLUSTERS, 'RDS'];
 
 /** File systems that are restored for a test have ids like any other. */
 const FILE_SYSTEMS: readonly [type: string, service: string, actions: string[]][] = [
@@ -38,7 +40,7 @@ export function stepStatements(stack: Stack, { resources, evidence }: WorkflowCo
     }),
     ...evidenceStatements(target, evidence.prefix, true),
   ];
-  if (CLUSTERS.some((type) => types.has(type))) {
+  if (DATABASES.some((type) => types.has(type))) {
     statements.push(
       new PolicyStatement({
         sid: 'LookAtDatabases',
@@ -47,7 +49,7 @@ export function stepStatements(stack: Stack, { resources, evidence }: WorkflowCo
       }),
     );
   }
-  if (types.has('Aurora')) {
+  if (BARE_CLUSTERS.some((type) => types.has(type))) {
     statements.push(...instanceStatements(stack, [restored('rds', 'db'), restored('rds', 'cluster')]));
   }
   if (types.has('DynamoDB')) {

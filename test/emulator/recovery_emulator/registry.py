@@ -33,6 +33,7 @@ ON_STOP: list[Callable[[], None]] = []
 _PARTS = (
     "patches.moto_fixes",
     "patches.iam_policies",
+    "patches.document_clusters",
     "patches.postgres_instances",
     "patches.lambda_runtime",
     "patches.log_metrics",

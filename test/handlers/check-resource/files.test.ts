@@ -103,14 +103,14 @@ describe('mounting a file system', () => {
       prepare: async () => {
         targets = 2;
         done.push('prepare');
-        return 'ap-1';
+        return { accessPointArn: 'ap-1', subnets: ['subnet-1'] };
       },
       ready: async () => true,
       mounted: async () => ({ settled: true, revision: 'r', ...(mounted ? { accessPointArn: mounted } : {}) }),
       isGone: async () => false,
-      mount: async (accessPointArn) => {
-        mounted = accessPointArn;
-        done.push(accessPointArn ? 'mount' : 'unmount');
+      mount: async (mountable) => {
+        mounted = mountable?.accessPointArn;
+        done.push(mounted ? 'mount' : 'unmount');
         return true;
       },
       look: async () => passing,
@@ -125,6 +125,7 @@ describe('mounting a file system', () => {
     return { port, done, left: () => ({ mounted, targets: Math.max(0, targets) }) };
   }
 
+  const other = (accessPointArn: string) => ({ accessPointArn, subnets: [] });
   const CLEAN = { mounted: undefined, targets: 0 };
   const until = (ms: number) => {
     const endMs = Date.now() + ms;
@@ -152,7 +153,7 @@ describe('mounting a file system', () => {
 
   test('takes the function over from somebody who has ended without giving it back', async () => {
     const { port, left } = fake({ isGone: async (accessPointArn) => accessPointArn === 'ap-of-a-killed-check' });
-    await port.mount('ap-of-a-killed-check', 'r');
+    await port.mount(other('ap-of-a-killed-check'), 'r');
     expect(await checkMounted(port, FILES, contextOf(), 1_000)).toMatchObject({ status: 'passed' });
     expect(left()).toEqual(CLEAN);
   });
@@ -161,7 +162,7 @@ describe('mounting a file system', () => {
     const nonsense = fake({ look: async () => ({ results: [] }) });
     expect(await checkMounted(nonsense.port, FILES, contextOf(), 1_000)).toMatchObject({ status: 'unable' });
     const swapped = fake();
-    const port = { ...swapped.port, look: async () => void (await swapped.port.mount('ap-2', 'r')) };
+    const port = { ...swapped.port, look: async () => void (await swapped.port.mount(other('ap-2'), 'r')) };
     await expect(checkMounted(port, FILES, contextOf(), 1_000)).rejects.toThrow('was given another file system meanwhile');
     expect(swapped.left()).toEqual({ mounted: 'ap-2', targets: 0 });
   });

@@ -168,19 +168,22 @@ describe('a look', () => {
   });
 
   test.each([
-    [false, 'db.t4g.medium'],
-    [true, 'db.serverless'],
-  ])('gives an Aurora cluster an instance, once, and waits for it (serverless: %p)', async (serverless, instanceClass) => {
-    aws.cluster = { state: 'usable', words: 'available', engine: 'aurora-mysql', members: [], serverless };
+    ['aurora-mysql', false, 'db.t4g.medium'],
+    ['aurora-postgresql', true, 'db.serverless'],
+    ['docdb', false, 'db.t4g.medium'],
+    ['neptune', false, 'db.t4g.medium'],
+    ['neptune', true, 'db.serverless'],
+  ])('gives a cluster of %s an instance, once, and waits for it (serverless: %p)', async (engine, serverless, instanceClass) => {
+    aws.cluster = { state: 'usable', words: 'available', engine, members: [], serverless };
     expect(await at(ofCluster)).toMatchObject({ status: 'waiting', reason: expect.stringMatching(/without an instance/) });
     expect(await at(ofCluster)).toMatchObject({ status: 'waiting', reason: expect.stringMatching(/-verify is creating/) });
     expect(aws.calls).toEqual([`make awsbackup-restore-test-1-verify ${instanceClass}`]);
     aws.instances.set('awsbackup-restore-test-1-verify', { state: 'usable', words: 'available', deleting: false });
-    expect(await at(ofCluster)).toMatchObject({ status: 'usable', target: { name: 'awsbackup-restore-test-1', engine: 'aurora-mysql' } });
+    expect(await at(ofCluster)).toMatchObject({ status: 'usable', target: { name: 'awsbackup-restore-test-1', engine } });
   });
 
   test('makes nothing for clusters of other engines, and nothing before the cluster is there', async () => {
-    aws.cluster = { state: 'usable', words: 'available', engine: 'docdb', members: [], serverless: false };
+    aws.cluster = { state: 'usable', words: 'available', engine: 'mysql', members: [], serverless: false };
     expect(await at(ofCluster)).toMatchObject({ status: 'usable' });
     aws.cluster = { state: 'coming', words: 'creating', engine: 'aurora-mysql', members: [], serverless: false };
     expect(await at(ofCluster)).toMatchObject({ status: 'waiting' });

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from recovery_emulator import loopback
+from recovery_emulator.backup import clusters
 from recovery_emulator.backup.state import Point, Region
+from recovery_emulator.efs import contents
 from recovery_emulator.rds.automated_snapshots import mark_as_backup
 
 FULLY_MANAGED = {"S3", "EFS", "DynamoDB"}
@@ -34,7 +36,7 @@ def type_of(arn: str) -> str:
     """The resource type of an ARN, in AWS Backup's words."""
     service, rest = arn.split(":")[2], arn.split(":", 5)[5]
     if service == "rds":
-        return "RDS" if rest.startswith("db:") else "Aurora"
+        return "RDS" if rest.startswith("db:") else clusters.type_of(arn)
     if service == "ec2":
         return "EC2" if rest.startswith("instance/") else "EBS"
     names = {"dynamodb": "DynamoDB", "s3": "S3", "elasticfilesystem": "EFS"}
@@ -148,12 +150,18 @@ def _capture_file_system(region: Region, arn: str, label: str) -> Captured:
         "Encrypted": str(system.get("Encrypted", False)).lower(),
         "PerformanceMode": system.get("PerformanceMode", "generalPurpose"),
     }
-    return Captured(_own_arn(region), system.get("SizeInBytes", {}).get("Value", 0), metadata)
+    zone = {"availabilityZoneName": system["AvailabilityZoneName"]} if system.get("AvailabilityZoneName") else {}
+    taken = contents.take(region.account, region.name, name)
+    return Captured(
+        _own_arn(region), system.get("SizeInBytes", {}).get("Value", 0), {**metadata, **zone}, {"folder": taken}
+    )
 
 
 _CAPTURE: dict[str, Callable[[Region, str, str], Captured]] = {
     "RDS": _capture_rds,
     "Aurora": _capture_cluster,
+    "DocumentDB": _capture_cluster,
+    "Neptune": _capture_cluster,
     "DynamoDB": _capture_table,
     "S3": _capture_bucket,
     "EBS": _capture_volume,

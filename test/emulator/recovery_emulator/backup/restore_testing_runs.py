@@ -33,15 +33,17 @@ def schedule(region: Region, plan: Params) -> None:
     wait()
 
 
-def run(region: Region, plan: Params) -> list[str]:
-    """One run: a restore of one eligible recovery point for each selected resource; returns the job ids."""
+def run(region: Region, plan: Params, only: str | None = None) -> list[str]:
+    """One run: a restore of one eligible recovery point for each selected resource, or of one of them; returns the job ids."""
     plan["LastExecutionTime"] = moment(CLOCK.now_ms())
     plan["_runs"] = plan.get("_runs", 0) + 1
     started = []
     for (name, _), selection in list(region.testing_selections.items()):
         if name != plan["RestoreTestingPlanName"]:
             continue
-        for points in _eligible(region, plan, selection).values():
+        for arn, points in _eligible(region, plan, selection).items():
+            if only not in (None, arn):
+                continue
             point = _pick(plan, points)
             metadata = {**restores.test_metadata(point), **(selection.get("RestoreMetadataOverrides") or {})}
             started.append(
@@ -98,4 +100,4 @@ def _run_now(wanted: dict[str, Any]) -> Any:
     region = STORE.region(wanted.get("account", DEFAULT_ACCOUNT), wanted["region"])
     if wanted["plan"] not in region.testing_plans:
         raise ValueError(f"no restore testing plan {wanted['plan']} in {wanted['region']}")
-    return {"restoreJobIds": run(region, region.testing_plans[wanted["plan"]])}
+    return {"restoreJobIds": run(region, region.testing_plans[wanted["plan"]], wanted.get("resourceArn"))}

@@ -9,6 +9,7 @@ from recovery_emulator import loopback
 from recovery_emulator.backup.kinds import Unsupported, name_of
 from recovery_emulator.backup.selection import RESTORE_TEST_MARK
 from recovery_emulator.backup.state import Params, Point, Region
+from recovery_emulator.efs import contents
 
 Metadata = dict[str, str]
 
@@ -71,9 +72,12 @@ def _restore_cluster(region: Region, point: Point, wanted: Metadata, tags: list[
     if not name:
         raise Unsupported("Restore metadata must contain DBClusterIdentifier")
     engine = wanted.get("engine") or point.metadata["Engine"]
-    made = _client(region, "rds").restore_db_cluster_from_snapshot(
+    client = _client(region, "rds")
+    made = client.restore_db_cluster_from_snapshot(
         DBClusterIdentifier=name, SnapshotIdentifier=point.arn.split(":")[-1], Engine=engine, Tags=tags
     )
+    # Off unless asked for, while moto takes it over from the source.
+    client.modify_db_cluster(DBClusterIdentifier=name, DeletionProtection=False, ApplyImmediately=True)
     return str(made["DBCluster"]["DBClusterArn"])
 
 
@@ -159,17 +163,22 @@ def _restore_instance(region: Region, point: Point, wanted: Metadata, tags: list
 def _restore_file_system(region: Region, point: Point, wanted: Metadata, tags: list[Metadata]) -> str:
     if wanted.get("newfilesystem") != "true":
         return f"arn:aws:elasticfilesystem:{region.name}:{region.account}:file-system/{wanted.get('file-system-id') or point.metadata['file-system-id']}"
+    zone = wanted.get("availabilityzonename") or point.metadata.get("availabilityZoneName")
     system = _client(region, "efs").create_file_system(
         CreationToken=wanted.get("creationtoken") or str(uuid.uuid4()),
         Encrypted=wanted.get("encrypted") == "true",
         Tags=tags,
+        **({"AvailabilityZoneName": zone} if zone else {}),
     )
+    contents.put(region.account, region.name, system["FileSystemId"], point.content["folder"])
     return str(system["FileSystemArn"])
 
 
 _RESTORE: dict[str, Callable[[Region, Point, Metadata, list[Metadata]], str]] = {
     "RDS": _restore_rds,
     "Aurora": _restore_cluster,
+    "DocumentDB": _restore_cluster,
+    "Neptune": _restore_cluster,
     "DynamoDB": _restore_table,
     "S3": _restore_bucket,
     "EBS": _restore_volume,
@@ -189,6 +198,8 @@ def test_metadata(point: Point) -> Metadata:
             "deletionProtection": "false",
         },
         "Aurora": {"dbClusterIdentifier": name},
+        "DocumentDB": {"dbClusterIdentifier": name},
+        "Neptune": {"dbClusterIdentifier": name},
         "DynamoDB": {"targetTableName": name},
         "S3": {"destinationBucketName": name, "newBucket": "true", "encrypted": "true"},
         "EBS": {"encrypted": "true"},
@@ -202,7 +213,7 @@ def remove_tested(region: Region, arn: str, resource_type: str) -> None:
     name = name_of(arn)
     if resource_type == "RDS":
         _client(region, "rds").delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
-    elif resource_type == "Aurora":
+    elif resource_type in ("Aurora", "DocumentDB", "Neptune"):
         _client(region, "rds").delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
     elif resource_type == "DynamoDB":
         _client(region, "dynamodb").delete_table(TableName=name)

@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from recovery_emulator import loopback
+from recovery_emulator.backup import clusters
 from recovery_emulator.backup.state import Params, Region
 
 RESTORE_TEST_MARK = "awsbackup-restore-test"
@@ -43,7 +44,7 @@ def _databases(region: Region) -> list[Resource]:
     alone = [d for d in client.describe_db_instances()["DBInstances"] if not d.get("DBClusterIdentifier")]
     found = [Resource(d["DBInstanceArn"], "RDS", d["DBInstanceIdentifier"], _tags(d.get("TagList"))) for d in alone]
     for cluster in client.describe_db_clusters()["DBClusters"]:
-        kind = "Aurora" if cluster["Engine"].startswith("aurora") else "RDS"
+        kind = clusters.type_of_engine(cluster["Engine"])
         found.append(
             Resource(cluster["DBClusterArn"], kind, cluster["DBClusterIdentifier"], _tags(cluster.get("TagList")))
         )

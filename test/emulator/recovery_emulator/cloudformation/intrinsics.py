@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+
 from recovery_emulator.cloudformation.errors import TemplateError
 
 NO_VALUE = object()
@@ -132,7 +134,7 @@ class Resolver:
 
     def _fn_getazs(self, argument: Any) -> list[str]:
         region = self.resolve(argument) or self._scope.ref("AWS::Region")
-        return [f"{region}{zone}" for zone in "abc"]
+        return [zone.name for zone in RegionsAndZonesBackend.zones[region]]
 
     def _fn_base64(self, argument: Any) -> str:
         return base64.b64encode(_text(self.resolve(argument)).encode()).decode()

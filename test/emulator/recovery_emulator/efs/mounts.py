@@ -6,35 +6,18 @@ the folder instead.
 
 import functools
 import uuid
-from pathlib import Path
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction, lambda_backends
+from moto.ec2 import ec2_backends
 from moto.efs.models import AccessPoint, efs_backends
 
-from recovery_emulator import DEFAULT_ACCOUNT, registry
-from recovery_emulator.control import endpoint
+from recovery_emulator.efs import contents
 from recovery_emulator.registry import before
 from recovery_emulator.service_api.calls import Call
 from recovery_emulator.service_api.replies import ServiceError
 
 Params = dict[str, Any]
-
-# By account, Region and id of a file system.
-_FOLDERS: dict[tuple[str, str, str], str] = {}
-registry.ON_RESET.append(_FOLDERS.clear)
-
-
-@endpoint("POST", "file-systems/*")
-def _fill(wanted: Params) -> Any:
-    unknown = set(wanted) - {"name", "region", "account", "folder"}
-    if unknown:
-        raise ValueError(f"a file system does not know {', '.join(sorted(unknown))}")
-    if not Path(wanted["folder"]).is_dir():
-        raise ValueError(f"'{wanted['folder']}' is not a folder")
-    _FOLDERS[wanted.get("account", DEFAULT_ACCOUNT), wanted["region"], wanted["name"]] = wanted["folder"]
-    return {}
-
 
 def _invalid(code: str, message: str, status: int = 400) -> ServiceError:
     return ServiceError(code, message, status)
@@ -64,10 +47,37 @@ def _check(call: Call) -> None:
     for wanted in params.get("FileSystemConfigs") or []:
         if not wanted["LocalMountPath"].startswith("/mnt/"):
             raise _invalid("InvalidParameterValueException", "a file system is mounted below /mnt/")
-        if _file_system(call.account, call.region, wanted["Arn"]) is None:
+        system = _file_system(call.account, call.region, wanted["Arn"])
+        if system is None:
             raise _invalid(
                 "InvalidParameterValueException", f"EFS access point {wanted['Arn']} has no mount target that can be used."
             )
+        vpc = params.get("VpcConfig") or function.vpc_config or {}
+        lacking = _zones_of(call, vpc.get("SubnetIds") or []) - _mounted_in(call, system)
+        if lacking:
+            raise _invalid(
+                "InvalidParameterValueException",
+                f"EFS file system {system} referenced by access point {wanted['Arn']} does not have mount targets created "
+                f"in all availability zones the function will execute in: not in {', '.join(sorted(lacking))}.",
+            )
+
+
+def _zones_of(call: Call, subnets: list[str]) -> set[str]:
+    backend = ec2_backends[call.account][call.region]
+    return {backend.get_subnet(subnet).availability_zone for subnet in subnets}
+
+
+def _mounted_in(call: Call, system: str) -> set[str]:
+    found = efs_backends[call.account][call.region].file_systems_by_id[system]
+    return {target.availability_zone_name for target in found.iter_mount_targets()}
+
+
+@before("efs", "CreateMountTarget")
+def _check_zone(call: Call) -> None:
+    system = efs_backends[call.account][call.region].file_systems_by_id.get(call.params["FileSystemId"])
+    zone = system.availability_zone_name if system else None
+    if zone and _zones_of(call, [call.params["SubnetId"]]) != {zone}:
+        raise _invalid("AvailabilityZonesMismatch", f"The file system lies in {zone}, but its mount target would not.")
 
 
 _update = LambdaFunction.update_configuration
@@ -112,8 +122,25 @@ def seen(function: LambdaFunction) -> dict[str, str]:
     variables = {name: str(value) for name, value in function.environment_vars.items()}
     for mounted in getattr(function, "file_system_configs", []):
         system = _file_system(function.account_id, function.region, mounted["Arn"])
-        folder = _FOLDERS.get((function.account_id, function.region, system or ""))
+        folder = contents.folder_of(function.account_id, function.region, system or "")
         for name, value in variables.items():
             if value == mounted["LocalMountPath"] and folder is not None:
                 variables[name] = folder
     return variables
+
+
+def mount_of(function: LambdaFunction) -> str:
+    """How a function fares with what it has mounted: it works, times out, or never answers."""
+    systems = [
+        _file_system(function.account_id, function.region, mounted["Arn"])
+        for mounted in getattr(function, "file_system_configs", [])
+    ]
+    fates = [contents.mounts_of(function.account_id, function.region, system or "") for system in systems]
+    return next((fate for fate in fates if fate != "works"), "works")
+
+
+@before("lambda", "Invoke")
+def _refuse_lost_mount(call: Call) -> None:
+    function = lambda_backends[call.account][call.region].get_function(call.params["FunctionName"])
+    if mount_of(function) == "timesOut":
+        raise _invalid("EFSMountTimeoutException", "The mount of the EFS file system of the function timed out.", 408)

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 import zipfile
 from pathlib import Path
@@ -106,6 +107,10 @@ def _invoke(function: LambdaFunction, event: Any = None, request_id: str | None 
             "",
         )
     request_id, folder, seconds = request_id or str(uuid.uuid4()), _code(function), int(function.timeout)
+    if mounts.mount_of(function) == "silent":
+        time.sleep(seconds)
+        message = f"{request_id} Task timed out after {seconds}.00 seconds"
+        return json.dumps({"errorType": "Sandbox.Timedout", "errorMessage": message}), True, ""
     function.logs_backend.ensure_log_group(function.logs_group_name)
     request = {
         "event": {} if event is None else event,

@@ -22,6 +22,7 @@ _TYPES = {
     "AWS::EC2::NatGateway": "natgateway",
     "AWS::EC2::SecurityGroup": "security-group",
     "AWS::EC2::VPCEndpoint": "vpc-endpoint",
+    "AWS::EC2::FlowLog": "vpc-flow-log",
     "AWS::EC2::Volume": "volume",
     "AWS::EC2::Instance": "instance",
 }
@@ -223,3 +224,15 @@ class VpcEndpoint(_Tagged):
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
         ignore_gone(lambda: context.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[made.physical_id]))
+
+
+@handles("AWS::EC2::FlowLog")
+class FlowLog(_Tagged):
+    def create(self, context: Context, properties: Properties) -> Made:
+        plain = {k: v for k, v in properties.items() if k not in ("Tags", "ResourceId")}
+        wanted = {**plain, "ResourceIds": [properties["ResourceId"]], **tagged(self, context, properties)}
+        made = call(context.client("ec2"), "create_flow_logs", wanted)
+        return Made(made["FlowLogIds"][0])
+
+    def delete(self, context: Context, made: Made, properties: Properties) -> None:
+        ignore_gone(lambda: context.client("ec2").delete_flow_logs(FlowLogIds=[made.physical_id]))
