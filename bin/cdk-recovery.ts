@@ -67,10 +67,11 @@ program
   .addOption(new Option('-f, --format <format>', 'how to print it').choices(['text', 'json']).default('text'))
   .option('--json', 'short for --format json')
   .option('-l, --last <count>', 'list only so many tests of each verification; all are verified', count, Number.POSITIVE_INFINITY)
+  .option('--from <record>', 'number of a record, or a date such as 2030-01-31 (UTC): what was before it may have expired', from)
   .action(async (place, options) => {
     // the client of S3 is large, and no other command needs it
     const { evidenceIn, faultsOf, formatChains } = require('./commands/evidence') as typeof import('./commands/evidence');
-    const chains = await evidenceIn(place, progress);
+    const chains = await evidenceIn(place, progress, options.from);
     say(formatChains(chains, options.json ? 'json' : options.format, process.stdout.columns ?? PIPE_WIDTH, options.last));
     for (const fault of faultsOf(chains)) {
       process.stderr.write(`cdk-recovery: ${fault}\n`);
@@ -105,6 +106,18 @@ function count(text: string): number {
     throw new InvalidArgumentError(`'${text}' is no count.`);
   }
   return Number(text);
+}
+
+/** A place in a chain, or the beginning of a day or a moment. */
+function from(text: string): { readonly sequence?: number; readonly ms?: number } {
+  if (/^[1-9]\d{0,7}$/.test(text)) {
+    return { sequence: Number(text) };
+  }
+  const ms = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) {
+    throw new InvalidArgumentError(`'${text}' is neither the number of a record nor a date such as 2030-01-31.`);
+  }
+  return { ms };
 }
 
 /** commander has already printed its own errors; everything else that is not ours is a defect and keeps its stack. */

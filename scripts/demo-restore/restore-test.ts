@@ -68,7 +68,7 @@ export async function testRestore({ key, madeMs }: StoredBackup, folder: string,
   bench.running.push(server);
   const usableMs = Date.now();
   try {
-    const baselines = await store.lastVerified(RESOURCE, SOURCE);
+    const { baselines, comparedWith } = await store.lastVerified(RESOURCE, SOURCE);
     const { results } = await step('look at the data', () =>
       checkPostgres(
         {
@@ -107,6 +107,7 @@ export async function testRestore({ key, madeMs }: StoredBackup, folder: string,
         test: { ...test, restoredMs, createdArn: 'arn:aws:rds:ap-northeast-1:123456789012:db:restored' },
         checks: CHECKS,
         results,
+        ...(comparedWith && { comparedWith }),
         usableMs,
         checkedMs,
         cleanUp: { status: 'clean', left: [] },

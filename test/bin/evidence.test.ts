@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -62,6 +62,14 @@ test.each<[string, (root: string) => void, RegExp]>([
     'a verdict that was made a success',
     (root) => edit(root, record(3), (text) => text.replace('"FAILED"', '"SUCCESSFUL"')),
     /fault +changed +records\/00000003\.json was changed: record 4 says SHA-256/,
+  ],
+  [
+    'what the next test compares with, moved back',
+    (root) => {
+      const [name] = readdirSync(join(root, 'verified'));
+      cpSync(join(root, `jobs/${weekly(2).test.restoreJobId}.json`), join(root, 'verified', name));
+    },
+    /fault +pointer +verified\/\w+\.json\s+names\s+record\s+2,\s+but\s+record\s+5\s+is\s+the\s+last\s+successful/,
   ],
   [
     'a record that was removed',
@@ -133,6 +141,33 @@ test('--json gives findings and whole records', () => {
   expect(chain.records[1].record.verdict.status).toBe('FAILED');
 });
 
+const expired = (...gone: number[]) =>
+  downloaded((root) => {
+    for (const sequence of gone) {
+      rmSync(join(root, record(sequence)));
+      rmSync(join(root, `jobs/${weekly(sequence).test.restoreJobId}.json`));
+    }
+  });
+
+test.each<[string, string]>([
+  ['a record', '3'],
+  ['a day', '2030-01-28'],
+  ['a moment', '2030-01-28T05:43:00Z'],
+])('--from %s verifies a chain whose first records have expired', (_case, from) => {
+  const root = expired(1, 2);
+  expect(run(root).status).toBe(1);
+  const { status, stdout, stderr } = run(root, '--from', from);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toContain("'orders': 3 tests, 2 successful; the chain is as it was written");
+  expect(stdout).toMatch(/note +expired +records\/00000001\.json to records\/00000002\.json are not there, and nobody asked for them/);
+});
+
+test('--from still names what is missing after it', () => {
+  const { status, stdout } = run(expired(1, 2, 4), '--from', '3');
+  expect(stdout).toMatch(/fault +missing +records\/00000004\.json/);
+  expect(status).toBe(1);
+});
+
 test('--last lists less and verifies all', () => {
   const { status, stdout } = run(
     downloaded((root) => edit(root, record(1), (text) => text.replaceAll('Orders', 'Order'))),
@@ -153,15 +188,21 @@ test('nothing that a record says moves the cursor', () => {
   expect(stdout).toContain('\\u001b[2J');
 });
 
+/** Stands for a downloaded folder, which there is none of before the tests run. */
+const downloadedAt = '<downloaded>';
+
 test.each<[string, string[], RegExp]>([
   ['a folder that is not there', ['nowhere'], /there is no folder 'nowhere': name one, or a bucket as s3:\/\/bucket\/prefix/],
   ['a folder without evidence', [folder], /there is no evidence below/],
   ['a bucket without a name', ['s3://'], /'s3:\/\/' names no bucket/],
   ['no place', [], /missing required argument 'place'/],
   ['a count that is none', ['.', '--last', '0'], /'0' is no count/],
+  ['a beginning that is none', ['.', '--from', 'yesterday'], /'yesterday' is neither the number of a record nor a date such as 2030-01-31/],
+  ['a day that there is not', ['.', '--from', '2030-13-01'], /is neither the number/],
+  ['a beginning beyond the end', [downloadedAt, '--from', '6'], /'--from 6' is beyond the end of the chain, which is record 5/],
   ['an unknown format', ['.', '--format', 'xml'], /Allowed choices are text, json/],
 ])('fails for %s', (_case, args, message) => {
-  const empty = args[0] === folder ? [mkdtempSync(join(folder, 'empty-'))] : args;
+  const empty = args[0] === folder ? [mkdtempSync(join(folder, 'empty-'))] : args.map((arg) => (arg === downloadedAt ? downloaded() : arg));
   const { status, stdout, stderr } = run(...empty);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toMatch(message);

@@ -15,7 +15,7 @@ import { bucketStore } from '../../lib/handlers/evidence/bucket';
 import { EvidenceStore } from '../../lib/handlers/evidence/evidence-store';
 import { describeWithEmulator } from '../emulator/harness';
 import { ROOT } from '../harness/sources';
-import { weekly } from '../model/evidence/evidence';
+import { concluded, weekly } from '../model/evidence/evidence';
 
 jest.setTimeout(60_000);
 
@@ -39,7 +39,8 @@ describeWithEmulator('the command evidence against S3', (emulator) => {
     await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
     const store = new EvidenceStore(bucketStore(s3, Bucket), { prefix: 'restores', verification: 'orders' });
     for (const week of [1, 2, 3]) {
-      await store.append(weekly(week));
+      const { comparedWith } = await store.lastVerified(concluded.resource, concluded.test.sourceArn);
+      await store.append(weekly(week, { comparedWith }));
     }
   });
 

@@ -114,6 +114,20 @@ describeWithEmulator('restore verification while something is wrong', (emulator)
     expect(await app.remains()).toEqual([]);
   });
 
+  test('an instance that is still being made when its execution is stopped is cleaned up, too', async () => {
+    await app.backUp(app.arnOf('rds', 'cluster:ledger'));
+    await app.control.settings({ waitScale: 0.05 });
+    await app.control.plantFault({ kind: 'delay', service: 'rds', operation: 'CreateDBInstance', delayMs: 5_000 });
+    const job = await app.restore('ledger');
+    await eventually('the request', async () => (await app.control.requests({ operation: 'CreateDBInstance' })).length > 0, 60_000);
+    await app.sfn.send(new StopExecutionCommand({ executionArn: `${app.machine.replace(':stateMachine:', ':execution:')}:${job}` }));
+    expect(await app.endOf(`${job}_sweep-1`)).toMatchObject({ verdict: { status: 'FAILED' }, cleanUp: { status: 'clean' } });
+    await app.control.settings({ waitScale: 0.001 });
+    expect(await app.control.requests({ operation: 'DeleteDBInstance' })).not.toEqual([]);
+    expect(await app.removed(job)).toMatchObject({ ValidationStatus: 'FAILED' });
+    expect(await app.remains()).toEqual([]);
+  });
+
   test('an execution that takes too long is FAILED, whatever it was doing', async () => {
     await app.backUp(app.arnOf('dynamodb', 'table/passes'));
     await app.control.plantFault({ kind: 'dropEvent', detailType: RESTORES, state: 'COMPLETED' });

@@ -34,7 +34,15 @@ export async function chainEnd(objects: ObjectStore, folder: string): Promise<Ch
     beyondHead.push(found);
   }
   const last = beyondHead.at(-1) ?? head;
-  return { ...(last && { last: { sequence: last.sequence, key: folder + recordName(last.sequence), sha256: last.sha256 } }), beyondHead };
+  if (last === undefined) {
+    return { beyondHead };
+  }
+  const concludedMs = 'record' in last ? last.record?.concludedMs : last.concludedMs;
+  const { sequence, sha256: hash } = last;
+  return {
+    last: { sequence, key: folder + recordName(sequence), sha256: hash, ...(concludedMs === undefined ? {} : { concludedMs }) },
+    beyondHead,
+  };
 }
 
 /** Reads a record and what its bytes add up to. */

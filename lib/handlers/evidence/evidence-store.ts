@@ -1,4 +1,5 @@
 import {
+  type ComparedRecord,
   type ConcludedTest,
   canonicalJson,
   chainFolder,
@@ -6,6 +7,7 @@ import {
   HEAD_NAME,
   jobName,
   pageName,
+  type RecordLink,
   recordName,
   renderHtml,
   renderMarkdown,
@@ -21,6 +23,14 @@ export interface EvidencePlace {
   /** Left out: the whole bucket. */
   readonly prefix?: string;
   readonly verification: string;
+}
+
+/** What a test compares with. */
+export interface Verified {
+  /** What the last successful test left, by name of the check. */
+  readonly baselines: Readonly<Record<string, unknown>>;
+  /** Its record; left out where there was none. */
+  readonly comparedWith?: ComparedRecord;
 }
 
 /** So many others may write at the same moment before one gives up. */
@@ -67,13 +77,16 @@ export class EvidenceStore {
     throw new Error(`${MAX_ATTEMPTS} others were quicker to append to '${this.folder}': try again`);
   }
 
-  /** What the last successful test of a resource left for the next, by name of the check; nothing where there was none. */
-  public async lastVerified(resource: string, sourceArn: string): Promise<Readonly<Record<string, unknown>>> {
+  /** What the last successful test of a resource left for the next, and where it stands; no baselines where there was none. */
+  public async lastVerified(resource: string, sourceArn: string): Promise<Verified> {
     const end = await chainEnd(this.objects, this.folder);
     const meant = ({ record }: ChainedRecord): boolean =>
       record?.resource === resource && record.test.sourceArn === sourceArn && record.verdict.status === 'SUCCESSFUL';
-    const found = end.beyondHead.filter(meant).at(-1)?.record ?? (await this.pointedAt(this.verifiedKey(resource, sourceArn)));
-    return found?.baselines ?? {};
+    const pointer = this.verifiedKey(resource, sourceArn);
+    const found = end.beyondHead.filter(meant).at(-1) ?? (await this.pointedAt(pointer, meant));
+    return found?.record
+      ? { baselines: found.record.baselines, comparedWith: { sequence: found.sequence, sha256: found.sha256 } }
+      : { baselines: {} };
   }
 
   /** What is kept of a restore job. */
@@ -82,30 +95,39 @@ export class EvidenceStore {
   }
 
   private async keptIn({ beyondHead }: ChainEnd, restoreJobId: string): Promise<EvidenceRecord | undefined> {
-    const pending = beyondHead.find(({ record }) => record?.test.restoreJobId === restoreJobId);
-    return pending?.record ?? this.pointedAt(this.folder + jobName(restoreJobId));
+    const meant = ({ record }: ChainedRecord): boolean => record?.test.restoreJobId === restoreJobId;
+    return (beyondHead.find(meant) ?? (await this.pointedAt(this.folder + jobName(restoreJobId), meant)))?.record;
   }
 
-  /** The record that a pointer names; one that is not as it was when it was named proves nothing. */
-  private async pointedAt(pointer: string): Promise<EvidenceRecord | undefined> {
+  /** The record that a pointer names; one that is not as it was when it was named, or is about something else, proves nothing. */
+  private async pointedAt(pointer: string, isMeant: (found: ChainedRecord) => boolean): Promise<ChainedRecord | undefined> {
     const named = await readPointer(this.objects, pointer);
     if (named === undefined) {
       return undefined;
     }
     const key = this.folder + recordName(named.sequence);
     const found = await readChained(this.objects, key, named.sequence);
-    if (found?.record === undefined || found.sha256 !== named.sha256) {
-      throw new Error(
-        `'${key}' is ${found ? 'not as it was written' : 'gone'}: 'npx cdk-recovery evidence' tells what became of the chain`,
-      );
+    const wrong = !found
+      ? `'${key}' is gone`
+      : found.record === undefined || found.sha256 !== named.sha256
+        ? `'${key}' is not as it was written`
+        : isMeant(found)
+          ? undefined
+          : `'${pointer}' names '${key}', which is about something else`;
+    if (wrong !== undefined) {
+      throw new Error(`${wrong}: 'npx cdk-recovery evidence' tells what became of the chain`);
     }
-    return found.record;
+    return found;
   }
 
   private written(concluded: ConcludedTest, last: ChainEnd['last']) {
-    const previous = last && { key: last.key, sha256: last.sha256 };
-    const sequence = (last?.sequence ?? 0) + 1;
-    const unpaged = toRecord(concluded, { verification: this.place.verification, sequence, ...(previous && { previous }) });
+    const { sequence: before = 0, ...previous } = last ?? {};
+    const sequence = before + 1;
+    const unpaged = toRecord(concluded, {
+      verification: this.place.verification,
+      sequence,
+      ...(last && { previous: previous as RecordLink }),
+    });
     const pages = pagesOf(unpaged);
     const record: EvidenceRecord = { ...unpaged, pages: { html: sha256(pages.html), md: sha256(pages.md) } };
     return { record, pages, json: canonicalJson(record) };
@@ -114,7 +136,7 @@ export class EvidenceStore {
   /** Writes what belongs to a record and is not there yet; the head last. */
   private async complete(chained: ChainedRecord, pages = chained.record && pagesOf(chained.record)): Promise<void> {
     const { record, sequence, key, sha256: hash } = chained;
-    const link = { version: 1, sequence, key, sha256: hash } as const;
+    const link = { version: 1, sequence, key, sha256: hash, ...(record && { concludedMs: record.concludedMs }) } as const;
     if (record) {
       for (const format of ['html', 'md'] as const) {
         if (pages && sha256(pages[format]) === record.pages[format]) {

@@ -10,6 +10,7 @@ import {
   type WorkflowConfig,
   type WorkflowState,
 } from '../../model/verification';
+import { isCluster } from './look';
 import type { RestoreJob, StepPorts } from './ports';
 
 const RUNNING: ReadonlySet<string> = new Set(['PENDING', 'RUNNING']);
@@ -53,10 +54,11 @@ export async function begin({ restoreJobId, cause, config, lookUntilMs }: Workfl
     return end(`nobody has said what ${job.sourceArn} (${job.resourceType}) is held to`, about);
   }
   if (cause) {
-    return { ...base, ...about, stage: 'clean' } as Begun;
+    return { ...base, ...about, stage: isCluster(test.createdArn as string) ? 'settle' : 'clean' } as Begun;
   }
-  const baselines = await ports.evidence({ ...evidence, verification }).lastVerified(found.id, job.sourceArn);
-  return { ...base, ...about, stage: 'look', ...grouped(checks, checkers ?? {}, baselines) } as Begun;
+  const { baselines, comparedWith } = await ports.evidence({ ...evidence, verification }).lastVerified(found.id, job.sourceArn);
+  const compared = comparedWith ? { comparedWith } : {};
+  return { ...base, ...about, ...compared, stage: 'look', ...grouped(checks, checkers ?? {}, baselines) } as Begun;
 }
 
 function required(config: WorkflowConfig | undefined): WorkflowConfig {

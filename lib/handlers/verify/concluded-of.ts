@@ -20,6 +20,7 @@ export function concludedOf(state: WorkflowState, region: string, concludedMs: n
     ...(answers ? { checkedMs: state.cleaned?.sinceMs ?? concludedMs } : {}),
     ...(problem ? { problem } : {}),
     cleanUp: cleanUpOf(state),
+    ...(state.comparedWith ? { comparedWith: state.comparedWith } : {}),
     concludedMs,
   };
 }

@@ -1,4 +1,4 @@
-import type { ConcludedTest, EvidenceRecord, Verdict } from '../../model/evidence';
+import type { ComparedRecord, ConcludedTest, EvidenceRecord, Verdict } from '../../model/evidence';
 
 /** A restore job, as far as a test depends on it. */
 export interface RestoreJob {
@@ -78,8 +78,11 @@ export interface EvidencePlace {
 export interface EvidencePort {
   /** Keeps a test; one that is kept already for the same restore job stays as it is. Answers what is kept. */
   append(concluded: ConcludedTest): Promise<KeptTest>;
-  /** What the last successful test of a resource left for the next, by name of the check. */
-  lastVerified(resource: string, sourceArn: string): Promise<Readonly<Record<string, unknown>>>;
+  /** What the last successful test of a resource left for the next, by name of the check, and its record. */
+  lastVerified(
+    resource: string,
+    sourceArn: string,
+  ): Promise<{ readonly baselines: Readonly<Record<string, unknown>>; readonly comparedWith?: ComparedRecord }>;
   /** What is kept of a restore job. */
   find(restoreJobId: string): Promise<KeptTest | undefined>;
 }

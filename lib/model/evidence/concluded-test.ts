@@ -1,5 +1,5 @@
 import type { RestoreTest } from '../verification';
-import type { AskedCheck, CleanUp } from './evidence-record';
+import type { AskedCheck, CleanUp, ComparedRecord } from './evidence-record';
 
 /** A test of which all is known that will ever be: what evidence is made of. */
 export interface ConcludedTest {
@@ -19,5 +19,7 @@ export interface ConcludedTest {
   /** Why the verification itself ended before its time: a step that failed, a time-out, a cancellation. */
   readonly problem?: string;
   readonly cleanUp: CleanUp;
+  /** Whose baselines the checks were given. */
+  readonly comparedWith?: ComparedRecord;
   readonly concludedMs: number;
 }

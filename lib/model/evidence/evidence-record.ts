@@ -27,6 +27,8 @@ export interface EvidenceRecord {
   readonly verdict: Verdict;
   readonly achieved: Achieved;
   readonly cleanUp: CleanUp;
+  /** The last successful test of the resource, which checks compared with; left out where there was none. */
+  readonly comparedWith?: ComparedRecord;
   /** What the next test of the resource compares with, by name of the check; empty unless the test was successful. */
   readonly baselines: Readonly<Record<string, unknown>>;
   /** SHA-256 of the pages for people that were written with it, by the end of their names. */
@@ -36,6 +38,14 @@ export interface EvidenceRecord {
 /** A record and what its bytes add up to. */
 export interface RecordLink {
   readonly key: string;
+  readonly sha256: string;
+  /** When its verdict was given, which tells once it has expired whether it was due to; left out where nobody could read it. */
+  readonly concludedMs?: number;
+}
+
+/** A record of the same chain by its place. */
+export interface ComparedRecord {
+  readonly sequence: number;
   readonly sha256: string;
 }
 

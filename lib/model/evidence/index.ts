@@ -5,6 +5,7 @@ export * from './evidence-record';
 export { chainFolder, HEAD_NAME, jobName, pageName, recordName, sequenceOf, verifiedName } from './names';
 export { moment, spanWords } from './private/page';
 export { visible } from './private/visible';
+export type { From } from './private/wanted';
 export { type Reading, readHead, readRecord } from './read-record';
 export { renderHtml } from './render-html';
 export { renderMarkdown } from './render-markdown';

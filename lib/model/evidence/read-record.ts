@@ -1,7 +1,8 @@
 import type { ChainHead, EvidenceRecord } from './evidence-record';
 import { moments, problemOf, type Shape } from './private/shape';
 
-const LINK: Shape = { key: 'string', sha256: 'string' };
+const LINK: Shape = { key: 'string', sha256: 'string', concludedMs: 'number?' };
+const COMPARED: Shape = { sequence: 'number', sha256: 'string' };
 const REASON: Shape = { kind: 'string', words: 'string', check: 'string?' };
 const RESULT: Shape = {
   name: 'string',
@@ -55,6 +56,7 @@ const RECORD: Shape = {
     recoveryTime: { outcome: 'string', promisedMs: 'number?', ms: 'number?', parts: [{ name: 'string', ms: 'number' }] },
   },
   cleanUp: { status: 'string', left: ['string'], problem: 'string?' },
+  comparedWith: { optional: COMPARED },
   baselines: 'object',
   pages: { html: 'string', md: 'string' },
 };

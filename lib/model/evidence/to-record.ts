@@ -13,7 +13,7 @@ export interface ChainPlace {
 
 /** The record of a test, but for the pages, which are made from it. */
 export function toRecord(concluded: ConcludedTest, place: ChainPlace): Omit<EvidenceRecord, 'pages'> {
-  const { resource, test, checks, results, usableMs, checkedMs, problem, cleanUp, concludedMs } = concluded;
+  const { resource, test, checks, results, usableMs, checkedMs, problem, cleanUp, comparedWith, concludedMs } = concluded;
   const verdict = verdictOf(concluded);
   return {
     version: 1,
@@ -29,6 +29,7 @@ export function toRecord(concluded: ConcludedTest, place: ChainPlace): Omit<Evid
     verdict,
     achieved: achievedOf(concluded),
     cleanUp,
+    ...(comparedWith === undefined ? {} : { comparedWith }),
     baselines: verdict.status === 'SUCCESSFUL' ? baselinesOf(results) : {},
   };
 }

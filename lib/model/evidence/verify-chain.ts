@@ -1,6 +1,9 @@
 import type { ChainHead, EvidenceRecord } from './evidence-record';
-import { HEAD_NAME, pageName, recordName } from './names';
+import { HEAD_NAME, pageName, recordName, sequenceOf } from './names';
+import { baselineFindings } from './private/baselines';
 import { gapsOf, type Places, placesOf, testimonyOf } from './private/places';
+import { pointerFindings } from './private/pointers';
+import { type From, firstWanted } from './private/wanted';
 import type { Reading } from './read-record';
 import { verdictOf } from './verdict-of';
 
@@ -12,6 +15,8 @@ export interface StoredChain {
   readonly head?: Reading<ChainHead>;
   /** SHA-256 of everything below `pages/`, by name. */
   readonly pages: Readonly<Record<string, string>>;
+  /** Which record each object below `jobs/` and `verified/` names; left out where nobody has read them. */
+  readonly pointers?: Readonly<Record<string, Reading<ChainHead>>>;
   /** Names below `records/` of which the bucket keeps only former versions. */
   readonly deleted?: readonly string[];
 }
@@ -21,6 +26,8 @@ export interface StoredRecord {
   readonly name: string;
   readonly sha256: string;
   readonly reading: Reading<EvidenceRecord>;
+  /** Name of the pointer to the last successful record of the same resource; left out where nobody asks for it. */
+  readonly verifiedName?: string;
   /** How many versions the bucket keeps of it; left out where nobody knows. */
   readonly versions?: number;
 }
@@ -44,33 +51,53 @@ export type FindingKind =
   | 'repeated'
   | 'contradictory'
   | 'page'
-  | 'head';
+  | 'head'
+  | 'pointer'
+  | 'baseline'
+  | 'expired';
 
-/** Everything that was changed, removed, moved or slipped in since the records were written. */
-export function verifyChain(chain: StoredChain): ChainFinding[] {
+/**
+ * Everything that was changed, removed, moved or slipped in since the records were written. Nothing before `from` has to be there any
+ * more; what is there all the same is held to what was written.
+ */
+export function verifyChain(chain: StoredChain, from: From = {}): ChainFinding[] {
   const places = placesOf(chain);
+  const first = firstWanted(places, from);
+  const isWanted = (name: string): boolean => (sequenceOf(name) ?? first) >= first;
   return [
-    ...missing(places),
+    ...missing(places, first),
     ...[...places.placed].sort(([one], [other]) => one - other).flatMap(([sequence, record]) => faultsOf(sequence, record, places)),
-    ...versions(chain),
+    ...versions({ ...chain, deleted: chain.deleted?.filter(isWanted) }),
     ...strangers(places),
     ...forks(chain.records),
     ...repetitions(places),
-    ...pages(chain, places),
+    ...pages(chain, places, first),
     ...headFindings(chain, places),
+    ...pointerFindings(chain, places, first),
+    ...baselineFindings(places, first),
   ];
 }
 
-function missing(places: Places): ChainFinding[] {
-  return gapsOf(places).map(([from, to]) => {
-    const witness = testimonyOf(to, places);
-    const moved = witness && places.byHash.get(witness.sha256);
-    const gone = from === to ? 'is missing' : `to ${recordName(to)} are missing`;
-    const known = witness ? `${witness.by} tells its SHA-256, ${witness.sha256}` : `the chain goes on to record ${places.last}`;
-    return moved && from === to
-      ? fault('reordered', recordName(from), `is not in its place, but stands in ${moved.name}`)
-      : fault('missing', recordName(from), `${gone}: ${known}`);
-  });
+function missing(places: Places, first: number): ChainFinding[] {
+  const gaps = gapsOf(places);
+  const expired = gaps.filter(([from]) => from < first).map(([from, to]) => [from, Math.min(to, first - 1)] as const);
+  const wanted = gaps.filter(([, to]) => to >= first).map(([from, to]) => [Math.max(from, first), to] as const);
+  return [...expired.map(([from, to]) => notWanted(from, to)), ...wanted.map(([from, to]) => gap(from, to, places))];
+}
+
+function notWanted(from: number, to: number): ChainFinding {
+  const gone = from === to ? 'is not there' : `to ${recordName(to)} are not there`;
+  return { severity: 'note', kind: 'expired', name: recordName(from), message: `${gone}, and nobody asked for them` };
+}
+
+function gap(from: number, to: number, places: Places): ChainFinding {
+  const witness = testimonyOf(to, places);
+  const moved = witness && places.byHash.get(witness.sha256);
+  const gone = from === to ? 'is missing' : `to ${recordName(to)} are missing`;
+  const known = witness ? `${witness.by} tells its SHA-256, ${witness.sha256}` : `the chain goes on to record ${places.last}`;
+  return moved && from === to
+    ? fault('reordered', recordName(from), `is not in its place, but stands in ${moved.name}`)
+    : fault('missing', recordName(from), `${gone}: ${known}`);
 }
 
 /** What stands in a place, held against what is said about it, and against itself. */
@@ -148,12 +175,12 @@ function repetitions({ placed }: Places): ChainFinding[] {
 }
 
 /** Pages for people, held against what their record says, wherever that stands. Those of the newest record a crash may have prevented. */
-function pages({ pages: found }: StoredChain, { claiming, newest, last }: Places): ChainFinding[] {
+function pages({ pages: found }: StoredChain, { claiming, newest, last }: Places, first: number): ChainFinding[] {
   const wrong = [...claiming].flatMap(([sequence, { reading }]) =>
     (['html', 'md'] as const).flatMap((format): ChainFinding[] => {
       const name = pageName(sequence, format);
       const wanted = reading.value?.pages[format];
-      if (wanted === undefined || found[name] === wanted) {
+      if (wanted === undefined || found[name] === wanted || (found[name] === undefined && sequence < first)) {
         return [];
       }
       return found[name] === undefined

@@ -34,7 +34,8 @@ export type TestedResource = Omit<VerifiedResource, 'checks' | 'checkers'>;
 
 /** What the first step finds out. */
 export interface Begun extends WorkflowInput {
-  readonly stage: 'restoring' | 'look' | 'clean';
+  /** `settle`: an execution that was stopped may still be making what has to be cleaned up. */
+  readonly stage: 'restoring' | 'look' | 'settle' | 'clean';
   readonly verification: string;
   readonly evidence: VerificationConfig['evidence'];
   readonly instanceClass: string;
@@ -45,6 +46,8 @@ export interface Begun extends WorkflowInput {
   /** Which recovery point the plan restores. */
   readonly recoveryPoints?: 'latest' | 'random';
   readonly groups: readonly CheckGroup[];
+  /** The last successful test of the resource, whose baselines the checks are given. */
+  readonly comparedWith?: { readonly sequence: number; readonly sha256: string };
   /** Results of checks that nobody can run. */
   readonly unrun: readonly CheckResult[];
   /** Why there is nothing to look at. */

@@ -52,8 +52,14 @@ export function workflowDefinition({ stepsArn, partition, config }: WorkflowPart
     States: {
       [CONFIG_STATE]: { Type: 'Pass', Result: config, ResultPath: '$.config', Next: 'Begin' },
       Begin: step('begin', { Next: 'Is it restored?', Catch: otherwise('Conclude', '$.error') }),
-      'Is it restored?': choice('$.stage', { restoring: 'Wait for the restore', look: 'Look' }, 'Clean up'),
+      'Is it restored?': choice(
+        '$.stage',
+        { restoring: 'Wait for the restore', look: 'Look', settle: 'Wait for the step that was stopped' },
+        'Clean up',
+      ),
       'Wait for the restore': pause(CONFIG_STATE),
+      // stopping an execution does not stop the function that it has called, which may be making an instance just now
+      'Wait for the step that was stopped': { Type: 'Wait', Seconds: STEP_SECONDS, Next: 'Clean up' },
       Look: step('look', { ResultPath: '$.looked', Next: 'Is it usable?', Catch: otherwise('Clean up', '$.error') }),
       'Is it usable?': choice('$.looked.status', { waiting: 'Wait until usable', usable: 'Check' }, 'Clean up'),
       'Wait until usable': pause('Look'),

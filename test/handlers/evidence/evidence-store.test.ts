@@ -1,12 +1,14 @@
 import * as fc from 'fast-check';
 import { EvidenceStore } from '../../../lib/handlers/evidence/evidence-store';
-import { type ChainFinding, type ConcludedTest, readHead, readRecord, verifyChain } from '../../../lib/model/evidence';
-import { chainOf, concluded, newest, rows, weekly } from '../../model/evidence/evidence';
+import { type ChainFinding, type ConcludedTest, readHead, readRecord, verifiedName, verifyChain } from '../../../lib/model/evidence';
+import { chainOf, concluded, filesOf as evidenceOf, newest, rows, sha256, weekly } from '../../model/evidence/evidence';
 import { MemoryStore } from './memory-store';
 
 const PLACE = { prefix: 'evidence', verification: 'orders' };
 const FOLDER = 'evidence/orders/';
 const jobOf = ({ test }: Pick<ConcludedTest, 'test'>): string => test.restoreJobId;
+
+const verifiedOf = (resource: string): string => verifiedName(sha256(`${resource}\n${concluded.test.sourceArn}`));
 
 function storeOf(objects: MemoryStore): EvidenceStore {
   return new EvidenceStore(objects, PLACE);
@@ -16,8 +18,9 @@ function filesOf({ objects }: MemoryStore): Map<string, string> {
   return new Map([...objects].map(([key, text]) => [key.slice(FOLDER.length), text]));
 }
 
+/** But for what tests compared with: most tests here do not ask before they begin. */
 function findingsOf(objects: MemoryStore): ChainFinding[] {
-  return verifyChain(chainOf(filesOf(objects), readHead));
+  return verifyChain(chainOf(filesOf(objects), readHead)).filter(({ kind }) => kind !== 'baseline');
 }
 
 /** Restore jobs of the records, in the order of the chain. */
@@ -92,9 +95,14 @@ describe('what the next test compares with', () => {
       other(4, 'Orders/Database', 'arn:a', 4),
       { ...other(5, 'Orders/Database', 'arn:a', 5), problem: 'cancelled' },
     );
-    await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:a')).resolves.toEqual({ [rows.name]: { rows: 4 } });
-    await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:b')).resolves.toEqual({ [rows.name]: { rows: 2 } });
-    await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:c')).resolves.toEqual({});
+    await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:a')).resolves.toEqual({
+      baselines: { [rows.name]: { rows: 4 } },
+      comparedWith: { sequence: 4, sha256: sha256(filesOf(objects).get('records/00000004.json')!) },
+    });
+    await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:b')).resolves.toMatchObject({
+      baselines: { [rows.name]: { rows: 2 } },
+    });
+    await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:c')).resolves.toEqual({ baselines: {} });
   });
 
   test('is that of a successful test, though a crash came before anything led to it', async () => {
@@ -105,7 +113,9 @@ describe('what the next test compares with', () => {
       }
     });
     await expect(storeOf(crashing).append(other(2, 'Orders/Database', 'arn:a', 2))).rejects.toThrow('crashed');
-    await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:a')).resolves.toEqual({ [rows.name]: { rows: 2 } });
+    await expect(storeOf(objects).lastVerified('Orders/Database', 'arn:a')).resolves.toMatchObject({
+      baselines: { [rows.name]: { rows: 2 } },
+    });
   });
 
   test.each<[string, (objects: Map<string, string>) => void, RegExp]>([
@@ -116,6 +126,23 @@ describe('what the next test compares with', () => {
     ],
     ['a record that is gone', (objects) => objects.delete(`${FOLDER}records/00000001.json`), /00000001\.json' is gone/],
     [
+      'a pointer to a record of another resource',
+      (objects) => {
+        const other = weekly(3, { resource: 'Orders/Cache' });
+        for (const [name, text] of evidenceOf([weekly(1), weekly(2, { problem: 'cancelled' }), other])) {
+          objects.set(FOLDER + name, text);
+        }
+        const [own, others] = [concluded.resource, 'Orders/Cache'].map((resource) => FOLDER + verifiedOf(resource));
+        objects.set(own, objects.get(others)!);
+      },
+      /verified\/\w+\.json' names '.*00000003\.json', which is about something else/,
+    ],
+    [
+      'a pointer to a test that failed',
+      (objects) => objects.set(FOLDER + verifiedOf(concluded.resource), objects.get(`${FOLDER}jobs/${jobOf(weekly(2))}.json`)!),
+      /names '.*00000002\.json', which is about something else/,
+    ],
+    [
       'a pointer that nobody can read',
       (objects) => objects.set([...objects.keys()].find((key) => key.includes('/verified/'))!, '{'),
       /verified\/\w+\.json' is not JSON/,
@@ -125,6 +152,30 @@ describe('what the next test compares with', () => {
     tamper(objects.objects);
     await expect(storeOf(objects).lastVerified(concluded.resource, concluded.test.sourceArn)).rejects.toThrow(message);
   });
+});
+
+test('a record says what it was compared with, so that a pointer that was moved back for a while stays visible', async () => {
+  const objects = await chained();
+  const pointer = FOLDER + verifiedOf(concluded.resource);
+  const tested = async (week: number) => {
+    const { comparedWith } = await storeOf(objects).lastVerified(concluded.resource, concluded.test.sourceArn);
+    return storeOf(objects).append(weekly(week, { comparedWith }));
+  };
+  await tested(1);
+  const first = objects.objects.get(pointer)!;
+  await tested(2);
+  expect(verifyChain(chainOf(filesOf(objects), readHead))).toEqual([]);
+  objects.objects.set(pointer, first);
+  await expect(tested(3)).resolves.toMatchObject({ comparedWith: { sequence: 1 } });
+  expect(verifyChain(chainOf(filesOf(objects), readHead)).map(({ kind, name, message }) => `${kind} ${name} ${message}`)).toEqual([
+    'baseline records/00000003.json compared with record 1, though record 2 was the last successful one',
+  ]);
+});
+
+test('a restore job that was made to name the record of another has no evidence', async () => {
+  const objects = await chained(weekly(1), weekly(2));
+  objects.objects.set(`${FOLDER}jobs/${jobOf(weekly(3))}.json`, objects.objects.get(`${FOLDER}jobs/${jobOf(weekly(1))}.json`)!);
+  await expect(storeOf(objects).find(jobOf(weekly(3)))).rejects.toThrow(/names '.*00000001\.json', which is about something else/);
 });
 
 describe('after tampering the chain goes on, and the tampering stays visible', () => {
@@ -176,7 +227,9 @@ test('one who is held up moves nothing back that others have moved on', async ()
   release();
   await first;
   expect(findingsOf(objects)).toEqual([]);
-  await expect(storeOf(objects).lastVerified(concluded.resource, concluded.test.sourceArn)).resolves.toEqual({ [rows.name]: { rows: 2 } });
+  await expect(storeOf(objects).lastVerified(concluded.resource, concluded.test.sourceArn)).resolves.toMatchObject({
+    baselines: { [rows.name]: { rows: 2 } },
+  });
 });
 
 describe('a crash', () => {
@@ -230,7 +283,13 @@ describe('a crash', () => {
       }
     });
     await expect(storeOf(crashing).append(weekly(2))).rejects.toThrow('crashed');
-    expect(findingsOf(objects).map(({ severity, kind }) => `${severity} ${kind}`)).toEqual(['note page', 'note page', 'note head']);
+    expect(findingsOf(objects).map(({ severity, kind }) => `${severity} ${kind}`)).toEqual([
+      'note page',
+      'note page',
+      'note head',
+      'note pointer',
+      'note pointer',
+    ]);
     await expect(storeOf(objects).append(weekly(2))).resolves.toMatchObject({ sequence: 2 });
     expect(findingsOf(objects)).toEqual([]);
   });

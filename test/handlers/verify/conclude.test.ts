@@ -38,6 +38,12 @@ test('a test that went well is kept, told and measured', async () => {
   expect(aws.evidence.kept.get('job-1')?.concluded).toMatchObject({ resource: 'Shop/Orders', results: [passed] });
 });
 
+test('says in the evidence what it was compared with', async () => {
+  const comparedWith = { sequence: 4, sha256: 'b'.repeat(64) };
+  await end({ comparedWith });
+  expect(aws.evidence.kept.get('job-1')?.concluded).toMatchObject({ comparedWith });
+});
+
 test('a resource that nobody checks is restored, and nobody says that its data was looked at', async () => {
   expect(await end({ groups: [], answers: [] })).toMatchObject({ verdict: { status: 'SUCCESSFUL' } });
   expect(aws.reported).toEqual([['job-1', 'SUCCESSFUL', 'restored and usable; nobody looked at the data']]);

@@ -1,4 +1,5 @@
 import type {
+  EvidencePort,
   KeptTest,
   MadeInstance,
   MadeMount,
@@ -19,6 +20,9 @@ export const RESTORED = 'arn:aws:dynamodb:ap-northeast-1:111122223333:table/awsb
 export const CLUSTER = 'arn:aws:rds:ap-northeast-1:111122223333:cluster:awsbackup-restore-test-1';
 export const FILES = 'arn:aws:elasticfilesystem:ap-northeast-1:111122223333:file-system/fs-1';
 export const CHECKER = 'arn:aws:lambda:ap-northeast-1:111122223333:function:checker';
+
+/** The record of what was verified last, where there are baselines. */
+export const COMPARED = { sequence: 7, sha256: 'a'.repeat(64) };
 
 export const job: RestoreJob = {
   id: 'job-1',
@@ -88,8 +92,8 @@ export class Evidence {
     return kept;
   }
 
-  public async lastVerified(): Promise<Readonly<Record<string, unknown>>> {
-    return this.baselines;
+  public async lastVerified(): ReturnType<EvidencePort['lastVerified']> {
+    return { baselines: this.baselines, ...(Object.keys(this.baselines).length > 0 ? { comparedWith: COMPARED } : {}) };
   }
 
   public async find(id: string): Promise<KeptTest | undefined> {

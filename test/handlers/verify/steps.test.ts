@@ -5,7 +5,7 @@ import type { RestoreJob } from '../../../lib/handlers/verify/ports';
 import { route } from '../../../lib/handlers/verify/route';
 import { HOUR } from '../../../lib/model/time';
 import type { CheckSpec, WorkflowState } from '../../../lib/model/verification';
-import { Aws, CHECKER, CLUSTER, config, FILES, job, MACHINE, NOW, PLAN, RESTORED, restoreTest, TABLE } from './fakes';
+import { Aws, CHECKER, CLUSTER, COMPARED, config, FILES, job, MACHINE, NOW, PLAN, RESTORED, restoreTest, TABLE } from './fakes';
 
 let aws: Aws;
 beforeEach(() => {
@@ -27,8 +27,13 @@ describe('the begin', () => {
       resource: { id: 'Shop/Orders', rpoMs: 4 * HOUR },
       lookUntilMs: NOW + 2 * HOUR,
       groups: [{ functionArn: CHECKER, checks: [{ name: 'items' }], baselines: { items: 3 } }],
+      comparedWith: COMPARED,
       unrun: [],
     });
+  });
+
+  test('compares with nothing where nothing was verified before', async () => {
+    expect(await start()).not.toHaveProperty('comparedWith');
   });
 
   test.each([
@@ -105,6 +110,12 @@ describe('the begin', () => {
 
   test('after an execution that was broken off nothing is looked at any more', async () => {
     expect(await start({ cause: 'ABORTED' })).toMatchObject({ stage: 'clean', cause: 'ABORTED', test: restoreTest, groups: [] });
+  });
+
+  test('after one of a cluster that was broken off it is waited for whoever may still be making an instance', async () => {
+    withJob({ createdArn: CLUSTER });
+    expect(await start({ cause: 'ABORTED' })).toMatchObject({ stage: 'settle', groups: [] });
+    expect(await start()).toMatchObject({ stage: 'look' });
   });
 
   test.each<[string, Partial<WorkflowState>]>([

@@ -1,11 +1,13 @@
 import * as fc from 'fast-check';
-import { type ChainFinding, canonicalJson, readHead, readRecord, verifyChain } from '../../../lib/model/evidence';
+import { type ChainFinding, canonicalJson, readHead, readRecord, verifiedName, verifyChain } from '../../../lib/model/evidence';
 import { chainOf, filesOf, newest, rows, sha256, weekly } from './evidence';
 
 type Files = Map<string, string>;
 
 const record = (sequence: number) => `records/${String(sequence).padStart(8, '0')}.json`;
 const page = (sequence: number) => `pages/${String(sequence).padStart(8, '0')}.html`;
+const job = (week: number) => `jobs/${weekly(week).test.restoreJobId}.json`;
+const VERIFIED = verifiedName(sha256(`Orders/Database\n${weekly(1).test.sourceArn}`));
 const SIX = [1, 2, 3, 4, 5, 6].map((week) => weekly(week));
 
 function found(files: Files): ChainFinding[] {
@@ -90,7 +92,7 @@ test.each<[string, (files: Files) => void, string[]]>([
   [
     'no head and no last record',
     (files) => [files.delete('head.json'), files.delete(record(6))],
-    ['head head.json', `page ${page(6)}`, 'page pages/00000006.md'],
+    ['head head.json', `page ${page(6)}`, 'page pages/00000006.md', `pointer ${job(6)}`, `pointer ${VERIFIED}`],
   ],
   ['a head that is not JSON', (files) => files.set('head.json', '{'), ['head head.json']],
   ['a head of some other thing', (files) => files.set('head.json', '{"version":1,"sequence":"6"}'), ['head head.json']],
@@ -126,7 +128,7 @@ test('a record that calls itself a success against its own results is named, how
   const files = filesOf([weekly(1, { results: [rows] })]);
   const text = canonicalJson({ ...readRecord(files.get(record(1))!).value, verdict: { status: 'SUCCESSFUL', reasons: [] } });
   files.set(record(1), text).set('head.json', canonicalJson({ version: 1, sequence: 1, key: 'k', sha256: sha256(text) }));
-  expect(told(files)).toEqual([`contradictory ${record(1)}`]);
+  expect(told(files)).toContain(`contradictory ${record(1)}`);
 });
 
 test('says in words where a record went, and what vouched for a changed one', () => {
@@ -142,7 +144,7 @@ test('says in words where a record went, and what vouched for a changed one', ()
 
 test('property: any change of any letter of a record or a page is a fault that names it', () => {
   const files = filesOf(SIX);
-  const names = [...files.keys()].filter((name) => name !== 'head.json');
+  const names = [...files.keys()].filter((name) => /^(records|pages)/.test(name));
   fc.assert(
     fc.property(fc.constantFrom(...names), fc.nat(), fc.constantFrom('x', '0', ' ', '"'), (name, at, letter) => {
       const text = files.get(name)!;

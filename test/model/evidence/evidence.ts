@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import {
   type ChainHead,
+  type ComparedRecord,
   type ConcludedTest,
   canonicalJson,
   type EvidenceRecord,
+  jobName,
   pageName,
   recordName,
   renderHtml,
   renderMarkdown,
   type StoredChain,
   toRecord,
+  verifiedName,
 } from '../../../lib/model/evidence';
 import { readRecord } from '../../../lib/model/evidence/read-record';
 import { DAY, HOUR, MINUTE } from '../../../lib/model/time';
@@ -95,16 +98,29 @@ export function weekly(week: number, changes: Partial<ConcludedTest> = {}): Conc
 export function filesOf(tests: readonly ConcludedTest[]): Map<string, string> {
   const files = new Map<string, string>();
   let head: ChainHead | undefined;
+  const compared = new Map<string, ComparedRecord>();
   for (const test of tests) {
     const sequence: number = (head?.sequence ?? 0) + 1;
-    const previous = head && { key: head.key, sha256: head.sha256 };
-    const record = toRecord(test, { verification: 'orders', sequence, ...(previous && { previous }) });
+    const previous = head && { key: head.key, sha256: head.sha256, concludedMs: head.concludedMs };
+    const verified = verifiedName(sha256(`${test.resource}\n${test.test.sourceArn}`));
+    const comparedWith = compared.get(verified);
+    const record = toRecord(
+      { ...(comparedWith && { comparedWith }), ...test },
+      { verification: 'orders', sequence, ...(previous && { previous }) },
+    );
     const pages = { html: renderHtml(record), md: renderMarkdown(record) };
     const json = canonicalJson({ ...record, pages: { html: sha256(pages.html), md: sha256(pages.md) } });
     files.set(recordName(sequence), json);
     files.set(pageName(sequence, 'html'), pages.html);
     files.set(pageName(sequence, 'md'), pages.md);
-    head = { version: 1, sequence, key: `evidence/orders/${recordName(sequence)}`, sha256: sha256(json) };
+    head = { version: 1, sequence, key: `evidence/orders/${recordName(sequence)}`, sha256: sha256(json), concludedMs: record.concludedMs };
+    if (!files.has(jobName(test.test.restoreJobId))) {
+      files.set(jobName(test.test.restoreJobId), canonicalJson(head));
+    }
+    if (record.verdict.status === 'SUCCESSFUL') {
+      files.set(verified, canonicalJson(head));
+      compared.set(verified, { sequence, sha256: head.sha256 });
+    }
   }
   if (head) {
     files.set('head.json', canonicalJson(head));
@@ -117,7 +133,12 @@ export function chainOf(files: ReadonlyMap<string, string>, readHead: (text: str
   const below = (folder: string) => [...files].filter(([name]) => name.startsWith(`${folder}/`));
   const head = files.get('head.json');
   return {
-    records: below('records').map(([name, text]) => ({ name, sha256: sha256(text), reading: readRecord(text) })),
+    records: below('records').map(([name, text]) => {
+      const reading = readRecord(text);
+      const named = reading.value && verifiedName(sha256(`${reading.value.resource}\n${reading.value.test.sourceArn}`));
+      return { name, sha256: sha256(text), reading, ...(named && { verifiedName: named }) };
+    }),
+    pointers: Object.fromEntries([...below('jobs'), ...below('verified')].map(([name, text]) => [name, readHead(text)!])),
     head: head === undefined ? undefined : readHead(head),
     pages: Object.fromEntries(below('pages').map(([name, text]) => [name, sha256(text)])),
   };

@@ -52,6 +52,15 @@ export function testimonyOf(sequence: number, { head, claiming }: Places): Testi
   return next && { sha256: next.sha256, by: `record ${sequence + 1}` };
 }
 
+/** Records that stand in their place as they were written, in order: what they say can be relied on. */
+export function intactOf(places: Places): ReadonlyMap<number, StoredRecord> {
+  const intact = [...places.placed].filter(([sequence, { sha256, reading }]) => {
+    const witness = testimonyOf(sequence, places);
+    return reading.value?.sequence === sequence && (witness === undefined || witness.sha256 === sha256);
+  });
+  return new Map(intact.sort(([one], [other]) => one - other));
+}
+
 /** Places between the first and the last in which nothing stands, as runs of neighbours. */
 export function gapsOf({ placed, last }: Places): (readonly [from: number, to: number])[] {
   const taken = [...placed.keys()].sort((one, other) => one - other);

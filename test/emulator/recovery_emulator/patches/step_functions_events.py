@@ -11,6 +11,7 @@ import threading
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 
 from recovery_emulator import loopback
@@ -18,6 +19,7 @@ from recovery_emulator.clock import CLOCK
 
 _LOG = logging.getLogger("recovery_emulator")
 _moto_start = Execution.start
+_moto_stop = Execution.stop
 _moto_terminated = BaseExecutionWorkerCommunication.terminated
 
 
@@ -26,7 +28,20 @@ def _start(self: Execution) -> None:
     _tell(self, "RUNNING")
 
 
+def _stop(self: Execution, stop_date: datetime.datetime, error: str | None, cause: str | None) -> None:
+    """A stopped execution is ABORTED at once, though the function that it has called works on; moto waits for that."""
+    was_running = self.exec_status == ExecutionStatus.RUNNING
+    _moto_stop(self, stop_date, error, cause)
+    if was_running:
+        self.stop_date = datetime.datetime.now(tz=datetime.timezone.utc)
+        self.error, self.cause = error, cause
+        self.exec_status = ExecutionStatus.ABORTED
+        _tell(self, "ABORTED")
+
+
 def _terminated(self: BaseExecutionWorkerCommunication) -> None:
+    if self.execution.exec_status == ExecutionStatus.ABORTED:
+        return
     _moto_terminated(self)
     _tell(self.execution, str(getattr(self.execution.exec_status, "value", self.execution.exec_status)))
 
@@ -68,4 +83,5 @@ def _ms(moment: datetime.datetime | None) -> int | None:
 
 
 Execution.start = _start  # type: ignore[method-assign]
+Execution.stop = _stop  # type: ignore[method-assign]
 BaseExecutionWorkerCommunication.terminated = _terminated  # type: ignore[method-assign]
