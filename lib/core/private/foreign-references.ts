@@ -18,20 +18,20 @@ const REFERENCE = Symbol.for('@aws-cdk/core.CfnReference');
 
 /**
  * Refuses, once the tree is complete, whatever in a stack refers to another one: a parameter, a topic, an attribute. The stack has to
- * deploy while that other one is gone, and what waits for it would wait for itself.
+ * deploy while that other one is gone, and what waits for it would wait for itself. Stacks that are `near` are gone only together with it.
  */
-export function refuseForeignReferences(stack: Stack): void {
+export function refuseForeignReferences(stack: Stack, near: (other: Stack) => boolean = () => false): void {
   const visit = (node: IConstruct) => {
     if (node === stack) {
       for (const element of node.node.findAll().filter(CfnElement.isCfnElement)) {
-        requireOwn(stack, element);
+        requireOwn(stack, element, near);
       }
     }
   };
   Aspects.of(stack).add({ visit }, { priority: AspectPriority.READONLY });
 }
 
-function requireOwn(stack: Stack, element: CfnElement): void {
+function requireOwn(stack: Stack, element: CfnElement, near: (other: Stack) => boolean): void {
   const { _toCloudFormation: render } = element as unknown as { _toCloudFormation(): object };
   const refuse = (what: string) => {
     throw new ConfigurationError(
@@ -51,7 +51,7 @@ function requireOwn(stack: Stack, element: CfnElement): void {
     }
     refuse(`a value of '${resource}'`);
   }
-  const foreign = [...resolver.targets].find((target) => Stack.of(target) !== stack);
+  const foreign = [...resolver.targets].find((target) => Stack.of(target) !== stack && !near(Stack.of(target)));
   if (foreign) {
     refuse(`a value of '${foreign.node.path}'`);
   }

@@ -1,0 +1,59 @@
+import type { ComputeConfig } from './compute-config';
+import type { DataConfig } from './data-config';
+import { RECOVERY_METRICS } from './names';
+import type { RunbookSite } from './render-runbook';
+
+/** The commands that make a site active, in the order of the steps of its machine. */
+export function commandsFor({ config, records }: RunbookSite): readonly string[] {
+  const { site, home, recovery, data, compute, traffic } = config;
+  const inOrder = <T extends { readonly order: number }>(items: readonly T[]) => [...items].sort((one, other) => one.order - other.order);
+  const latch = site === home ? RECOVERY_METRICS.reclaimed : RECOVERY_METRICS.diverted;
+  const turn =
+    traffic.kind === 'latch'
+      ? [
+          `# leads ${records.join(', ')} here; repeat it every minute as long as it has to hold`,
+          `aws cloudwatch put-metric-data --region ${site} --namespace ${RECOVERY_METRICS.namespace} --metric-name ${latch} --value 1 --dimensions Recovery=${recovery},Site=${site}`,
+        ]
+      : traffic.kind === 'routing-control'
+        ? traffic.endpoints.slice(0, 1).map(
+            ({ url, region }) =>
+              `aws route53-recovery-cluster update-routing-control-states --region ${region} --endpoint-url ${url} --update-routing-control-state-entries '${JSON.stringify(
+                Object.entries(traffic.controls).map(([at, arn]) => ({
+                  RoutingControlArn: arn,
+                  RoutingControlState: at === site ? 'On' : 'Off',
+                })),
+              )}'`,
+          )
+        : ['# lead requests here by whatever leads them'];
+  return [...inOrder(data).map((item) => promote(site, item)), ...inOrder(compute).map((item) => scale(site, item)), ...turn];
+}
+
+function promote(region: string, item: DataConfig): string {
+  switch (item.kind) {
+    case 'rds-replica':
+      return `aws rds promote-read-replica --region ${region} --db-instance-identifier ${item.instance}`;
+    case 'aurora-global':
+      return `aws rds failover-global-cluster --region ${region} --global-cluster-identifier ${item.globalCluster} --target-db-cluster-identifier ${item.clusterArn} --allow-data-loss`;
+    case 'efs':
+      return `aws efs delete-replication-configuration --region ${region} --source-file-system-id <file system of the other site>`;
+    case 'recovery-points':
+      return [
+        `aws backup list-recovery-points-by-backup-vault --region ${region} --backup-vault-name ${item.vault} --by-resource-arn ${item.sourceArn}`,
+        `aws backup get-recovery-point-restore-metadata --region ${region} --backup-vault-name ${item.vault} --recovery-point-arn <newest of them>`,
+        `aws backup start-restore-job --region ${region} --resource-type ${item.resourceType} --recovery-point-arn <newest of them> --iam-role-arn ${item.roleArn} --metadata '<that of the last command, with ${JSON.stringify(item.metadata)}>'`,
+      ].join('\n');
+    default:
+      return `# ${item.name}: ${item.kind === 'bucket' ? item.bucket : item.table} takes writes at every site`;
+  }
+}
+
+function scale(region: string, item: ComputeConfig): string {
+  switch (item.kind) {
+    case 'ecs':
+      return `aws ecs update-service --region ${region} --cluster ${item.cluster} --service ${item.service} --desired-count ${item.full}`;
+    case 'asg':
+      return `aws autoscaling update-auto-scaling-group --region ${region} --auto-scaling-group-name ${item.group} --min-size ${item.full} --desired-capacity ${item.full} --max-size ${item.max}`;
+    case 'lambda':
+      return `aws lambda put-provisioned-concurrency-config --region ${region} --function-name ${item.functionName} --qualifier ${item.alias} --provisioned-concurrent-executions ${item.full}`;
+  }
+}

@@ -1,0 +1,162 @@
+import { words } from '../time';
+import { commandsFor } from './by-hand';
+import { namesOf, STRATEGY_WORDS } from './names';
+import type { SiteConfig } from './site-config';
+
+/** What the runbook of one recovery is made of; what only deployment knows is in angle brackets. */
+export interface RunbookParts {
+  /** Home first. */
+  readonly sites: readonly RunbookSite[];
+  readonly drills: readonly { readonly words: string; readonly schedule: string }[];
+}
+
+/** A site as the runbook knows it. */
+export interface RunbookSite {
+  readonly config: SiteConfig;
+  readonly account: string;
+  readonly partition: string;
+  readonly isActive: boolean;
+  /** Records that lead here, in full. */
+  readonly records: readonly string[];
+}
+
+/** The runbook of a recovery, with the names and commands of this one: for whoever has to act while nothing can be looked up. */
+export function renderRunbook({ sites, drills }: RunbookParts): string {
+  const [home, ...others] = sites;
+  const { recovery, strategy } = home.config;
+  return [
+    `# Runbook: ${recovery}`,
+    `Written with the templates, from the same configuration. Strategy: **${STRATEGY_WORDS[strategy.kind]}**. What stands in angle brackets is only known ` +
+      'to the deployment or to you; `aws cloudformation describe-stack-resources --stack-name <stack>` tells names.',
+    sitesTable(sites),
+    ...others.map((other) => failover(home, other)),
+    ...others.map((other) => planned(home, other)),
+    ...others.map((other) => failback(home, other)),
+    drilled(drills),
+    ENDS,
+    ...sites.map(byHand),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function sitesTable(sites: readonly RunbookSite[]): string {
+  const rows = sites.map(({ config, isActive, records }) => {
+    const { agent, machine, register } = namesOf(config.recovery);
+    const role = [config.site === config.home ? 'home' : 'takes over', isActive ? 'active as this was written' : 'waits'].join(', ');
+    return `| ${config.site} | ${role} | \`${machine}\` | \`${agent}\` | \`${register}\` | ${records.map((name) => `\`${name}\``).join(', ') || '-'} |`;
+  });
+  return [
+    '## Sites',
+    '| Region | Role | State machine | Agent | Register | Records |\n| --- | --- | --- | --- | --- | --- |\n' + rows.join('\n'),
+    `Which one is active now: \`aws dynamodb scan --region <region> --table-name ${namesOf(sites[0].config.recovery).register}\`, attribute \`role\`; ask both, the higher epoch counts.`,
+  ].join('\n\n');
+}
+
+function failover(home: RunbookSite, other: RunbookSite): string {
+  const { approval, objective } = other.config;
+  const promised = objective ? ` Promised: at most ${words(objective.rtoMs)} without service, and ${words(objective.rpoMs)} of data.` : '';
+  return [
+    `## ${home.config.site} is lost`,
+    `Do this where ${home.config.site} does not serve users and will not within the time that you can afford.${promised} Do not do it for an error in the data: the other ` +
+      'site has the same error, and point-in-time recovery is what helps.',
+    numbered([
+      `Start the failover. It runs in ${other.config.site} and needs nothing of ${home.config.site}.\n\n${block(startCommand(other, 'failover'))}`,
+      ...(approval.required
+        ? [
+            `Within ${words(approval.timeoutMs)}, somebody approves it. The message in the topic of ${other.config.site} has the token. Add \`otherSiteIsDown\` only if you have ` +
+              `seen that nothing writes in ${home.config.site} any more: where its agent cannot be reached, nobody else can know.\n\n${block(
+                `aws stepfunctions send-task-success --region ${other.config.site} --task-token <token> \\\n  --task-output '{"by": "<your name>", "otherSiteIsDown": true}'`,
+              )}`,
+          ]
+        : [
+            `Nobody is asked. Where the agent of ${home.config.site} cannot be reached, start it with \`"otherSiteIsDown": true\`, if you have seen that nothing writes there.`,
+          ]),
+      `The machine fences ${home.config.site}, ${stepsOf(other)}.`,
+      `Set \`activeRegion: '${other.config.site}'\` in the code before anybody deploys, so that ${other.config.site} keeps its capacity.`,
+    ]),
+  ].join('\n\n');
+}
+
+function stepsOf({ config, records }: RunbookSite): string {
+  const { data, compute, probes, traffic } = config;
+  const promote = inOrder(data).map(({ name, kind }) => `${kind === 'recovery-points' ? 'restores' : 'promotes'} \`${name}\``);
+  const scale = inOrder(compute).map(({ name, standby, full }) => `scales \`${name}\` from ${standby} to ${full}`);
+  const verify = probes.map(({ name }) => `looks at \`${name}\``);
+  const turn =
+    traffic.kind === 'none' ? [] : [`leads ${records.map((name) => `\`${name}\``).join(', ')} here and waits ${words(traffic.settleMs)}`];
+  return [...promote, ...scale, ...verify, ...turn].join(', ');
+}
+
+function planned(home: RunbookSite, other: RunbookSite): string {
+  return [
+    `## Move to ${other.config.site} on purpose`,
+    'Both sites have to be well; nothing is lost. Writing stops until the copy has caught up and was promoted.',
+    block(startCommand(other, 'switchover')),
+    `And back: as below, or a switchover started in ${home.config.site}.`,
+  ].join('\n\n');
+}
+
+function failback(home: RunbookSite, other: RunbookSite): string {
+  const replicas = home.config.data.filter(({ kind }) => kind === 'rds-replica').map(({ name }) => `\`${name}\``);
+  return [
+    `## Back to ${home.config.site}`,
+    `When ${home.config.site} is there again, its guard has fenced it. Make it a standby again first; this takes as long as copying the data does, and users notice nothing. ` +
+      `${replicas.length === 0 ? '' : `The former instance of ${replicas.join(', ')} is kept under the name \`<instance>-before-<epoch>\`: delete it when nothing is missed. `}` +
+      'Look at what was written there last and never copied, before you delete anything.',
+    block(startCommand(home, 'rebuild')),
+    'Then, at an hour that suits, move the traffic back without loss:',
+    block(startCommand(home, 'failback')),
+    `Set \`activeRegion\` back to '${home.config.site}'. To stay in ${other.config.site} instead is as good: leave it as it is.`,
+  ].join('\n\n');
+}
+
+function drilled(drills: RunbookParts['drills']): string {
+  return [
+    '## Drills',
+    drills.length === 0
+      ? 'None is scheduled. Start one by hand with `"kind": "rehearsal", "drill": true`: it touches neither traffic nor replication.'
+      : drills.map((drill) => `- ${drill.words}: \`${drill.schedule}\``).join('\n'),
+  ].join('\n\n');
+}
+
+const ENDS = [
+  '## How runs end',
+  [
+    '- *Completed*: it did what it was asked for.',
+    '- *Refused*, *Aborted*: nothing was changed. The last step in the register says why.',
+    '- *Rolled back*: what was changed was put back, the former site serves again.',
+    '- *Halted*: there is no way back, only on. Traffic stays where it was, nobody writes at the other site. Remove the cause and start the machine again with the **same id**: it goes on where it stopped.',
+    '- *Superseded*: another site has taken over in the meantime.',
+  ].join('\n'),
+].join('\n\n');
+
+function byHand(site: RunbookSite): string {
+  return [
+    `## By hand at ${site.config.site}`,
+    `Only where the machine itself cannot run. In this order, and only after nothing writes at the other site any more:`,
+    block(commandsFor(site).join('\n')),
+  ].join('\n\n');
+}
+
+function startCommand({ config, account, partition }: RunbookSite, kind: string): string {
+  const { site, recovery } = config;
+  const { machine } = namesOf(recovery);
+  return (
+    `ID=${kind}-$(date +%Y%m%d-%H%M)\naws stepfunctions start-execution --region ${site} --name "$ID" \\\n` +
+    `  --state-machine-arn arn:${partition}:states:${site}:${account}:stateMachine:${machine} \\\n` +
+    `  --input '{"kind": "${kind}", "id": "'"$ID"'", "by": "<your name>"}'`
+  );
+}
+
+function inOrder<T extends { readonly order: number }>(items: readonly T[]): readonly T[] {
+  return [...items].sort((one, other) => one.order - other.order);
+}
+
+function numbered(steps: readonly string[]): string {
+  return steps.map((step, index) => `${index + 1}. ${step.replace(/\n(?=.)/g, '\n   ')}`).join('\n\n');
+}
+
+function block(text: string): string {
+  return `\`\`\`sh\n${text}\n\`\`\``;
+}

@@ -1,0 +1,115 @@
+import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { ConfigurationError } from '../core/private/errors';
+import { requireMs } from '../core/private/known';
+import { warn } from '../core/private/problems';
+import { RecoveryRecord } from '../core/private/record';
+import type { DisasterRecoveryProps } from './disaster-recovery-props';
+import type { DrillOptions } from './drill-options';
+import { type ArrangedDrill, type Arrangement, arrangeDrill } from './private/arranged-drill';
+import { failoverConcerns, failoverFacts, type JudgedRecovery } from './private/failover-facts';
+import { recoveryPlanOf } from './private/recovery-plan';
+import { writeRunbook } from './private/runbook';
+import { agentPartsOf } from './private/site-config';
+import { requireAgreement } from './private/sites-agree';
+import { RecoverySite } from './recovery-site';
+
+/**
+ * One application at two sites, and what makes the other one take over: at each site an agent, a state machine that has been run before, a memory of
+ * who is active, alarms and evidence, in a stack that needs nothing of any other Region.
+ *
+ * Make it in the app or a stage, and one stack of your application for each site.
+ * @example
+ * const recovery = new DisasterRecovery(app, 'Orders', {
+ *   strategy: RecoveryStrategy.warmStandby({ capacity: 0.25 }),
+ *   primaryRegion: 'ap-northeast-1',
+ *   recoveryRegion: 'ap-northeast-3',
+ * });
+ * new OrdersStack(app, 'Tokyo', recovery.primary);
+ * new OrdersStack(app, 'Osaka', recovery.recovery);
+ * recovery.drill();
+ */
+export class DisasterRecovery extends Construct {
+  /** The site of the primary Region. */
+  public readonly primary: RecoverySite;
+  /** The site of the recovery Region. */
+  public readonly recovery: RecoverySite;
+  /** All sites, that of the primary Region first. */
+  public readonly sites: RecoverySite[];
+  /** The name by which sites know each other. */
+  public readonly recoveryName: string;
+
+  private readonly arrangements: Arrangement[] = [];
+  private readonly detectionMs?: number;
+  private isMade = false;
+
+  /**
+   * Throws `RecoveryInStack` in a stack, `StrategyTooSlow` for an objective that the strategy cannot keep, and the codes of docs/errors.md for Regions and
+   * names that cannot be.
+   */
+  constructor(scope: Construct, id: string, props: DisasterRecoveryProps) {
+    super(scope, id);
+    const around = this.node.scopes.find((one) => Stack.isStack(one));
+    if (around) {
+      throw new ConfigurationError(
+        'RecoveryInStack',
+        `a recovery has stacks of several Regions, but '${around.node.path}' is a stack of one: make it in the app or in a stage`,
+        this,
+      );
+    }
+    const plan = recoveryPlanOf(this, props);
+    this.detectionMs = props.detection && requireMs(this, 'detection', props.detection);
+    this.recoveryName = plan.recovery;
+    this.sites = plan.regions.map((region) =>
+      RecoverySite._make(this, { ...plan, region, alarmActions: props.alarmActionsIn?.[region] ?? {} }),
+    );
+    [this.primary, this.recovery] = this.sites as [RecoverySite, RecoverySite];
+    RecoveryRecord.of(this).add({
+      owner: this,
+      facts: () => failoverFacts(this.judged()),
+      conclude: (facts) => failoverConcerns(this.judged(), facts),
+    });
+    Aspects.of(this).add({ visit: (node) => node === this && this.make() }, { priority: AspectPriority.MUTATING });
+    writeRunbook(this, () => ({ sites: this.sites, drills: this.drills() }));
+  }
+
+  /**
+   * Rehearses the recovery on a schedule, by the state machine that a real failover runs, and measures it against the objective. It begins at the site
+   * that waits.
+   */
+  public drill(options: DrillOptions = {}): void {
+    this.arrangements.push(arrangeDrill(this, options));
+  }
+
+  private drills(): readonly ArrangedDrill[] {
+    return this.arrangements.map(({ drill }) => drill);
+  }
+
+  private judged(): JudgedRecovery {
+    return { by: this.node.path, sites: this.sites, detectionMs: this.detectionMs, drills: this.drills() };
+  }
+
+  private make(): void {
+    if (this.isMade) {
+      return;
+    }
+    this.isMade = true;
+    requireAgreement(this.sites);
+    if (this.arrangements.length === 0) {
+      warn(
+        this,
+        'NotDrilled',
+        'nobody rehearses this recovery, and what was never rehearsed fails when it is needed: add drill(), or acknowledge this',
+      );
+    }
+    const waiting = this.sites.find(({ isActive }) => !isActive) as RecoverySite;
+    for (const site of this.sites) {
+      const own = this.arrangements.find(({ experiment }) => experiment !== undefined);
+      const experimentTemplate = site.isHome ? own?.experiment : undefined;
+      const holdMs = Math.max(0, ...this.arrangements.map((one) => one.holdMs));
+      const drill =
+        this.arrangements.length === 0 ? undefined : { holdMs, ...(experimentTemplate === undefined ? {} : { experimentTemplate }) };
+      site._orchestration.complete({ ...agentPartsOf(site, drill), drills: site === waiting ? this.drills() : [] });
+    }
+  }
+}

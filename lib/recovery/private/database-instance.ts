@@ -1,0 +1,119 @@
+import { type ISecurityGroup, type IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CfnDBInstance, IDBInstanceRef } from 'aws-cdk-lib/aws-rds';
+import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { descriptionOf } from '../../core/private/descriptions';
+import { ConfigurationError } from '../../core/private/errors';
+import type { ReplicaInstanceConfig } from '../../model/recovery';
+import type { Target } from '../../services/service';
+import { settingOf, unwrapped } from '../../services/settings';
+import type { RecoverableInstanceOptions } from '../recoverable-data-options';
+import { type AgentPlace, type BoundData, type DataPlace, targetAt } from './bound-data';
+
+interface Networked {
+  readonly vpc?: IVpc;
+  readonly connections?: { readonly securityGroups: ISecurityGroup[] };
+}
+
+/** A database instance that may be a source or a replica. */
+export function bindInstance(place: DataPlace, instance: IDBInstanceRef, options: RecoverableInstanceOptions): BoundData {
+  const target = targetAt(place, instance, ['RDS']);
+  const name = instance.dbInstanceRef.dbInstanceIdentifier;
+  const groups = groupsOf(place, target, options);
+  const fence = fenceOf(place, instance, options);
+  return {
+    kind: 'rds-replica',
+    type: 'RDS',
+    target,
+    config: (): ReplicaInstanceConfig => ({
+      kind: 'rds-replica',
+      name: place.name,
+      order: place.order,
+      instance: name,
+      instanceArn: target.arn,
+      securityGroups: groups,
+      fenceSecurityGroup: fence.securityGroupId,
+      rebuild: rebuildOf(target, options),
+    }),
+    statements: (at) => statementsFor(at, target.arn, rebuildOf(target, options)),
+  };
+}
+
+/** A group without any rule, which cuts off whoever still writes. */
+function fenceOf({ name, recovery, by }: DataPlace, instance: IConstruct, options: RecoverableInstanceOptions): ISecurityGroup {
+  const vpc = options.vpc ?? (instance as Networked).vpc;
+  if (vpc === undefined) {
+    throw new ConfigurationError(
+      'NetworkUnknown',
+      `'${name}' is '${instance.node.path}', which does not say its network, but what fences it is a security group there: give 'vpc'`,
+      by,
+    );
+  }
+  return new SecurityGroup(new Construct(Stack.of(instance), `${recovery}-${name}-Fence`), 'SecurityGroup', {
+    vpc,
+    description: descriptionOf('securityGroup', `Nobody reaches ${name} while ${recovery} is active elsewhere`),
+    allowAllOutbound: false,
+  });
+}
+
+function groupsOf({ name, by }: DataPlace, { construct, cfn }: Target, { securityGroups }: RecoverableInstanceOptions): readonly string[] {
+  const given = securityGroups ?? (construct as Networked).connections?.securityGroups;
+  const ids = given?.map(({ securityGroupId }) => securityGroupId) ?? (cfn && unwrapped(cfn, settingOf(cfn, 'vpcSecurityGroups')));
+  if (!Array.isArray(ids) || ids.length === 0) {
+    throw new ConfigurationError(
+      'SecurityGroupsUnknown',
+      `'${name}' is '${construct.node.path}', which does not say its security groups, but it gets them back after it was fenced: give 'securityGroups'`,
+      by,
+    );
+  }
+  return ids;
+}
+
+function rebuildOf({ cfn }: Target, options: RecoverableInstanceOptions): ReplicaInstanceConfig['rebuild'] {
+  const own = cfn as CfnDBInstance | undefined;
+  const said = {
+    subnetGroup: options.subnetGroupName ?? own?.dbSubnetGroupName,
+    parameterGroup: options.parameterGroupName ?? own?.dbParameterGroupName,
+    keyArn: options.encryptionKey?.keyRef.keyArn ?? own?.kmsKeyId,
+    multiAz: typeof own?.multiAz === 'boolean' ? own.multiAz : undefined,
+  };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+function statementsFor({ stack, otherRegions }: AgentPlace, arn: string, { keyArn }: ReplicaInstanceConfig['rebuild']): PolicyStatement[] {
+  const rds = (resource: string, resourceName: string, region?: string) =>
+    stack.formatArn({ service: 'rds', resource, resourceName, region, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  // the former instance keeps its data under a name that ends with the epoch
+  const family = [arn, `${arn}-before-*`];
+  return [
+    new PolicyStatement({
+      actions: [
+        'rds:DescribeDBInstances',
+        'rds:PromoteReadReplica',
+        'rds:ModifyDBInstance',
+        'rds:RebootDBInstance',
+        'rds:ListTagsForResource',
+      ],
+      resources: family,
+    }),
+    new PolicyStatement({
+      actions: ['rds:CreateDBInstanceReadReplica', 'rds:AddTagsToResource'],
+      resources: [
+        arn,
+        ...['pg', 'subgrp', 'og'].map((group) => rds(group, '*')),
+        // the source, which only the other site knows by name
+        ...otherRegions.map((region) => rds('db', '*', region)),
+      ],
+    }),
+    ...(keyArn === undefined
+      ? []
+      : [
+          new PolicyStatement({
+            actions: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
+            resources: [keyArn],
+            conditions: { StringEquals: { 'kms:ViaService': `rds.${stack.region}.${stack.urlSuffix}` } },
+          }),
+        ]),
+  ];
+}

@@ -1,0 +1,154 @@
+import type { Claim } from '../../model/assessment';
+import type { ConcernFact, CopyFact, Fact, FailoverFact } from '../../model/facts';
+import { STRATEGY_WORDS } from '../../model/recovery';
+import { type FailoverTimes, failoverTimes, nextStrategy, type ObjectiveMs } from '../../model/recovery/expected-times';
+import { judgeFailover } from '../../model/recovery/judge-failover';
+import { words } from '../../model/time';
+import { adapterOf } from '../../services';
+import type { Target } from '../../services/service';
+import type { RecoverySite } from '../recovery-site';
+import type { ArrangedDrill } from './arranged-drill';
+import { SiteRecords } from './site-records';
+
+/** A recovery, as far as it is judged. */
+export interface JudgedRecovery {
+  /** Construct path. */
+  readonly by: string;
+  /** Home first. */
+  readonly sites: readonly RecoverySite[];
+  readonly detectionMs?: number;
+  readonly drills: readonly ArrangedDrill[];
+}
+
+/** What is told of the data at home: what they are, and what takes over where. */
+export function failoverFacts(recovery: JudgedRecovery): readonly Fact[] {
+  const [home, ...others] = recovery.sites;
+  const drill = drillOf(recovery.drills);
+  return [...home._data.values()].flatMap(({ target }): readonly Fact[] => {
+    if (target === undefined) {
+      return [];
+    }
+    const failovers = others.map(
+      (other): FailoverFact => ({
+        kind: 'failover',
+        resource: target.id,
+        by: recovery.by,
+        region: other.region,
+        strategy: `${STRATEGY_WORDS[other._plan.strategy.kind]} in ${other.region}`,
+        ...timesOf(recovery, other),
+        ...(drill && { drill }),
+      }),
+    );
+    return [adapterOf(target.type).describe(target), ...failovers];
+  });
+}
+
+/** Whether the sites keep what is promised, once all copies are known. */
+export function failoverConcerns(recovery: JudgedRecovery, facts: readonly Fact[]): readonly Fact[] {
+  const [home, ...others] = recovery.sites;
+  const { objective } = home._plan;
+  const isProtected = (id: string) =>
+    facts.some(
+      (fact) =>
+        (fact.kind === 'objective' && fact.resource === id) || (fact.kind === 'copy' && fact.resource === id && fact.form !== 'replica'),
+    );
+  const told = [...home._data].flatMap(([name, { target }]) => (target === undefined ? [] : [{ name, target }]));
+  return [
+    ...told
+      .filter(({ target }) => target.cfn === undefined && !isProtected(target.id))
+      .map(({ name, target }) => bare(recovery.by, name, target)),
+    ...(objective === undefined
+      ? []
+      : others.flatMap((other) => told.flatMap(({ name, target }) => concernsOf({ name, target, other, objective, recovery, facts })))),
+  ];
+}
+
+function bare(by: string, name: string, { id }: Target): ConcernFact {
+  return {
+    kind: 'concern',
+    severity: 'warning',
+    code: 'DataWithoutBackup',
+    by,
+    resource: id,
+    message: `'${name}' ('${id}') is at several sites, but nothing of this app makes recovery points of it, and a replica follows every error: protect it, or acknowledge this where that is done elsewhere`,
+  };
+}
+
+interface Judged {
+  readonly name: string;
+  readonly target: Target;
+  readonly other: RecoverySite;
+  readonly objective: ObjectiveMs;
+  readonly recovery: JudgedRecovery;
+  readonly facts: readonly Fact[];
+}
+
+function concernsOf({ name, target, other, objective, recovery, facts }: Judged): readonly ConcernFact[] {
+  const copies = facts.filter(
+    (fact): fact is CopyFact =>
+      fact.kind === 'copy' && fact.resource === target.id && fact.place.region === other.region && fact.impossible === undefined,
+  );
+  const { rpo, rto, loses, takes } = judgeFailover(copies, timesOf(recovery, other), objective);
+  const { kind } = other._plan.strategy;
+  const concern = (severity: ConcernFact['severity'], code: string, message: string): ConcernFact => ({
+    kind: 'concern',
+    severity,
+    code,
+    by: recovery.by,
+    resource: target.id,
+    message,
+  });
+  if (rpo === undefined && rto === undefined) {
+    return [
+      concern(
+        'warning',
+        'FailoverUnknown',
+        `'objective' promises 'rpo' ${words(objective.rpoMs)} and 'rto' ${words(objective.rtoMs)}, but no copy of '${name}' in ${other.region} is known to this app, so that nobody can judge it: replicate it by a construct of this library, or acknowledge this`,
+      ),
+    ];
+  }
+  const next = nextStrategy(kind, objective);
+  const dearer = next === undefined ? '' : `take ${STRATEGY_WORDS[next]}, the cheapest strategy that keeps it, `;
+  const late = (claim: Claim | undefined, grade: string, code: string, doubt: string, text: (claim: Claim) => string) =>
+    claim === undefined || (grade !== 'broken' && grade !== 'doubtful')
+      ? []
+      : [concern(grade === 'broken' ? 'error' : 'warning', grade === 'broken' ? code : doubt, text(claim))];
+  const parts = ({ terms }: Claim) => terms.map((term) => `${term.name} ${words(term.ms)}`).join(' + ');
+  return [
+    ...late(
+      rto,
+      takes,
+      'FailoverTooSlow',
+      'FailoverMayBeTooSlow',
+      (claim) =>
+        `'objective' promises 'rto' ${words(objective.rtoMs)}, but ${STRATEGY_WORDS[kind]} may take ${words(claim.ms)} until users have '${name}' again in ${other.region} (${parts(claim)}): ${dearer}shorten the slowest part, or relax it`,
+    ),
+    ...late(
+      rpo,
+      loses,
+      'FailoverLosesTooMuch',
+      'FailoverMayLoseTooMuch',
+      (claim) =>
+        `'objective' promises 'rpo' ${words(objective.rpoMs)}, but the copy of '${name}' in ${other.region} may lack ${words(claim.ms)} (${parts(claim)}): ${dearer}have it follow closer, or relax it`,
+    ),
+  ];
+}
+
+function timesOf({ detectionMs }: JudgedRecovery, other: RecoverySite): FailoverTimes {
+  const { strategy, approvalMs } = other._plan;
+  const traffic = SiteRecords.configOf(other._routed, other._plan);
+  return failoverTimes({
+    strategy,
+    detectionMs,
+    approvalMs,
+    scales: strategy.standbyCapacity < 1 && other._compute.size > 0,
+    verifies: other._probes.length > 0,
+    settleMs: traffic.kind === 'none' ? 0 : traffic.settleMs,
+  });
+}
+
+/** The drill that comes most often. */
+function drillOf(drills: readonly ArrangedDrill[]): FailoverFact['drill'] {
+  const [first] = [...drills].sort((one, other) => one.everyMs - other.everyMs);
+  return first && { everyMs: first.everyMs, words: first.mode === 'REHEARSAL' ? 'rehearsed' : 'drilled' };
+}

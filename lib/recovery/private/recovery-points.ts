@@ -1,0 +1,90 @@
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Stack, Token } from 'aws-cdk-lib/core';
+import { restoreRoleOf } from '../../core/private/backup-roles';
+import { ConfigurationError } from '../../core/private/errors';
+import { namesOf, type RestoredConfig } from '../../model/recovery';
+import type { ResourceType } from '../../model/services';
+import { RestoredType } from '../../verification/restored-type';
+import type { RecoverablePointsOptions } from '../recoverable-data-options';
+import type { BoundData, DataPlace } from './bound-data';
+
+const TYPES: Readonly<Record<RestoredType, ResourceType>> = {
+  [RestoredType.AURORA]: 'Aurora',
+  [RestoredType.DOCUMENTDB]: 'DocumentDB',
+  [RestoredType.DYNAMODB]: 'DynamoDB',
+  [RestoredType.EBS]: 'EBS',
+  [RestoredType.EC2]: 'EC2',
+  [RestoredType.EFS]: 'EFS',
+  [RestoredType.FSX]: 'FSxLustre',
+  [RestoredType.NEPTUNE]: 'Neptune',
+  [RestoredType.RDS]: 'RDS',
+  [RestoredType.S3]: 'S3',
+};
+
+/** Data of which this site has recovery points and nothing else. */
+export function bindPoints(place: DataPlace, options: RecoverablePointsOptions): BoundData {
+  const { vault, sourceArn, type, identifier = place.name, metadata = {} } = options;
+  const { backupVaultName, backupVaultArn } = vault.backupVaultRef;
+  const { region, name, by } = place;
+  const there = Token.isUnresolved(backupVaultArn) ? Stack.of(vault).region : backupVaultArn.split(':')[3];
+  if (there !== region) {
+    throw new ConfigurationError(
+      'SiteElsewhere',
+      `'vault' of '${name}' is '${vault.node.path}' in ${Token.isUnresolved(there) ? 'a Region that is only known at deploy time' : there}, but the site in ${region} can only restore what is there: give the vault with the copies, such as 'recoveryVault' of the Protection`,
+      by,
+    );
+  }
+  if (Token.isUnresolved(sourceArn) || !sourceArn.startsWith('arn:')) {
+    throw new ConfigurationError(
+      'SourceNameUnknown',
+      `'sourceArn' of '${name}' is ${Token.isUnresolved(sourceArn) ? 'only known at deploy time' : `'${sourceArn}'`}, but the site has to find the recovery points while the source is gone: name the source, and give its ARN as plain text`,
+      by,
+    );
+  }
+  const parameterPath = `${namesOf(place.recovery).parameterRoot}/${name}`;
+  const roleFor = (stack: Stack) => options.role?.roleRef.roleArn ?? restoreRoleOf(stack, [TYPES[type]]).roleArn;
+  return {
+    kind: 'recovery-points',
+    type: TYPES[type],
+    config: ({ stack }): RestoredConfig => ({
+      kind: 'recovery-points',
+      name,
+      order: place.order,
+      vault: backupVaultName,
+      resourceType: type,
+      sourceArn,
+      roleArn: roleFor(stack),
+      identifier,
+      metadata,
+      parameterPath,
+    }),
+    statements: ({ stack }) => [
+      new PolicyStatement({
+        actions: [
+          'backup:ListRecoveryPointsByBackupVault',
+          'backup:GetRecoveryPointRestoreMetadata',
+          'backup:DescribeRecoveryPoint',
+          'backup:StartRestoreJob',
+        ],
+        resources: [
+          backupVaultArn,
+          // recovery points have ARNs of the service that made them
+          '*',
+        ],
+      }),
+      new PolicyStatement({
+        actions: ['backup:DescribeRestoreJob', 'backup:ListRestoreJobs', 'backup:ListRecoveryPointsByResource'],
+        resources: ['*'],
+      }),
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [roleFor(stack)],
+        conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } },
+      }),
+      new PolicyStatement({
+        actions: ['ssm:PutParameter', 'ssm:GetParameter'],
+        resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: `${parameterPath.slice(1)}/*` })],
+      }),
+    ],
+  };
+}

@@ -1,0 +1,87 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  attachCustomSynthesis,
+  DefaultTokenResolver,
+  type IPostProcessor,
+  type IResolvable,
+  type IResolveContext,
+  Reference,
+  Stack,
+  StringConcat,
+  Tokenization,
+} from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { type RunbookSite, renderRunbook } from '../../model/recovery/render-runbook';
+import type { RecoverySite } from '../recovery-site';
+import type { ArrangedDrill } from './arranged-drill';
+import { agentPartsOf } from './site-config';
+
+/** What a runbook is about. */
+export interface RunbookSubject {
+  readonly sites: readonly RecoverySite[];
+  readonly drills: readonly ArrangedDrill[];
+}
+
+/** Writes the runbook beside the templates when the app is synthesised. */
+export function writeRunbook(recovery: Construct, subject: () => RunbookSubject): void {
+  attachCustomSynthesis(recovery, {
+    onSynthesize: ({ outdir }) => {
+      mkdirSync(outdir, { recursive: true });
+      const { sites } = subject();
+      writeFileSync(join(outdir, `recovery-runbook-${sites[0]._plan.recovery}.md`), runbookOf(subject()));
+    },
+  });
+}
+
+/** The runbook as text. */
+export function runbookOf({ sites, drills }: RunbookSubject): string {
+  return renderRunbook({
+    sites: sites.map(partsOf),
+    drills: drills.map(({ mode, schedule }) => ({
+      words: mode.toLowerCase().replace('_', ' '),
+      schedule: `${schedule.expressionString}${schedule.timeZone ? ` ${schedule.timeZone.timezoneName}` : ''}`,
+    })),
+  });
+}
+
+function partsOf(site: RecoverySite): RunbookSite {
+  const { account, partition } = site._stack;
+  const { config } = agentPartsOf(site, undefined);
+  return inWords(site._stack, {
+    config,
+    account,
+    partition,
+    isActive: site.isActive,
+    records: site._routed.map(({ name }) => name),
+  });
+}
+
+/** A value in which what only deployment knows is told in words: `<address of Tokyo/Database>`. */
+function inWords<T>(stack: Stack, value: T): T {
+  return Tokenization.resolve(value, { scope: stack, resolver: new Words(), preparing: false }) as T;
+}
+
+/** Every reference becomes the name of what it refers to. */
+class Words extends DefaultTokenResolver {
+  constructor() {
+    super(new StringConcat());
+  }
+
+  public override resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
+    if (!Reference.isReference(token)) {
+      return super.resolveToken(token, context, postProcessor);
+    }
+    const { target, displayName } = token;
+    switch (displayName) {
+      case 'AWS::AccountId':
+        return '<account>';
+      case 'AWS::Partition':
+        return Stack.of(target).region.startsWith('cn-') ? 'aws-cn' : 'aws';
+      case 'AWS::Region':
+        return Stack.of(target).region;
+      default:
+        return `<${displayName === 'Ref' ? 'name' : displayName} of ${target.node.path}>`;
+    }
+  }
+}

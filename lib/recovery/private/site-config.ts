@@ -1,0 +1,46 @@
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { namesOf, type SiteConfig } from '../../model/recovery';
+import type { RecoverySite } from '../recovery-site';
+import type { AgentParts } from './site-agent';
+import { othersOf } from './site-plan';
+import { SiteRecords } from './site-records';
+
+/** What the agent of a site knows and may do. */
+export function agentPartsOf(site: RecoverySite, drill: SiteConfig['drill']): AgentParts {
+  const { _plan: plan, _orchestration: orchestration } = site;
+  const { stack, names } = orchestration;
+  const at = { stack, otherRegions: othersOf(plan) };
+  const data = [...site._data.values()];
+  const compute = [...site._compute.values()];
+  const config: SiteConfig = {
+    version: 1,
+    recovery: plan.recovery,
+    site: plan.region,
+    home: plan.home,
+    peers: othersOf(plan).map((region) => ({ site: region, agent: namesOf(plan.recovery).agent })),
+    strategy: plan.strategy,
+    ...(plan.objective && { objective: plan.objective }),
+    register: names.register,
+    data: data.map((item) => item.config(at)),
+    compute: compute.map((item) => item.config()),
+    traffic: SiteRecords.configOf(site._routed, plan),
+    probes: site._probes.map(({ _config }) => _config),
+    approval: { required: plan.asksPerson, timeoutMs: plan.approvalMs },
+    evidence: {
+      bucket: orchestration.evidence.bucket.bucketName,
+      prefix: names.evidencePrefix,
+      keyArn: orchestration.key.keyArn,
+    },
+    topicArn: orchestration.topic.topicArn,
+    ...(drill && { drill }),
+  };
+  return {
+    config,
+    statements: unique([...data.flatMap((item) => item.statements(at)), ...compute.flatMap((item) => item.statements(stack))]),
+  };
+}
+
+/** Items of one kind ask for some of the same. */
+function unique(statements: readonly PolicyStatement[]): PolicyStatement[] {
+  return [...new Map(statements.map((statement) => [JSON.stringify(statement.toStatementJson()), statement])).values()];
+}

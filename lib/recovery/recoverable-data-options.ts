@@ -1,0 +1,91 @@
+import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
+import type { InstanceType, ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
+import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import type { RestoredType } from '../verification/restored-type';
+
+/** What is not known of a database instance, or differs. */
+export interface RecoverableInstanceOptions {
+  /**
+   * The network of the instance, for the security group that fences it.
+   * @default - that of the construct; has to be given for an L1 or an import
+   */
+  readonly vpc?: IVpc;
+  /**
+   * The security groups of the instance, which it gets back after it was fenced.
+   * @default - those of the construct; have to be given for an import
+   */
+  readonly securityGroups?: ISecurityGroup[];
+  /**
+   * The subnet group of a replica that takes its place when the site is made a standby again.
+   * @default - that of the instance, as far as its template says it
+   */
+  readonly subnetGroupName?: string;
+  /**
+   * The parameter group of such a replica.
+   * @default - that of the instance, as far as its template says it
+   */
+  readonly parameterGroupName?: string;
+  /**
+   * The key of such a replica, in the Region of the site.
+   * @default - that of the instance, as far as its template says it
+   */
+  readonly encryptionKey?: IKeyRef;
+}
+
+/** What is not known of a cluster of a global database. */
+export interface RecoverableClusterOptions {
+  /**
+   * The class of the instance that a cluster without any is given before it takes over.
+   * @default - none, which a cluster without an instance refuses
+   */
+  readonly instanceType?: InstanceType;
+  /**
+   * The engine of the cluster, such as `aurora-postgresql`; only asked where `instanceType` is given for an import.
+   * @default - that of the cluster
+   */
+  readonly engine?: string;
+}
+
+/** How the objects of a bucket get to the other site. */
+export interface RecoverableBucketOptions {
+  /**
+   * Whether objects that are written at the recovery site are replicated back, as `twoWay` of a BucketReplication does.
+   * @default false
+   */
+  readonly twoWay?: boolean;
+}
+
+/** What is restored from recovery points. */
+export interface RecoverablePointsOptions {
+  /** The vault in the Region of the site that has the copies, such as `protection.recoveryVault`. */
+  readonly vault: IBackupVaultRef;
+  /** The type of what was backed up. */
+  readonly type: RestoredType;
+  /** The ARN of what was backed up at home, which follows from its name: plain text. */
+  readonly sourceArn: string;
+  /**
+   * The name of what is made, by which the application and a later deployment find it.
+   * @default - the name of the item
+   */
+  readonly identifier?: string;
+  /**
+   * Restore metadata of AWS Backup that differ from those of the recovery point, such as the network of this Region.
+   * @default - those of the recovery point
+   */
+  readonly metadata?: { [key: string]: string };
+  /**
+   * The role that AWS Backup restores with; it trusts `backup.amazonaws.com`.
+   * @default - a role of the stack that may restore the type
+   */
+  readonly role?: IRoleRef;
+}
+
+/** When and how data are recovered. */
+export interface SiteDataOptions {
+  /**
+   * Data of a lower number are recovered first, those of one number together: 0 to 99.
+   * @default 0
+   */
+  readonly order?: number;
+}
