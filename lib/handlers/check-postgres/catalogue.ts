@@ -35,9 +35,11 @@ export interface Table {
   readonly sql: string;
   readonly from: string;
   readonly pages: number;
-  /** Its rows are read as part of another table's. */
-  readonly part: boolean;
-  /** Other tables inherit from it, so that its own rows are not all that a query of it sees. */
+  /** It holds rows itself; a partitioned table holds none but those of its partitions. */
+  readonly stored: boolean;
+  /** The partitioned table that its rows belong to, or itself. */
+  readonly whole: number;
+  /** A query of it sees rows of other tables too: of those that inherit from it, or of partitions on other servers. */
   readonly inherited: boolean;
   readonly columns: readonly Column[];
   readonly keys: readonly ForeignKey[];
@@ -51,8 +53,12 @@ export async function readTables(connection: Connection): Promise<Table[]> {
   const keys = await readKeys(connection);
   const columns = await readColumns(connection);
   const rows = await connection.query(`
-    select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind, c.relispartition as part,
-           exists (select from pg_inherits where inhparent = c.oid) as inherited,
+    select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind,
+           coalesce(pg_partition_root(c.oid), c.oid)::int8::float8 as whole,
+           case when c.relkind = 'p'
+             then exists (select from pg_partition_tree(c.oid) p join pg_class f on f.oid = p.relid where f.relkind = 'f')
+             else exists (select from pg_inherits where inhparent = c.oid)
+           end as inherited,
            case when c.relkind = 'p'
              then (select coalesce(sum(pg_relation_size(p.relid)), 0) from pg_partition_tree(c.oid) p where p.isleaf)
              else pg_relation_size(c.oid) + coalesce(pg_relation_size(nullif(c.reltoastrelid, 0)), 0)
@@ -66,8 +72,9 @@ export async function readTables(connection: Connection): Promise<Table[]> {
       sql,
       from: row.kind === 'p' ? sql : `only ${sql}`,
       pages: row.pages as number,
-      part: row.part as boolean,
-      inherited: row.kind !== 'p' && (row.inherited as boolean),
+      stored: row.kind !== 'p',
+      whole: row.whole as number,
+      inherited: row.inherited as boolean,
       columns: columns.get(row.oid as number) ?? [],
       keys: keys.get(row.oid as number) ?? [],
     };

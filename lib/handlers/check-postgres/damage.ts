@@ -24,7 +24,7 @@ export interface Damage {
 }
 
 /** A part is small up to so many pages, and so many small ones are looked at together. */
-const SMALL_PAGES = 64;
+export const SMALL_PAGES = 64;
 const SMALL_AT_ONCE = 64;
 const MAX_OF_A_PART = 20;
 /** So many pages are looked at in one go, that several connections share a large table. */
@@ -81,10 +81,13 @@ export async function look(connection: Connection, amcheck: Amcheck, parts: read
   }
   const all: Damage[] = [];
   for (const part of parts) {
-    all.push(
-      await (part.method === undefined ? lookAtPages(connection, amcheck, part) : lookAtIndex(connection, amcheck, part, part.method)),
-    );
+    all.push(await (part.method === undefined ? lookAtPages(connection, amcheck, part) : lookAtIndex(connection, amcheck, part, true)));
   }
+  return merged(all);
+}
+
+/** What is wrong with many parts. */
+export function merged(all: readonly Damage[]): Damage {
   return { damaged: all.flatMap(({ damaged }) => damaged), unknown: all.flatMap(({ unknown }) => unknown) };
 }
 
@@ -103,19 +106,20 @@ async function allPass(connection: Connection, amcheck: Amcheck, parts: readonly
   }
 }
 
-async function lookAtIndex(connection: Connection, amcheck: Amcheck, part: Part, method: string): Promise<Damage> {
+/** Looks at the order of an index, and at how its pages hang together; for the rows of its table in it only where that is asked for. */
+export async function lookAtIndex(connection: Connection, amcheck: Amcheck, part: Part, rows: boolean): Promise<Damage> {
   const check = (name: string, more: string) =>
     connection.query(`select ${identifier(amcheck.schema)}.${name}(${part.oid}::oid::regclass${more})`);
   try {
-    if (method !== 'btree') {
-      await check(indexCheckOf(amcheck, method)!, '');
+    if (part.method !== 'btree') {
+      await check(indexCheckOf(amcheck, part.method!)!, '');
       return NOTHING;
     }
     await connection.query(`set maintenance_work_mem = ${memoryFor(part)}`);
-    await check('bt_index_parent_check', ', true').catch((error: ServerError) => {
+    await check('bt_index_parent_check', `, ${rows}`).catch((error: ServerError) => {
       // someone vacuums the table: the smaller check gets along with that
       if (error?.code === LOCK_NOT_HAD) {
-        return check('bt_index_check', ', true');
+        return check('bt_index_check', `, ${rows}`);
       }
       throw error;
     });
@@ -158,9 +162,11 @@ async function lookAtPages(connection: Connection, amcheck: Amcheck, part: Part)
   return { damaged, unknown: [] };
 }
 
-function told({ words }: Part, error: unknown): Damage {
+/** What an error says about a part. */
+export function told({ words }: Pick<Part, 'words'>, error: unknown): Damage {
   const line = `${words}: ${inWords(error)}`;
   return isDamage(error) ? { damaged: [line], unknown: [] } : { damaged: [], unknown: [line] };
 }
 
-const NOTHING: Damage = { damaged: [], unknown: [] };
+/** Neither damaged nor unknown. */
+export const NOTHING: Damage = { damaged: [], unknown: [] };

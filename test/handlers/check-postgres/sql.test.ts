@@ -5,7 +5,7 @@ import { inWords, isDamage } from '../../../lib/handlers/check-postgres/in-words
 import { readingOf, violationsOf } from '../../../lib/handlers/check-postgres/survey-sql';
 
 function tableOf(columns: readonly Column[]): Table {
-  return { oid: 1, sql: '"s"."t"', from: 'only "s"."t"', pages: 1, part: false, inherited: false, columns, keys: [] };
+  return { oid: 1, sql: '"s"."t"', from: 'only "s"."t"', pages: 1, stored: true, whole: 1, inherited: false, columns, keys: [] };
 }
 
 const key: ForeignKey = {
@@ -53,9 +53,21 @@ test('every value that may lie apart from its row is read in full', () => {
       ]),
     ),
   ).toBe(
-    `select count(*), sum(length(c."t")), sum(octet_length(c."b" || ''::bytea)), sum(length(jsonb_typeof(c."j"))), sum(cardinality(c."a")), ` +
-      'sum(length(c."g"::text)), count(c."i") from only "s"."t" c',
+    `select count(*), count(c."t" >= '' collate "C"), count(c."b" >= ''), count(jsonb_typeof(c."j")), count(cardinality(c."a")), ` +
+      'count(c."g"::text), count(c."i") from only "s"."t" c',
   );
+});
+
+test('some pages of a table are read without the others, and added up meanwhile', () => {
+  const table = tableOf([{ name: 'i', type: 'int4', apart: false, array: false }]);
+  const sums = ['sum(c."i")'];
+  expect(readingOf(table, { sums, pages: [undefined, 8], walked: true })).toBe(
+    `select count(*), sum(c."i") from only "s"."t" c where c.ctid < '(8,0)'`,
+  );
+  expect(readingOf(table, { pages: [8, 16] })).toBe(
+    `select count(*), count(c."i") from only "s"."t" c where c.ctid >= '(8,0)' and c.ctid < '(16,0)'`,
+  );
+  expect(readingOf(table, { pages: [16, undefined], walked: true })).toBe(`select count(*) from only "s"."t" c where c.ctid >= '(16,0)'`);
 });
 
 describe('parts', () => {
