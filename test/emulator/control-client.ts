@@ -14,7 +14,13 @@ export type FaultKind =
   | 'jobAborted'
   | 'jobExpired'
   | 'jobPartial'
-  | 'jobCompletedWithIssues';
+  | 'jobCompletedWithIssues'
+  | 'invocationLost'
+  | 'answerLost'
+  | 'invocationTwice'
+  | 'killBeforeCall'
+  | 'killAfterCall'
+  | 'abortExecution';
 
 /** A fault to plant: what happens, and which requests, events or jobs it may strike. */
 export interface FaultOptions {
@@ -34,13 +40,18 @@ export interface FaultOptions {
   readonly region?: string;
   /** Event faults: such as `Backup Job State Change`. */
   readonly detailType?: string;
-  /** Event faults: the state or status in the detail. */
+  /** Event faults: the state or status in the detail; faults of executions: the name of a state. */
   readonly state?: string;
   /** Job faults. */
   readonly jobKind?: 'backup' | 'copy' | 'restore' | 'export';
   readonly resourceType?: string;
   readonly resourceArn?: string;
   readonly vaultName?: string;
+  /** Faults of invocations: the name of the function; `*` stands for any text. */
+  readonly function?: string;
+  /** Faults of executions: the name of the machine, beside `state` for the name of its state, and when to strike. */
+  readonly machine?: string;
+  readonly moment?: 'entered' | 'done';
 }
 
 /** A planted fault as the emulator reports it. */
@@ -71,6 +82,8 @@ export interface Settings {
   readonly efsReplicationLagMs?: number;
   /** Factor for Wait states and retry pauses of Step Functions. */
   readonly waitScale?: number;
+  /** Factor for the time-outs of machines, and of tasks that wait for a token. */
+  readonly timeoutScale?: number;
   /** Whether alarms look at their metrics; SetAlarmState alone moves them by default. */
   readonly alarmsFollowMetrics?: boolean;
   /** Whether RDS instances of engine postgres are real servers. */

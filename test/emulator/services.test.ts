@@ -349,6 +349,7 @@ describeWithEmulator('other services', (emulator) => {
       await eventually('the replica', async () => (await sql('replica', 'select count(*) from orders')) === '401');
       await expect(sql('replica', 'delete from orders')).rejects.toThrow(/read-only/);
       await rds.send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: 'replica' }));
+      await eventually('the promotion', async () => (await sql('replica', 'select pg_is_in_recovery()').catch(() => '')) === 'f');
       await sql('replica', 'delete from orders');
     });
   });

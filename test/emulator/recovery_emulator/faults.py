@@ -4,6 +4,7 @@ A fault is consumed by what it strikes, so ``times: 1`` (the default) strikes on
 itself are spared; those of Lambda functions and state machines are not.
 """
 
+import fnmatch
 import itertools
 import threading
 import uuid
@@ -20,11 +21,17 @@ KINDS = {
     **dict.fromkeys([*API_KINDS, "delay", "hang", "truncatePage"], "api"),
     **dict.fromkeys(["dropEvent", "duplicateEvent", "delayEvent"], "event"),
     **dict.fromkeys(["jobFailed", "jobAborted", "jobExpired", "jobPartial", "jobCompletedWithIssues"], "job"),
+    **dict.fromkeys(["invocationLost", "answerLost", "invocationTwice"], "invocation"),
+    **dict.fromkeys(["killBeforeCall", "killAfterCall"], "kill"),
+    "abortExecution": "execution",
 }
 SELECTORS = {
     "api": {"service", "operation", "region"},
     "event": {"detailType", "state", "source"},
     "job": {"jobKind", "resourceType", "resourceArn", "vaultName"},
+    "invocation": {"function", "region"},
+    "kill": {"function", "service", "operation", "region"},
+    "execution": {"machine", "state", "moment", "region"},
 }
 OPTIONS = {"id", "kind", "times", "delayMs", "message", "code"}
 
@@ -49,6 +56,11 @@ class Fault:
     def to_dict(self) -> dict[str, Any]:
         shown = {"id": self.id, "kind": self.kind, "times": self.times, "struck": self.struck, **self.where}
         return {**shown, **({"delayMs": self.delay_ms} if self.delay_ms else {})}
+
+
+def _fits(fact: str, wanted: str) -> bool:
+    """The names of functions and machines have random ends: `*` stands for any text."""
+    return fnmatch.fnmatchcase(fact.lower(), wanted.lower())
 
 
 class Faults:
@@ -85,7 +97,7 @@ class Faults:
             for fault in self._faults:
                 if fault.family != family or fault.struck >= fault.times or (kinds and fault.kind not in kinds):
                     continue
-                if all(str(facts.get(key)).lower() == str(value).lower() for key, value in fault.where.items()):
+                if all(_fits(str(facts.get(key)), str(value)) for key, value in fault.where.items()):
                     fault.struck += 1
                     return fault
         return None

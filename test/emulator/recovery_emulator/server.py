@@ -21,6 +21,7 @@ from recovery_emulator.clock import CLOCK
 from recovery_emulator.control import answer_control
 from recovery_emulator.faults import API_KINDS, FAULTS, Fault
 from recovery_emulator.loopback import INTERNAL_HEADER
+from recovery_emulator.patches import lambda_faults
 from recovery_emulator.request_log import REQUESTS
 from recovery_emulator.service_api.calls import Call, recognise
 from recovery_emulator.service_api.checks import problems_of, unknown_members
@@ -71,9 +72,11 @@ class FrontDoor:
         if call is None:
             return self._moto(environ, start_response)
         with regions.within(place_of(call)):
-            return self._answer(call, body, environ, start_response)
+            return self._answer(request, call, body, environ, start_response)
 
-    def _answer(self, call: Call, body: bytes, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _answer(
+        self, request: Request, call: Call, body: bytes, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
         fault = (
             None
             if call.internal
@@ -86,6 +89,7 @@ class FrontDoor:
                 regions.require(region, call.service)
             if fault is not None:
                 self._suffer(fault, call)
+            killed = lambda_faults.strike(request, call)
             problems = problems_of(call) + unknown_members(call, body)
             if problems:
                 raise ServiceError(_INVALID_CODES.get(call.service, "ValidationException"), "; ".join(problems[:5]))
@@ -95,6 +99,7 @@ class FrontDoor:
             if answer is not None:
                 entry["status"] = answer.status_code
                 self._follow(call)
+                killed()
                 return answer(environ, start_response)
 
             def started(line: str, headers: Any, exc_info: Any = None) -> Any:
@@ -104,6 +109,7 @@ class FrontDoor:
             body_of_answer = self._moto(environ, started)
             if entry["status"] < 400:
                 self._follow(call)
+            killed()
             return body_of_answer
         except Exception as problem:
             refused = self._as_refusal(problem, call)

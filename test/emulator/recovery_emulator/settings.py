@@ -25,6 +25,8 @@ DEFAULTS: dict[str, Any] = {
     "dynamodbReplicationLagMs": 200,
     # How far the replica of a file system stays behind.
     "efsReplicationLagMs": 200,
+    # The time-outs of machines, and of tasks that wait for a token, last this fraction of their time.
+    "timeoutScale": 1.0,
     # Whether alarms look at their metrics; otherwise SetAlarmState alone moves them.
     "alarmsFollowMetrics": False,
     # Wait states of Step Functions and retry pauses last this fraction of their time.

@@ -8,6 +8,7 @@ import functools
 import uuid
 from typing import Any
 
+from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.ec2 import ec2_backends
 from moto.efs.models import AccessPoint, efs_backends
@@ -141,6 +142,9 @@ def mount_of(function: LambdaFunction) -> str:
 
 @before("lambda", "Invoke")
 def _refuse_lost_mount(call: Call) -> None:
-    function = lambda_backends[call.account][call.region].get_function(call.params["FunctionName"])
+    try:
+        function = lambda_backends[call.account][call.region].get_function(call.params["FunctionName"])
+    except UnknownFunctionException:  # the call itself says so
+        return
     if mount_of(function) == "timesOut":
         raise _invalid("EFSMountTimeoutException", "The mount of the EFS file system of the function timed out.", 408)

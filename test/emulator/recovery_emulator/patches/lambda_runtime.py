@@ -28,6 +28,8 @@ _HOSTS = {
     "python": [sys.executable, "-s", str(Path(__file__).with_name("lambda_host.py"))],
 }
 _ROOT: list[Path] = []
+# By the access key of an invocation: the name of its function, and its process.
+RUNNING: dict[str, tuple[str, "subprocess.Popen[bytes]"]] = {}
 # What `cfn-response` gives to inline functions.
 _CFN_RESPONSE = """
 exports.SUCCESS = 'SUCCESS';
@@ -118,17 +120,19 @@ def _invoke(function: LambdaFunction, event: Any = None, request_id: str | None 
         "functionArn": function.function_arn,
         "timeout": seconds,
     }
+    environment = _environment(function, request_id, folder)
     read_end, write_end = os.pipe()
     child = subprocess.Popen(
         [*host, str(write_end)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=_environment(function, request_id, folder),
+        env=environment,
         pass_fds=(write_end,),
         cwd=folder,
     )
     os.close(write_end)
+    RUNNING[environment["AWS_ACCESS_KEY_ID"]] = (function.function_name, child)
     with os.fdopen(read_end) as result_pipe:
         try:
             printed = child.communicate(json.dumps(request).encode(), timeout=seconds)[0].decode()
@@ -144,6 +148,7 @@ def _invoke(function: LambdaFunction, event: Any = None, request_id: str | None 
                     }
                 }
             )
+    RUNNING.pop(environment["AWS_ACCESS_KEY_ID"], None)
     if printed:
         function.save_logs(printed)
     answer = json.loads(
