@@ -2,6 +2,7 @@ export * from './core';
 export { Disruption } from './model/disruption';
 export * from './observability';
 export * from './protection';
+export * from './recovery';
 export * from './replication';
 export * from './vault';
 export * from './verification';

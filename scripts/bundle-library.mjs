@@ -16,6 +16,7 @@ const PARTS = {
     "export * from './lib/vault'",
   ],
   observability: ["export * from './lib/observability'"],
+  recovery: ["export * from './lib/recovery'"],
   replication: ["export * from './lib/replication'"],
   verification: ["export * from './lib/verification'"],
 };

@@ -1,6 +1,6 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Stack } from 'aws-cdk-lib/core';
-import type { Construct, IConstruct } from 'constructs';
+import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import type { DataConfig } from '../../model/recovery';
 import { labelOf, type ResourceType } from '../../model/services';
@@ -44,7 +44,7 @@ export type DataBinding = (place: DataPlace) => BoundData;
 
 /** What a user hands over as data of a type, at its own site. */
 export function targetAt({ by, name, region }: DataPlace, construct: IConstruct, types: readonly ResourceType[]): Target {
-  const target = targetOf(by as Construct, construct);
+  const target = targetOf(construct, construct);
   if (!types.includes(target.type)) {
     throw new ConfigurationError(
       'DataOfOtherType',
