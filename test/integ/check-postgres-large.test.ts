@@ -78,7 +78,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
     return names.split('\n').filter(Boolean);
   }
 
-  async function after(damage: (database: string) => void): Promise<string[]> {
+  async function wrongAfter(damage: (database: string) => void): Promise<string[]> {
     server.copy('vacuumed', 'damaged');
     try {
       damage('damaged');
@@ -139,7 +139,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
   test.each(['large_c2', 'large_c7', 'of_several', 'with_empty', 'with_more', 'of_some', 'of_expressions', 'of_bytes'])(
     'fails for rows that %s does not have',
     async (index) => {
-      const wrong = await after((database) => insertBehind(database, index, 9));
+      const wrong = await wrongAfter((database) => insertBehind(database, index, 9));
       expect(wrong[0]).toMatch(
         new RegExp(`^corruption failed: 47,009 rows .* 1 sign of damage: index public.${index}: heap tuple .* lacks matching index tuple`),
       );
@@ -149,7 +149,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
 
   test('fails for a page of a table that is empty all of a sudden, by the entries of its indexes', async () => {
     let gone = 0;
-    const wrong = await after((database) => {
+    const wrong = await wrongAfter((database) => {
       gone = Number(server.sql(database, "select count(*) from large where ctid >= '(7,0)' and ctid < '(8,0)'"));
       empty(database, 'large', 7);
     });
@@ -159,7 +159,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
   });
 
   test('fails for an index with as many entries as its table has rows, but of others', async () => {
-    const wrong = await after((database) => {
+    const wrong = await wrongAfter((database) => {
       const gone = Number(server.sql(database, "select count(*) from large where ctid >= '(7,0)' and ctid < '(8,0)'"));
       insertBehind(database, 'large_c2', gone);
       empty(database, 'large', 7);
@@ -170,7 +170,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
 
   test('fails for a damaged page in any part of a table that is read in parts, and names the page', async () => {
     for (const page of [12, 8_191, 8_192, 8_900]) {
-      const wrong = await after((database) => empty(database, 'long_1', page, 100));
+      const wrong = await wrongAfter((database) => empty(database, 'long_1', page, 100));
       expect(wrong).toEqual([expect.stringMatching(/^corruption failed: /)]);
       expect(wrong[0]).toContain(`table public.long_1: invalid page in block ${page} of relation`);
       expect(wrong[0]).toContain(`table "public"."long_1": invalid page in block ${page} of relation`);
