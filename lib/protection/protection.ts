@@ -121,7 +121,8 @@ export class Protection extends Construct {
     }
     const exceptionIds = new Set(selection._spec.exceptions.map((resource) => resourceId(resource)));
     options.restoreTests?._arrange(this);
-    this.promises.addSearch({ spec: selection._spec, exceptionIds }, wishes);
+    const isNeverTested = (options.restoreTests ?? this.props.restoreTests)?._isNever === true;
+    this.promises.addSearch({ spec: selection._spec, exceptionIds }, wishes, isNeverTested);
   }
 
   /**
@@ -133,11 +134,11 @@ export class Protection extends Construct {
   }
 
   /**
-   * Whether selections find out what is protected, which only the finished tree tells.
+   * Whether selections find out what is protected, of which nobody has said that its restores need no tests.
    * @internal
    */
-  public get _hasSearches(): boolean {
-    return this.promises.hasSearches;
+  public get _hasUntestedSearches(): boolean {
+    return this.promises.hasUntestedSearches;
   }
 
   /**

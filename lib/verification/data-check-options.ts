@@ -121,6 +121,12 @@ export interface HttpOptions extends DataCheckOptions {
    * @default false
    */
   readonly allowPlainHttp?: boolean;
+  /**
+   * Whether it is asked from inside the isolated network, where only what was restored is reached, or else from outside, where the internet is
+   * but nothing restored.
+   * @default - inside where the address has `{host}`, outside otherwise
+   */
+  readonly inside?: boolean;
 }
 
 /** What the monthly checklist looks at. */

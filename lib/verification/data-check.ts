@@ -161,11 +161,12 @@ export class DataCheck extends RestoreCheck {
    * @param options what it has to answer
    */
   public static http(url: string, options: HttpOptions = {}): DataCheck {
-    const { name = `answer of ${url}`, status = 200, contains, allowPlainHttp = false } = options;
+    const { name = `answer of ${url}`, status = 200, contains, allowPlainHttp = false, inside = url.includes('{host}') } = options;
     return DataCheck.of({
       kind: 'http',
       name,
       url: requireAddress(url, allowPlainHttp),
+      ...(inside ? { inside } : {}),
       status: requireNumber(name, 'status', status, { min: 100, max: 599 }),
       ...(contains === undefined ? {} : { contains: requireText(name, 'contains', contains) }),
     });

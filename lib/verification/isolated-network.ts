@@ -55,6 +55,7 @@ export class IsolatedNetwork extends Construct {
   public readonly checkerSecurityGroup: ISecurityGroup;
 
   private readonly own?: IsolatedVpc;
+  private readonly ports = new Set<number>();
   private readonly zoneSubnets = new Map<string, ISubnet>();
   private endpointGroup?: SecurityGroup;
   private readonly endpoints = new Map<string, IInterfaceVpcEndpoint>();
@@ -87,8 +88,7 @@ export class IsolatedNetwork extends Construct {
     this.restoredSecurityGroup = this.groupOf('Restored', 'What is restored for a test');
     this.checkerSecurityGroup = this.groupOf('Checkers', 'Functions that check what was restored');
     for (const port of ports) {
-      this.restoredSecurityGroup.addIngressRule(this.checkerSecurityGroup, Port.tcp(port), 'those who check');
-      this.checkerSecurityGroup.addEgressRule(this.restoredSecurityGroup, Port.tcp(port), 'what was restored');
+      this._allowPort(port);
     }
     if (this.own) {
       this.reach('SecretsManager', InterfaceVpcEndpointAwsService.SECRETS_MANAGER, this.checkerSecurityGroup);
@@ -105,6 +105,18 @@ export class IsolatedNetwork extends Construct {
     if (this.own) {
       this.reach('Ssm', InterfaceVpcEndpointAwsService.SSM, this.restoredSecurityGroup);
       this.reach('SsmMessages', InterfaceVpcEndpointAwsService.SSM_MESSAGES, this.restoredSecurityGroup);
+    }
+  }
+
+  /**
+   * Lets those who check reach what was restored on a port.
+   * @internal
+   */
+  public _allowPort(port: number): void {
+    if (!this.ports.has(port)) {
+      this.ports.add(port);
+      this.restoredSecurityGroup.addIngressRule(this.checkerSecurityGroup, Port.tcp(port), 'those who check');
+      this.checkerSecurityGroup.addEgressRule(this.restoredSecurityGroup, Port.tcp(port), 'what was restored');
     }
   }
 

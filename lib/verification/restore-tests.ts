@@ -95,6 +95,11 @@ export class RestoreTests extends RestoreTesting {
   }
 
   /** @internal */
+  public get _isNever(): boolean {
+    return this._rhythm === undefined;
+  }
+
+  /** @internal */
   public _arrange(protection: Construct): void {
     if (this._rhythm) {
       arrangeVerification(protection);

@@ -113,7 +113,7 @@ export class RestoreVerification extends Construct {
     this.isMade = true;
     const { protection, tests = RestoreTests.weekly(), copies, tellWhenOver: whenOver = true } = this.props;
     this.tested = testedResources(this, protection._promised(), { usual: tests, everything: !this.isAutomatic });
-    if (protection._hasSearches) {
+    if (protection._hasUntestedSearches) {
       warn(
         this,
         'SelectionNotTested',

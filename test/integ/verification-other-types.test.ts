@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeFileSystemsCommand, DescribeMountTargetsCommand, EFSClient } from '@aws-sdk/client-efs';
@@ -9,7 +11,12 @@ import { REGION, Verified } from './fixtures/verified';
 jest.setTimeout(300_000);
 
 describeWithEmulator('verification of file systems, and of clusters that no SQL reads, deployed by the CDK command line', (emulator) => {
-  const app = new Verified(emulator, { file: 'other-types-app.ts', prefix: 'restore-tests/' });
+  const app = new Verified(emulator, {
+    file: 'other-types-app.ts',
+    prefix: 'restore-tests/',
+    context: () => ({ port: (server.address() as AddressInfo).port }),
+  });
+  const server = createServer((request, response) => response.writeHead(request.url === '/health' ? 200 : 404).end());
   const efs = () => new EFSClient(emulator().client(REGION));
   let plan: string;
   let reader: GetFunctionConfigurationCommandOutput;
@@ -48,6 +55,7 @@ describeWithEmulator('verification of file systems, and of clusters that no SQL 
   }
 
   beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     await app.deploy();
     plan = await app.idOf('AWS::Backup::RestoreTestingPlan');
     reader = await readerNow(await app.idOf('AWS::Lambda::Function', 'Reader'));
@@ -59,6 +67,7 @@ describeWithEmulator('verification of file systems, and of clusters that no SQL 
   });
   afterAll(() => {
     app.dispose();
+    server.close();
     rmSync(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
@@ -144,7 +153,10 @@ describeWithEmulator('verification of file systems, and of clusters that no SQL 
     const job = await app.restore(plan, arn);
     expect(await app.endOf(job)).toMatchObject({ status: 'SUCCEEDED', verdict: { status: 'SUCCESSFUL' }, cleanUp: { status: 'clean' } });
     await app.removed(job);
-    expect((await app.evidenceOf(job)).results).toMatchObject([{ name: 'answers', status: 'passed', found }]);
+    expect((await app.evidenceOf(job)).results).toMatchObject([
+      { name: 'answers', status: 'passed', found },
+      { name: 'health', status: 'passed', found: 'status 200' },
+    ]);
     const calls = (await app.control.requests({ service: 'rds' })).map(({ operation }) => operation);
     const changes = ['CreateDBInstance', 'DeleteDBInstance', 'DeleteDBCluster'];
     expect(calls.filter((operation) => changes.includes(operation))).toEqual(changes);

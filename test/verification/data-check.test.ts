@@ -58,7 +58,14 @@ describe('what a check says to who looks', () => {
     [DataCheck.custom('mine', handler), { kind: 'function', name: 'mine', functionArn: handler.functionArn }],
     [
       DataCheck.http('https://{host}:{port}/health', { contains: 'ok' }),
-      { kind: 'http', name: 'answer of https://{host}:{port}/health', url: 'https://{host}:{port}/health', status: 200, contains: 'ok' },
+      {
+        kind: 'http',
+        name: 'answer of https://{host}:{port}/health',
+        url: 'https://{host}:{port}/health',
+        inside: true,
+        status: 200,
+        contains: 'ok',
+      },
     ],
     [
       DataCheck.http('http://x', { allowPlainHttp: true, status: 204 }),
@@ -213,7 +220,7 @@ describe('a check fits', () => {
   });
 
   test('every kind of check has somebody who looks', () => {
-    const kinds = Object.values(CHECKS).map(({ _spec }) => checkerOf(_spec.kind));
+    const kinds = Object.values(CHECKS).map(({ _spec }) => checkerOf(_spec));
     expect(new Set(kinds)).toEqual(new Set(['sql', 'resource']));
   });
 });

@@ -414,6 +414,31 @@ describe('refusals', () => {
     expect(codesOf(stack)).toEqual(expect.arrayContaining(['selectionNotTested', 'verifiesNothing']));
   });
 
+  test.each<[string, (listed: Bucket) => Selection, RestoreTests, number]>([
+    ['that list what they have', (listed) => Selection.resources(listed), RestoreTests.weekly(), 2],
+    ['of which somebody has said why not', () => Selection.byType(ProtectedResourceType.S3), RestoreTests.none('rebuilt every night'), 1],
+  ])('does not warn of selections %s', (_case, selectionOf, restoreTests, restored) => {
+    const stack = stackIn();
+    const protection = protectionIn(stack);
+    const [listed, other] = ['Listed', 'Other'].map((id) => new Bucket(stack, id, { versioned: true })) as [Bucket, Bucket];
+    protection.protectSelection('Selected', selectionOf(listed), { restoreTests });
+    protection.protect(other, { checks: [DataCheck.objects()] });
+    const template = Template.fromStack(stack);
+    expect(codesOf(stack)).not.toContain('selectionNotTested');
+    const arns = Object.values(template.findResources(SELECTION)).flatMap(({ Properties }) => Properties.ProtectedResourceArns);
+    expect(arns).toHaveLength(restored);
+  });
+
+  test('a selection that finds things lends them no checks of others: each of those stands for itself alone', () => {
+    const stack = stackIn();
+    const protection = protectionIn(stack);
+    protection.protectSelection('Tagged', Selection.byType(ProtectedResourceType.S3));
+    protection.protect(new Bucket(stack, 'Checked', { versioned: true }), { checks: [DataCheck.objects()] });
+    const template = Template.fromStack(stack);
+    expect(codesOf(stack)).toContain('selectionNotTested');
+    template.allResourcesProperties(SELECTION, { ProtectedResourceArns: [Match.anyValue()] });
+  });
+
   test('warns of a verification of nothing', () => {
     const stack = stackIn();
     new RestoreVerification(stack, 'V', { protection: protectionIn(stack) });

@@ -37,11 +37,11 @@ function addressOf(text: string, { input: { target } }: CheckContext): URL {
   if (typeof text !== 'string') {
     throw new Unable("'url' of the check is no text");
   }
-  if (/\{(host|port)\}/.test(text) && !target.endpoint) {
+  const { host = target.address, port } = target.endpoint ?? {};
+  if ((text.includes('{host}') && !host) || (text.includes('{port}') && !port)) {
     throw new Unable('what was restored has no endpoint, but the address of the check asks for it');
   }
-  const { host = '', port = 0 } = target.endpoint ?? {};
-  const filled = text.replaceAll('{host}', host.includes(':') ? `[${host}]` : host).replaceAll('{port}', String(port));
+  const filled = text.replaceAll('{host}', host?.includes(':') ? `[${host}]` : `${host}`).replaceAll('{port}', String(port));
   const url = URL.canParse(filled) ? new URL(filled) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
     throw new Unable('the address of the check is none of http or https');

@@ -1,5 +1,5 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeInstanceStatusCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { DescribeInstanceStatusCommand, DescribeInstancesCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
 import { DescribeFileSystemsCommand as DescribeElasticFileSystemsCommand } from '@aws-sdk/client-efs';
 import { DescribeFileSystemsCommand, DescribeVolumesCommand as DescribeFsxVolumesCommand } from '@aws-sdk/client-fsx';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
@@ -50,9 +50,16 @@ async function describeMachine(clients: AwsClients, arn: string): Promise<Restor
   }
   const running = judged(machine.InstanceState?.Name, ['running'], ['shutting-down', 'terminated', 'stopping', 'stopped']);
   const checks = [machine.SystemStatus?.Status, machine.InstanceStatus?.Status];
-  return running.state === 'usable' && checks.some((check) => check !== 'ok')
-    ? { state: 'coming', words: `running, with status checks ${checks.join(' and ')}` }
-    : running;
+  if (running.state === 'usable' && checks.some((check) => check !== 'ok')) {
+    return { state: 'coming', words: `running, with status checks ${checks.join(' and ')}` };
+  }
+  const address = running.state === 'usable' ? await addressOf(clients, nameOf(arn)) : undefined;
+  return { ...running, ...(address ? { address } : {}) };
+}
+
+async function addressOf(clients: AwsClients, id: string): Promise<string | undefined> {
+  const { Reservations = [] } = await clients.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+  return Reservations[0]?.Instances?.[0]?.PrivateIpAddress;
 }
 
 async function describeElasticFileSystem(clients: AwsClients, arn: string): Promise<Restored | undefined> {

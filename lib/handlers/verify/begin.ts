@@ -103,7 +103,7 @@ function grouped(
   const groups = new Map<string, CheckSpec[]>();
   const unrun: CheckResult[] = [];
   for (const check of checks) {
-    const checker = checkerOf(check.kind);
+    const checker = checkerOf(check);
     const functionArn = check.kind === 'function' ? check.functionArn : checkers[checker as keyof typeof checkers];
     if (!functionArn) {
       unrun.push(unable(check, `no function runs checks of kind '${check.kind}'`));

@@ -48,7 +48,7 @@ function describe(resourceType: string, arn: string, ports: StepPorts): Promise<
 async function lookAtCluster(state: WorkflowState, test: RestoreTest, ports: StepPorts): Promise<Restored | undefined> {
   const cluster = nameOf(test.createdArn as string);
   const found = await ports.cluster(cluster);
-  if (found?.state !== 'usable' || !BARE_ENGINES.test(found.engine ?? '')) {
+  if (found?.state !== 'usable' || !found.engine || !BARE_ENGINES.test(found.engine)) {
     return found;
   }
   if (found.members.length === 0) {
@@ -84,8 +84,15 @@ export function nameOf(arn: string): string {
   return arn.split(/[:/]/).at(-1) as string;
 }
 
-function targetOf({ resourceType }: RestoreTest, arn: string, { engine, endpoint }: Restored): RestoredTarget {
-  return { resourceType, arn, name: nameOf(arn), ...(engine ? { engine } : {}), ...(endpoint ? { endpoint } : {}) };
+function targetOf({ resourceType }: RestoreTest, arn: string, { engine, endpoint, address }: Restored): RestoredTarget {
+  return {
+    resourceType,
+    arn,
+    name: nameOf(arn),
+    ...(engine ? { engine } : {}),
+    ...(endpoint ? { endpoint } : {}),
+    ...(address ? { address } : {}),
+  };
 }
 
 function databaseOf(resource: TestedResource | undefined): { database?: DatabaseAccess } {

@@ -29,6 +29,8 @@ export interface Restored {
   readonly words: string;
   readonly engine?: string;
   readonly endpoint?: { readonly host: string; readonly port: number };
+  /** Private address of an instance. */
+  readonly address?: string;
 }
 
 /** A restored cluster. */

@@ -99,13 +99,17 @@ function evidenceOf({ evidence, verification }: WorkflowConfig, ports: WatchPort
   return ports.evidence({ ...evidence, verification });
 }
 
-/** The last test of a resource that has come to its end; of a whole type, that of each of its resources. */
+/**
+ * The last test of a resource that has come to its end. Resources of which only the type is known share what was tested of that type, the
+ * youngest test for the first of them: so each test counts once, and whoever gets none is missing one.
+ */
 async function lastTests(
-  { arn, resourceType }: VerifiedResource,
+  resource: VerifiedResource,
   { resources }: WorkflowConfig,
   jobs: readonly RestoreJob[],
   evidence: EvidencePort,
 ): Promise<readonly KeptTest[]> {
+  const { arn, resourceType } = resource;
   const named = new Set(resources.map((other) => other.arn));
   const last = new Map<string, KeptTest>();
   for (const { id, status, sourceArn, ...job } of jobs) {
@@ -118,7 +122,12 @@ async function lastTests(
       last.set(sourceArn, kept);
     }
   }
-  return [...last.values()];
+  const alike = resources.filter((other) => !other.arn && other.resourceType === resourceType);
+  return arn ? [...last.values()] : shareOf(alike.indexOf(resource), alike.length, [...last.values()]);
+}
+
+function shareOf(index: number, holders: number, tests: readonly KeptTest[]): readonly KeptTest[] {
+  return [...tests].sort((one, other) => other.concludedMs - one.concludedMs).filter((_, at) => at % holders === index);
 }
 
 async function isMissing(

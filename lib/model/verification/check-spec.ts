@@ -134,10 +134,12 @@ export interface FunctionCheckSpec extends NamedCheck {
   readonly functionArn: string;
 }
 
-/** An address answers: `{host}` and `{port}` stand for the endpoint of what was restored. */
+/** An address answers: `{host}` and `{port}` stand for the endpoint of what was restored, `{host}` also for the address of an instance. */
 export interface HttpCheckSpec extends NamedCheck {
   readonly kind: 'http';
   readonly url: string;
+  /** Asked from inside the isolated network. */
+  readonly inside?: true;
   readonly status: number;
   /** Has to be in the body. */
   readonly contains?: string;

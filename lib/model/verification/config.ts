@@ -26,20 +26,21 @@ export interface VerifiedResource {
   readonly checkers: Readonly<Partial<Record<CheckerKind, string>>>;
 }
 
-/** `sql` runs in the network of the restored databases, `resource` outside of it. */
-export type CheckerKind = 'sql' | 'resource';
+/** `sql` and `inside` run in the network of what was restored, `resource` outside of it. */
+export type CheckerKind = 'sql' | 'inside' | 'resource';
 
-/** Which checker runs a kind of check; a `function` is called itself. */
-export function checkerOf(kind: CheckSpec['kind']): CheckerKind | 'function' {
-  switch (kind) {
+/** Which checker runs a check; a `function` is called itself. */
+export function checkerOf(check: CheckSpec): CheckerKind | 'function' {
+  switch (check.kind) {
     case 'function':
       return 'function';
+    case 'http':
+      return check.inside ? 'inside' : 'resource';
     case 'objects':
     case 'items':
     case 'volume':
     case 'instance':
     case 'files':
-    case 'http':
       return 'resource';
     default:
       return 'sql';

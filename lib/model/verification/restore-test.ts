@@ -30,6 +30,8 @@ export interface RestoredTarget {
   /** Engine of a database, as RDS calls it: `postgres`, `aurora-mysql`, `mariadb` ... */
   readonly engine?: string;
   readonly endpoint?: { readonly host: string; readonly port: number };
+  /** Private address of an instance. */
+  readonly address?: string;
   readonly database?: DatabaseAccess;
 }
 

@@ -11,6 +11,8 @@ import type { Wishes } from './wishes';
 interface Search {
   readonly member: Pick<PlanMember, 'spec' | 'exceptionIds'>;
   readonly wishes: Wishes;
+  /** Somebody has said why restores of what it finds are not tested. */
+  readonly isNeverTested: boolean;
 }
 
 /** What a Protection has promised of which resources: of single ones, and of whatever its selections find. */
@@ -24,9 +26,9 @@ export class Promises {
     return this.single.size === 0 && this.searches.length === 0;
   }
 
-  /** Whether it is left to tags and types what is protected. */
-  public get hasSearches(): boolean {
-    return this.searches.length > 0;
+  /** Whether it is left to tags and types what is protected, and to nobody why its restores are not tested; what is listed is known one by one. */
+  public get hasUntestedSearches(): boolean {
+    return this.searches.some(({ member, isNeverTested }) => member.spec.kind !== 'resources' && !isNeverTested);
   }
 
   public add(target: Target, wishes: Wishes, tests: Omit<PromisedResource, 'target' | 'objective'>): void {
@@ -38,8 +40,8 @@ export class Promises {
     this.single.set(id, { target, objective: this.objectiveFor(id, wishes), ...tests });
   }
 
-  public addSearch(member: Search['member'], wishes: Wishes): void {
-    this.searches.push({ member, wishes });
+  public addSearch(member: Search['member'], wishes: Wishes, isNeverTested: boolean): void {
+    this.searches.push({ member, wishes, isNeverTested });
   }
 
   /** Resources that are protected one by one, as the tree stands. */

@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { known } from '../../core/private/known';
 import { labelOf, type ResourceType } from '../../model/services';
-import { type CheckKind, type CheckSpec, checkerOf } from '../../model/verification';
+import { type CheckKind, type CheckSpec, checkerOf, type HttpCheckSpec } from '../../model/verification';
 import type { Target } from '../../services/service';
 
 /** Which function reads a database. */
@@ -43,7 +43,10 @@ function misfit(spec: CheckSpec, target: Target): string | undefined {
   if (holders !== undefined && !holders.includes(target.type)) {
     return `looks at ${holders.map((type) => labelOf(type)).join(' or ')}, but this is ${label}: take a check for ${label}`;
   }
-  if (checkerOf(spec.kind) !== 'sql') {
+  if (spec.kind === 'http') {
+    return unanswering(spec, target);
+  }
+  if (checkerOf(spec) !== 'sql') {
     return undefined;
   }
   if (!SQL_TYPES.includes(target.type)) {
@@ -58,6 +61,19 @@ function misfit(spec: CheckSpec, target: Target): string | undefined {
   }
   return spec.kind === 'schema' && spec.extensions !== undefined && family !== 'postgres'
     ? `names extensions, which only PostgreSQL has, but the engine is ${engineOf(target)}: leave 'extensions' out`
+    : undefined;
+}
+
+/** Types that have an endpoint once they are restored; an instance has an address, but no port of its own. */
+const ANSWERING: readonly ResourceType[] = ['RDS', 'RDSCluster', 'Aurora', 'DocumentDB', 'Neptune', 'EC2'];
+
+function unanswering({ url }: HttpCheckSpec, target: Target): string | undefined {
+  const label = labelOf(target.type, engineOf(target));
+  if (url.includes('{port}') && target.type === 'EC2') {
+    return "asks '{port}' of an instance, which has any number of them: write the port into the address, such as http://{host}:8080/health";
+  }
+  return /\{(host|port)\}/.test(url) && !ANSWERING.includes(target.type)
+    ? `asks '{host}' or '{port}' of what was restored, but ${label} has neither: give the address of what reads it`
     : undefined;
 }
 

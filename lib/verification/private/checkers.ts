@@ -12,6 +12,7 @@ import type { IsolatedNetwork } from '../isolated-network';
 import { familyOf, type SqlFamily } from './check-fit';
 import { CHECKER_WILDCARDS, checkerStatements, type KnownArns } from './checker-permissions';
 import { FileReader } from './file-reader';
+import { portsOf } from './inside-ports';
 import { zonesOf } from './single-zones';
 import type { TestedResource } from './tested-resources';
 
@@ -35,6 +36,7 @@ export class Checkers extends Construct {
   private readonly props: CheckersProps;
   private readonly sql = new Map<SqlFamily, BundledFunction>();
   private readonly resource?: BundledFunction;
+  private readonly inside?: BundledFunction;
   private readonly reader?: FileReader;
   private readonly secrets = new Map<string, ISecret>();
 
@@ -44,12 +46,14 @@ export class Checkers extends Construct {
     const { resources } = props;
     const kinds = new Set(resources.flatMap(({ specs }) => specs.map(({ kind }) => kind)));
     this.reader = kinds.has('files') && props.network ? this.makeReader(props.network) : undefined;
-    this.resource = [...kinds].some((kind) => checkerOf(kind) === 'resource') ? this.makeForResources(kinds) : undefined;
-    for (const one of resources.filter(({ specs }) => specs.some(({ kind }) => checkerOf(kind) === 'sql'))) {
+    const needed = new Set(resources.flatMap(({ specs }) => specs.map(checkerOf)));
+    this.resource = needed.has('resource') ? this.makeForResources(kinds) : undefined;
+    this.inside = needed.has('inside') && props.network ? this.makeInside(props.network) : undefined;
+    for (const one of resources.filter(({ specs }) => specs.some((spec) => checkerOf(spec) === 'sql'))) {
       const checker = this.sqlFor(familyOf(one.target) as SqlFamily);
       this.secretOf(one).grantRead(checker.function);
     }
-    const own = [...this.sql.values(), ...(this.resource ? [this.resource] : [])];
+    const own = [...this.sql.values(), ...[this.resource, this.inside].filter((one) => one !== undefined)];
     for (const { deadLettersAlarm } of [...own, ...(this.reader ? [this.reader.bundled] : [])]) {
       notify(deadLettersAlarm, 'low', props.route);
     }
@@ -61,18 +65,19 @@ export class Checkers extends Construct {
 
   /** Functions by what they look at, as far as a resource needs them. */
   public functionsFor({ target, specs }: TestedResource): VerifiedResource['checkers'] {
-    const needs = new Set(specs.map(({ kind }) => checkerOf(kind)));
+    const needs = new Set(specs.map(checkerOf));
     const family = familyOf(target);
     return {
       ...(needs.has('sql') && family ? { sql: this.sql.get(family)?.function.functionArn } : {}),
       ...(needs.has('resource') ? { resource: this.resource?.function.functionArn } : {}),
+      ...(needs.has('inside') ? { inside: this.inside?.function.functionArn } : {}),
     };
   }
 
   /** How checks log in to a database; nothing where none reads tables. */
   public accessFor(resource: TestedResource): DatabaseAccess | undefined {
     const { credentials, specs } = resource;
-    if (!credentials || !specs.some(({ kind }) => checkerOf(kind) === 'sql' || kind === 'function')) {
+    if (!credentials || !specs.some((spec) => ['sql', 'function'].includes(checkerOf(spec)))) {
       return undefined;
     }
     const { database, certificateAuthorities: caPem } = credentials.options;
@@ -131,6 +136,23 @@ export class Checkers extends Construct {
       statements: checkerStatements(Stack.of(this), this.knownTo(kinds)),
       wildcardReason: CHECKER_WILDCARDS,
       logRetention: this.props.logRetention,
+    });
+  }
+
+  /** Calls nothing of AWS: it only asks addresses. */
+  private makeInside(network: IsolatedNetwork): BundledFunction {
+    for (const port of portsOf(this.props.resources)) {
+      network._allowPort(port);
+    }
+    return new BundledFunction(this, 'Inside', {
+      handler: 'check-resource',
+      description: 'Asks addresses in the isolated network',
+      memoryMib: 512,
+      timeout: LONGEST,
+      environment: {},
+      statements: [],
+      logRetention: this.props.logRetention,
+      network: { vpc: network.vpc, subnets: network.subnets, securityGroup: network.checkerSecurityGroup },
     });
   }
 

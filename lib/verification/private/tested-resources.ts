@@ -63,7 +63,7 @@ export function testedResources(
     }
     const specs = checks.map(({ _spec }) => _spec);
     requireFit(scope, target, specs);
-    const reads = specs.some(({ kind }) => checkerOf(kind) === 'sql');
+    const reads = specs.some((spec) => checkerOf(spec) === 'sql');
     return [
       {
         target,

@@ -7,7 +7,7 @@ import type { AlarmRoute } from '../../core/private/alarm-route';
 import { ConfigurationError } from '../../core/private/errors';
 import { RESTORE_TESTING_LIMITS } from '../../model/limits';
 import { MINUTE } from '../../model/time';
-import type { VerificationConfig, VerifiedPlace } from '../../model/verification';
+import { checkerOf, type VerificationConfig, type VerifiedPlace } from '../../model/verification';
 import { EvidenceStore } from '../evidence-store';
 import { IsolatedNetwork } from '../isolated-network';
 import type { RestoreMetadata } from '../restore-metadata';
@@ -67,7 +67,7 @@ export class VerificationSite extends Construct {
     this.props = props;
     const { resources, verification, route, logRetention, instanceClass } = props;
     this.network =
-      resources.some(({ target }) => NETWORKED.includes(target.type)) || readsFiles(resources)
+      resources.some(({ target }) => NETWORKED.includes(target.type)) || needsNetwork(resources)
         ? (props.network ?? new IsolatedNetwork(this, 'Network'))
         : undefined;
     if (runsCommands(resources)) {
@@ -185,7 +185,7 @@ function runsCommands(resources: readonly TestedResource[]): boolean {
   return resources.some(({ specs }) => specs.some((spec) => spec.kind === 'instance' && spec.command !== undefined));
 }
 
-/** File systems are restored into no network, but can only be mounted from one. */
-function readsFiles(resources: readonly TestedResource[]): boolean {
-  return resources.some(({ specs }) => specs.some(({ kind }) => kind === 'files'));
+/** File systems are restored into no network, but can only be mounted from one, and some addresses are asked from there. */
+function needsNetwork(resources: readonly TestedResource[]): boolean {
+  return resources.some(({ specs }) => specs.some((spec) => spec.kind === 'files' || checkerOf(spec) === 'inside'));
 }

@@ -65,7 +65,9 @@ export function stepStatements(stack: Stack, { resources, evidence }: WorkflowCo
     statements.push(new PolicyStatement({ sid: 'LookAtVolumes', actions: ['ec2:DescribeVolumes'], resources: ['*'] }));
   }
   if (types.has('EC2')) {
-    statements.push(new PolicyStatement({ sid: 'LookAtMachines', actions: ['ec2:DescribeInstanceStatus'], resources: ['*'] }));
+    statements.push(
+      new PolicyStatement({ sid: 'LookAtMachines', actions: ['ec2:DescribeInstanceStatus', 'ec2:DescribeInstances'], resources: ['*'] }),
+    );
   }
   for (const [type, service, actions] of FILE_SYSTEMS) {
     if (types.has(type)) {

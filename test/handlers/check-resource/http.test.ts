@@ -45,6 +45,14 @@ afterEach(() => {
   }
 });
 
+test('an instance is asked at its address, and has no port of its own', async () => {
+  const port = await serve((_request, response) => response.end());
+  const target = { resourceType: 'EC2', arn: 'arn', name: 'i-1', address: '127.0.0.1' };
+  const context = { ...contextOf(undefined), input: { target } } as unknown as CheckContext;
+  expect(await checkHttp({ ...CHECK, url: `http://{host}:${port}/health` }, context)).toMatchObject({ status: 'passed' });
+  await expect(checkHttp(CHECK, context)).rejects.toThrow('has no endpoint');
+});
+
 test('an address with the expected status and text passes, wherever in its pieces the text is', async () => {
   const port = await serve((request, response) => {
     response.write(`${request.url} is `);
@@ -101,27 +109,31 @@ test.each([
   ['passes with a certificate that is vouched for', 'IP:127.0.0.1', true, 'passed', /status 200/],
   ['fails with a certificate for another host', 'DNS:elsewhere.example', true, 'unable', /a certificate for another host name/],
   ['fails with a certificate that nobody vouches for', 'IP:127.0.0.1', false, 'unable', /that no trusted authority vouches for/],
-])('an address %s', async (_what, altName, trusted, status, found) => {
-  const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
-  try {
-    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name));
-    const subject = ['-subj', '/CN=shop', '-addext', `subjectAltName=${altName}`];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '1', ...subject], {
-      stdio: 'ignore',
-    });
-    const options = { key: readFileSync(key), cert: readFileSync(cert) };
-    const port = await listen(createTlsServer(options, (_request, response) => response.end('well')) as unknown as Server);
-    const target = { resourceType: 'RDS', arn: 'arn', name: 'db', endpoint: { host: '127.0.0.1', port } };
-    const input = { version: 1, test: {}, target, checks: [{ ...CHECK, url: 'https://{host}:{port}/' }], baselines: {} };
-    // a process reads the authorities that it trusts when it starts
-    const bundle = join(ROOT, 'assets', 'check-resource', 'index.js');
-    const script = `require(${JSON.stringify(bundle)}).handler(${JSON.stringify(input)}).then((answer) => console.log(JSON.stringify(answer)))`;
-    const env = { PATH: process.env.PATH, ...(trusted ? { NODE_EXTRA_CA_CERTS: cert } : {}) };
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: folder, env });
-    expect(JSON.parse(stdout)).toEqual({
-      results: [expect.objectContaining({ name: 'answer', kind: 'http', status, found: expect.stringMatching(found) })],
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
+])(
+  'an address %s',
+  async (_what, altName, trusted, status, found) => {
+    const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+    try {
+      const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name));
+      const subject = ['-subj', '/CN=shop', '-addext', `subjectAltName=${altName}`];
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '1', ...subject], {
+        stdio: 'ignore',
+      });
+      const options = { key: readFileSync(key), cert: readFileSync(cert) };
+      const port = await listen(createTlsServer(options, (_request, response) => response.end('well')) as unknown as Server);
+      const target = { resourceType: 'RDS', arn: 'arn', name: 'db', endpoint: { host: '127.0.0.1', port } };
+      const input = { version: 1, test: {}, target, checks: [{ ...CHECK, url: 'https://{host}:{port}/' }], baselines: {} };
+      // a process reads the authorities that it trusts when it starts
+      const bundle = join(ROOT, 'assets', 'check-resource', 'index.js');
+      const script = `require(${JSON.stringify(bundle)}).handler(${JSON.stringify(input)}).then((answer) => console.log(JSON.stringify(answer)))`;
+      const env = { PATH: process.env.PATH, ...(trusted ? { NODE_EXTRA_CA_CERTS: cert } : {}) };
+      const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: folder, env });
+      expect(JSON.parse(stdout)).toEqual({
+        results: [expect.objectContaining({ name: 'answer', kind: 'http', status, found: expect.stringMatching(found) })],
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+  30_000,
+);

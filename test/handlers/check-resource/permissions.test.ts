@@ -16,7 +16,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
 const ON_BEHALF = [
   'kms:Decrypt',
   'elasticfilesystem:TagResource',
+  'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
+  'ec2:DescribeVpcs',
   'ec2:DescribeNetworkInterfaces',
   'ec2:CreateNetworkInterface',
   'ec2:DeleteNetworkInterface',

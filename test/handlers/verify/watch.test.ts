@@ -76,6 +76,18 @@ describe('the watch', () => {
     expect(await look()).toMatchObject({ remains: 1 });
   });
 
+  test('of several of which only the type is known, counts each test once, and misses those of whoever had none', async () => {
+    const [{ arn: _, ...any }] = config.resources;
+    const resources = ['one', 'two', 'three'].map((id) => ({ ...any, id }));
+    aws.definition = JSON.stringify({ States: { 'Read configuration': { Result: { ...config, resources } } } });
+    aws.jobs.length = 0;
+    for (const name of ['a', 'b']) {
+      aws.jobs.push({ ...job, id: name, sourceArn: `${TABLE}-${name}` });
+      await keep({ test: { ...restoreTest, restoreJobId: name, sourceArn: `${TABLE}-${name}` }, problem: 'ABORTED' });
+    }
+    expect(await look()).toMatchObject({ failed: 2, missing: 1 });
+  });
+
   test('of a type, looks at each resource that was restored, but for those that have an entry of their own', async () => {
     const [named] = config.resources;
     const { arn: _, ...any } = named;
