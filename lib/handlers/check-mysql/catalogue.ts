@@ -10,8 +10,6 @@ export interface Table {
   readonly kind: 'table' | 'view' | 'sequence';
   /** Left out where the server could not open it. */
   readonly engine?: string;
-  /** Next value of its AUTO_INCREMENT column. */
-  readonly next?: string;
   readonly bytes: number;
   readonly columns: readonly Column[];
 }
@@ -54,7 +52,7 @@ const OF_THE_SERVER = "('information_schema', 'mysql', 'performance_schema', 'sy
 export async function readTables(connection: Connection): Promise<Table[]> {
   const columns = await readColumns(connection);
   const rows = await connection.query(`
-    select table_schema as s, table_name as t, table_type as kind, engine as engine, auto_increment as next,
+    select table_schema as s, table_name as t, table_type as kind, engine as engine,
            coalesce(data_length, 0) + coalesce(index_length, 0) as bytes
       from information_schema.tables where table_schema not in ${OF_THE_SERVER} and table_type <> 'TEMPORARY' order by 1, 2`);
   return rows.map((row) => ({
@@ -63,7 +61,6 @@ export async function readTables(connection: Connection): Promise<Table[]> {
     sql: qualified(text(row.s), text(row.t)),
     kind: row.kind === 'SEQUENCE' ? 'sequence' : /VIEW/.test(text(row.kind)) ? 'view' : 'table',
     ...(row.engine ? { engine: row.engine } : {}),
-    ...(row.next ? { next: row.next } : {}),
     bytes: Number(row.bytes),
     columns: columns.get(keyOf(row)) ?? [],
   }));
