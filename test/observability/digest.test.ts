@@ -4,6 +4,7 @@ import { App, Duration, Stack, Stage, TimeZone } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   CopyAction,
+  DataCheck,
   Digest,
   Protection,
   ProtectionPlan,
@@ -13,11 +14,14 @@ import {
   RecoveryTier,
   RecoveryVault,
   RecoveryWatch,
+  RestoreTests,
+  RestoreVerification,
   Selection,
   WeekDay,
   type WeeklyDigestOptions,
 } from '../../lib';
 import type { DigestConfig } from '../../lib/model/digest';
+import { DAY, HOUR } from '../../lib/model/time';
 
 const TOKYO = 'ap-northeast-1';
 const OSAKA = 'ap-northeast-3';
@@ -165,4 +169,35 @@ test('finds its vaults where the Region is only known at deploy time', () => {
   new RecoveryWatch(stack, 'Watch');
   const { vaults, watches } = configIn(Template.fromStack(stack));
   expect([vaults.map(({ region }) => region), watches[0].region]).toEqual([[undefined, OSAKA], undefined]);
+});
+
+test('looks back on restore tests wherever they are, though nobody had made them when it was made', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Orders', { env: ENV });
+  const notifications = new RecoveryNotifications(stack, 'Notifications', { digest: Digest.weekly() });
+  const protection = new Protection(stack, 'Protection', {
+    tier: RecoveryTier.IMPORTANT,
+    recoveryRegion: OSAKA,
+    alarmActions: notifications.alarmActions,
+    alarmActionsIn: notifications.alarmActionsIn([OSAKA]),
+  });
+  protection.protect(tableIn(stack), { checks: [DataCheck.items()] });
+  new RestoreVerification(stack, 'Verification', { protection, copies: RestoreTests.monthly() });
+  app.synth();
+  const template = Template.fromStack(stack);
+  const { tests = [] } = configIn(template);
+  expect(tests).toEqual([
+    {
+      label: 'Orders/Protection',
+      verification: expect.stringMatching(/^Orders-Verification-/),
+      resources: [{ id: 'Orders/Table', rtoMs: 4 * HOUR, dueMs: 7 * DAY + 12 * HOUR }],
+    },
+    {
+      label: 'Orders/Protection',
+      verification: expect.stringMatching(/^Orders-Verification-.*-copies$/),
+      region: OSAKA,
+      resources: [{ id: 'Orders/Table', rtoMs: 4 * HOUR, dueMs: 31 * DAY + 12 * HOUR }],
+    },
+  ]);
+  expect(JSON.stringify(propertiesOf(template, 'AWS::IAM::Policy'))).toContain(`"aws:RequestedRegion":["${TOKYO}","${OSAKA}"]`);
 });

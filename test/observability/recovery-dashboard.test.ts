@@ -259,7 +259,13 @@ describe('limits', () => {
         dimensions: [['a', 'b']],
       })),
       alarms: many(count.alarms, (n) => `arn:${n}`),
-      verified: many(count.verified, (n) => ({ by: `Protection${n}`, verification: `tests-${n}`, region: TOKYO, rpoMs: HOUR })),
+      verified: many(count.verified, (n) => ({
+        by: `Protection${n}`,
+        verification: `tests-${n}`,
+        region: TOKYO,
+        rpoMs: HOUR,
+        resources: [],
+      })),
     };
   };
 

@@ -1,14 +1,17 @@
 import {
   type DigestConfig,
+  type DigestedTests,
   type DigestedWatch,
   type DigestFigures,
   JOB_METRICS,
   type JobFigures,
   type PlaceFigures,
+  type TestFigures,
   type WatchFigures,
 } from '../../model/digest';
 import { AGE, COUNTS, HEARTBEAT, NAMESPACE, PLACE, PROTECTION, RPO_USED, WATCH } from '../../model/freshness';
 import { DAY, HOUR } from '../../model/time';
+import { lookAtTests } from './look-at-tests';
 import type { DigestPorts, MetricQuery, Point } from './ports';
 
 const WEEK = 7 * DAY;
@@ -17,14 +20,17 @@ interface Seen {
   readonly places: readonly PlaceFigures[];
   readonly watches: readonly WatchFigures[];
   readonly jobs: readonly JobFigures[];
+  readonly tests: readonly TestFigures[];
 }
+
+const NOTHING: Seen = { places: [], watches: [], jobs: [], tests: [] };
 
 /** Looks back on the last seven days, up to the last full hour. A Region that gives no whole answer is not looked at, and said to be so. */
 export async function lookBack(config: DigestConfig, ports: DigestPorts): Promise<DigestFigures> {
   const toMs = Math.floor(ports.now() / HOUR) * HOUR;
   const span = { fromMs: toMs - WEEK, toMs };
   const regionOf = ({ region = ports.region }: { readonly region?: string }) => region;
-  const regions = [...new Set([...config.watches, ...config.vaults].map(regionOf))];
+  const regions = [...new Set([...config.watches, ...config.vaults, ...(config.tests ?? [])].map(regionOf))];
   const blind: string[] = [];
   const answers = await Promise.all(
     regions.map(async (region): Promise<readonly Seen[]> => {
@@ -32,11 +38,12 @@ export async function lookBack(config: DigestConfig, ports: DigestPorts): Promis
       const parts = [
         ['what the watch measured', () => measured(config.watches.filter(near), region, ports, span)],
         ['jobs', () => jobsOf(config.vaults.filter(near), region, ports, span)],
+        ['restore tests', () => testsOf((config.tests ?? []).filter(near), region, ports, span)],
       ] as const;
       const seen = parts.map(([what, look]) =>
         look().catch((error: unknown): Seen => {
           blind.push(`${what} in ${region}: ${inWords(error)}`);
-          return { places: [], watches: [], jobs: [] };
+          return NOTHING;
         }),
       );
       return Promise.all(seen);
@@ -48,6 +55,7 @@ export async function lookBack(config: DigestConfig, ports: DigestPorts): Promis
     places: all.flatMap(({ places }) => places),
     watches: all.flatMap(({ watches }) => watches),
     jobs: all.flatMap(({ jobs }) => jobs),
+    tests: all.flatMap(({ tests }) => tests),
     blind: blind.sort(),
   };
 }
@@ -56,7 +64,7 @@ type Span = Pick<DigestFigures, 'fromMs' | 'toMs'>;
 
 async function measured(watches: readonly DigestedWatch[], region: string, ports: DigestPorts, { fromMs, toMs }: Span): Promise<Seen> {
   if (watches.length === 0) {
-    return { places: [], watches: [], jobs: [] };
+    return NOTHING;
   }
   const ownerOf = (name = '') => watches.find((watch) => name === watch.name || isPartOf(name, watch.name));
   const list = async (name: string, having: readonly string[]) =>
@@ -88,6 +96,7 @@ async function measured(watches: readonly DigestedWatch[], region: string, ports
       watchOf(dimensions[WATCH], (ownerOf(dimensions[WATCH]) as DigestedWatch).everyMs, rest[2 * index], rest[2 * index + 1], toMs),
     ),
     jobs: [],
+    tests: [],
   };
 }
 
@@ -147,7 +156,13 @@ async function jobsOf(vaults: DigestConfig['vaults'], region: string, ports: Dig
       bad: JOB_METRICS[kind].bad.reduce((total, metric) => total + count(name, metric), 0),
     }),
   );
-  return { places: [], watches: [], jobs };
+  return { ...NOTHING, jobs };
+}
+
+/** Whatever looks at the tests has to come to its end as often as any watch. */
+async function testsOf(all: readonly DigestedTests[], region: string, ports: DigestPorts, span: Span): Promise<Seen> {
+  const { tests, looks } = await lookAtTests(all, region, ports, span);
+  return { ...NOTHING, tests, watches: looks.map(([verification, points]) => watchOf(verification, HOUR, points, [], span.toMs)) };
 }
 
 function worst(points: readonly Point[]): number | undefined {

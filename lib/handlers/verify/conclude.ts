@@ -2,6 +2,7 @@ import { achievedOf, type ConcludedTest, type Verdict, verdictOf } from '../../m
 import { SECOND } from '../../model/time';
 import {
   ACHIEVED,
+  SUCCESSFUL_TEST,
   TEST_COUNTS,
   VERIFICATION,
   VERIFICATION_NAMESPACE,
@@ -40,7 +41,7 @@ export async function conclude(state: WorkflowState, ports: StepPorts): Promise<
   const reported = await ports.report(restoreJobId, verdict.status, messageOf(verdict, concluded));
   const summary = { restoreJobId, verdict, achieved, cleanUp, concludedMs, reported };
   ports.write(JSON.stringify(summary));
-  publish(summary, verification, concluded.resource, ports);
+  publish(summary, verification, { resource: concluded.resource, isKept: unrecorded === undefined }, ports);
   return summary;
 }
 
@@ -60,7 +61,12 @@ function messageOf({ reasons }: Verdict, { checks }: ConcludedTest): string {
 }
 
 /** Only what is wrong is counted here, so that alarms ring at once; that all is well is said by the watch, which knows all resources. */
-function publish({ verdict, achieved, cleanUp, concludedMs }: KeptTest, verification: string, resource: string, ports: StepPorts): void {
+function publish(
+  { verdict, achieved, cleanUp, concludedMs }: KeptTest,
+  verification: string,
+  { resource, isKept }: { readonly resource: string; readonly isKept: boolean },
+  ports: StepPorts,
+): void {
   const { recoveryTime, recoveryPoint } = achieved;
   const wrong = {
     ...(verdict.status === 'FAILED' ? { [TEST_COUNTS.failed]: 1 } : {}),
@@ -69,6 +75,8 @@ function publish({ verdict, achieved, cleanUp, concludedMs }: KeptTest, verifica
     ...(cleanUp.status === 'clean' ? {} : { [TEST_COUNTS.remains]: 1 }),
   };
   const measured = {
+    // what left no evidence is tested once more by the execution that cleans up, and counts there
+    ...(isKept ? { [SUCCESSFUL_TEST]: verdict.status === 'SUCCESSFUL' ? 1 : 0 } : {}),
     ...(recoveryTime.ms === undefined ? {} : { [ACHIEVED.recoveryTime]: recoveryTime.ms / SECOND }),
     ...(recoveryPoint.ms === undefined ? {} : { [ACHIEVED.recoveryPoint]: recoveryPoint.ms / SECOND }),
   };

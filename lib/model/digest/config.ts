@@ -1,3 +1,5 @@
+import type { TestedPromise } from '../verification';
+
 /** What a digest looks back on: its schedule hands it to the function, where it has more room than in environment variables. */
 export interface DigestConfig {
   /** ARNs of topics: the one hears of what is well, the other of the rest. */
@@ -7,6 +9,8 @@ export interface DigestConfig {
   readonly watches: readonly DigestedWatch[];
   readonly plans: readonly DigestedPlan[];
   readonly vaults: readonly DigestedVault[];
+  /** Left out: no restore is tested. */
+  readonly tests?: readonly DigestedTests[];
 }
 
 /** Whoever measured how old recovery points are. */
@@ -32,6 +36,17 @@ export interface DigestedVault {
   /** Where its jobs are counted; left out: the Region of the function. */
   readonly region?: string;
   readonly counts: readonly JobKind[];
+}
+
+/** The restore tests of one Region. */
+export interface DigestedTests {
+  /** What metrics call them. */
+  readonly verification: string;
+  /** Path of the Protection. */
+  readonly label: string;
+  /** Left out: the Region of the function. */
+  readonly region?: string;
+  readonly resources: readonly TestedPromise[];
 }
 
 /** Kinds of jobs that AWS Backup counts for vaults. */

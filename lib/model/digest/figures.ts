@@ -7,6 +7,7 @@ export interface DigestFigures {
   readonly places: readonly PlaceFigures[];
   readonly watches: readonly WatchFigures[];
   readonly jobs: readonly JobFigures[];
+  readonly tests: readonly TestFigures[];
   /** What could not be looked at, in words. */
   readonly blind: readonly string[];
 }
@@ -42,4 +43,33 @@ export interface JobFigures {
   readonly kind: JobKind;
   readonly good: number;
   readonly bad: number;
+}
+
+/** Restore tests of one Protection in one Region. */
+export interface TestFigures {
+  readonly label: string;
+  readonly region: string;
+  /** When somebody looked at all of them last. */
+  readonly lastMs?: number;
+  /** Each is the most of the week. */
+  readonly failed: number;
+  readonly missing: number;
+  readonly slow: number;
+  readonly old: number;
+  readonly remains: number;
+  readonly resources: readonly TestedFigures[];
+}
+
+/** Restore tests of one resource. */
+export interface TestedFigures {
+  readonly id: string;
+  readonly rtoMs?: number;
+  /** Tests of the week that came to their end, and how many of them were successful. */
+  readonly tests: number;
+  readonly successful: number;
+  /** The longest restore of the week. */
+  readonly slowestMs?: number;
+  /** To the hour, when a test was successful last, and how far back that was looked for. */
+  readonly verifiedMs?: number;
+  readonly lookedBackMs: number;
 }

@@ -1,6 +1,7 @@
 import { DAY, HOUR, words } from '../time';
 import type { DigestConfig, JobKind } from './config';
 import type { DigestFigures, JobFigures, PlaceFigures } from './figures';
+import { type Line, testLines } from './test-lines';
 
 /** Whether everything that was judged is well, something is not, or something could not be looked at. */
 export type DigestVerdict = 'good' | 'bad' | 'blind';
@@ -16,8 +17,6 @@ export interface Digest {
   /** What is neither. */
   readonly notes: readonly string[];
 }
-
-type Line = readonly [kind: keyof Omit<Digest, 'verdict'>, words: string];
 
 /** Schedules do not keep the second, and a deployment takes a run away. */
 const SILENCE_ALLOWED = { share: 0.02, looks: 2 } as const;
@@ -38,6 +37,7 @@ export function digestOf(config: DigestConfig, figures: DigestFigures): Digest {
     ]),
     ...watchLines(figures),
     ...jobLines(figures.jobs),
+    ...testLines(figures.tests, figures.toMs),
   ];
   const of = (kind: Line[0]) => lines.filter(([one]) => one === kind).map(([, text]) => text);
   const [blind, bad] = [of('blind'), of('bad')];

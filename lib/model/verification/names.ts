@@ -42,6 +42,9 @@ export const TEST_COUNTS = {
   remains: 'TestsWithRemains',
 } as const;
 
+/** Of each test of which there is evidence, by its resource: 1 where it was successful, else 0. */
+export const SUCCESSFUL_TEST = 'SuccessfulTest';
+
 /** What a test measured, in seconds. */
 export const ACHIEVED = { recoveryTime: 'AchievedRecoveryTime', recoveryPoint: 'AchievedRecoveryPoint' } as const;
 

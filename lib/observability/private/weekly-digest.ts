@@ -2,7 +2,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { AspectPriority, Aspects, Duration, Stack, Stage } from 'aws-cdk-lib/core';
+import { AspectPriority, Aspects, Duration, Lazy, Stack, Stage } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import type { AlarmActions } from '../../core/alarm-actions';
 import { notify } from '../../core/private/alarm-route';
@@ -12,7 +12,7 @@ import { known } from '../../core/private/known';
 import { RecoveryRecord } from '../../core/private/record';
 import { RUNBOOK } from '../../core/private/runbook-alarm';
 import { acknowledgeWildcards } from '../../core/private/wildcards';
-import type { DigestConfig, DigestedPlan, DigestedVault, DigestedWatch, JobKind } from '../../model/digest';
+import type { DigestConfig, DigestedPlan, DigestedTests, DigestedVault, DigestedWatch, JobKind } from '../../model/digest';
 import { type WatchedVault, watchedPlaces } from '../../model/failures';
 import type { PlanWatch } from '../../model/freshness';
 import type { Digest } from '../digest';
@@ -72,6 +72,8 @@ export class WeeklyDigest extends Construct {
       watches: this.watches(),
       plans: plans.map((plan) => this.planOf(plan)),
       vaults: this.vaultsOf(plans),
+      // what tests restores is made by and by, while this is made
+      tests: Lazy.uncachedAny({ produce: () => this.tests() }, { omitEmptyArray: true }) as unknown as DigestConfig['tests'],
     };
     const bundled = new BundledFunction(this, 'Function', {
       handler: 'digest',
@@ -110,13 +112,13 @@ export class WeeklyDigest extends Construct {
 
   private statements({ topics, watches, vaults }: DigestConfig): readonly PolicyStatement[] {
     const { region } = Stack.of(this);
-    const regions = [...new Set([region, ...[...watches, ...vaults].map((one) => one.region ?? region)])];
+    const regions = () => [...new Set([region, ...[...watches, ...vaults, ...this.tests()].map((one) => one.region ?? region)])];
     return [
       new PolicyStatement({
         sid: 'ReadMetrics',
         actions: ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
         resources: ['*'],
-        conditions: { StringEquals: { 'aws:RequestedRegion': regions } },
+        conditions: { StringEquals: { 'aws:RequestedRegion': Lazy.uncachedList({ produce: regions }) } },
       }),
       new PolicyStatement({ sid: 'Publish', actions: ['sns:Publish'], resources: Object.values(topics) }),
       new PolicyStatement({ sid: 'UseKey', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.props.topics.key.keyArn] }),
@@ -135,6 +137,13 @@ export class WeeklyDigest extends Construct {
         everyMs: watch._every().toMilliseconds(),
         ...this.elsewhere(known(Stack.of(watch).region)),
       }));
+  }
+
+  /** Restore tests of the stage; those of other accounts are nowhere on record. */
+  private tests(): readonly DigestedTests[] {
+    return RecoveryRecord.of(this)
+      .verified()
+      .map(({ by, verification, region, resources }) => ({ label: by, verification, resources, ...this.elsewhere(known(region)) }));
   }
 
   private planOf({ by, place: home, promises }: PlanWatch): DigestedPlan {

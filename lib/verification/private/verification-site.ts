@@ -61,6 +61,7 @@ export class VerificationSite extends Construct {
   public readonly plans: readonly RestoreTestingPlan[];
 
   private readonly props: VerificationSiteProps;
+  private readonly promises: VerifiedPlace['resources'];
 
   constructor(scope: Construct, id: string, props: VerificationSiteProps) {
     super(scope, id);
@@ -88,6 +89,7 @@ export class VerificationSite extends Construct {
       resources: verifiedResources(this, resources, { arnOf, checkers }),
     };
     this.refuseTooLarge(config);
+    this.promises = config.resources.map(({ id: path, rtoMs, dueMs }) => ({ id: path, rtoMs, dueMs }));
     new RestoreWorkflow(this, 'Workflow', {
       config,
       planArns: arnsOf(plans),
@@ -110,6 +112,7 @@ export class VerificationSite extends Construct {
       region: Stack.of(this).region,
       rpoMs: Math.min(...resources.map(({ objective }) => objective.rpoMs)),
       rtoMs: Math.min(...resources.map(({ objective }) => objective.rtoMs)),
+      resources: this.promises,
     };
   }
 

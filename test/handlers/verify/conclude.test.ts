@@ -34,7 +34,7 @@ test('a test that went well is kept, told and measured', async () => {
     reported: true,
   });
   expect(aws.reported).toEqual([['job-1', 'SUCCESSFUL', 'checks that passed: 1']]);
-  expect(aws.metrics).toEqual({ 'Shop/Tests Shop/Orders AchievedRecoveryTime': 3540 });
+  expect(aws.metrics).toEqual({ 'Shop/Tests Shop/Orders AchievedRecoveryTime': 3540, 'Shop/Tests Shop/Orders SuccessfulTest': 1 });
   expect(aws.evidence.kept.get('job-1')?.concluded).toMatchObject({ resource: 'Shop/Orders', results: [passed] });
 });
 
@@ -42,6 +42,14 @@ test('says in the evidence what it was compared with', async () => {
   const comparedWith = { sequence: 4, sha256: 'b'.repeat(64) };
   await end({ comparedWith });
   expect(aws.evidence.kept.get('job-1')?.concluded).toMatchObject({ comparedWith });
+});
+
+test('is counted by its resource, once there is evidence of it', async () => {
+  await end({ answers: [] });
+  expect(aws.metrics).toMatchObject({ 'Shop/Tests Shop/Orders SuccessfulTest': 0 });
+  aws = new Aws();
+  await end({ unrecorded: { Error: 'Denied' } });
+  expect(aws.metrics).not.toHaveProperty(['Shop/Tests Shop/Orders SuccessfulTest']);
 });
 
 test('a resource that nobody checks is restored, and nobody says that its data was looked at', async () => {

@@ -29,6 +29,7 @@ const figures = (more: Partial<DigestFigures> = {}): DigestFigures => ({
   places: [place()],
   watches: [{ watch: 'Watch', looks: 660, expected: 660, unjudged: 0 }],
   jobs: [{ vault: 'ap-northeast-1/App', kind: 'backup', good: 168, bad: 0 }],
+  tests: [],
   blind: [],
   ...more,
 });
