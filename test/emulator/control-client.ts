@@ -82,6 +82,8 @@ export interface Settings {
   readonly efsReplicationLagMs?: number;
   /** Factor for Wait states and retry pauses of Step Functions. */
   readonly waitScale?: number;
+  /** By Region: how many tasks of a service, or instances of a group, there is room for. */
+  readonly capacityLimits?: Record<string, number>;
   /** Factor for the time-outs of machines, and of tasks that wait for a token. */
   readonly timeoutScale?: number;
   /** Whether alarms look at their metrics; SetAlarmState alone moves them by default. */

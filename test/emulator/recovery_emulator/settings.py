@@ -25,6 +25,8 @@ DEFAULTS: dict[str, Any] = {
     "dynamodbReplicationLagMs": 200,
     # How far the replica of a file system stays behind.
     "efsReplicationLagMs": 200,
+    # By Region: how many tasks of a service, or instances of a group, there is room for.
+    "capacityLimits": {},
     # The time-outs of machines, and of tasks that wait for a token, last this fraction of their time.
     "timeoutScale": 1.0,
     # Whether alarms look at their metrics; otherwise SetAlarmState alone moves them.

@@ -40,6 +40,8 @@ class _Invocation:
         if function is None:
             _LOG.warning("%s was deleted before its event was handled", self.arn)
             return
+        if self._waits_for_concurrency(function):
+            return
         self.attempts += 1
         answer, failed, _ = function._invoke_lambda(self.payload, self.request_id)
         settings = settings_of(function)
@@ -55,6 +57,19 @@ class _Invocation:
             CLOCK.at(expires_ms, lambda: self._give_up(function, settings, "EventAgeExceeded", answer))
         else:
             CLOCK.after(wait, self.attempt)
+
+    def _waits_for_concurrency(self, function: LambdaFunction) -> bool:
+        """A function that may not run keeps its events, as long as they are not too old."""
+        if function.reserved_concurrency is None or int(function.reserved_concurrency):
+            return False
+        settings = settings_of(function)
+        expires_ms = self.began_ms + int(settings.get("MaximumEventAgeInSeconds", _MAX_AGE_S)) * 1000
+        if CLOCK.now_ms() + _WAITS_MS[0] >= expires_ms:
+            throttled = json.dumps({"errorMessage": "Rate Exceeded."})
+            CLOCK.at(expires_ms, lambda: self._give_up(function, settings, "EventAgeExceeded", throttled))
+        else:
+            CLOCK.after(_WAITS_MS[0], self.attempt)
+        return True
 
     def _give_up(self, function: LambdaFunction, settings: dict[str, Any], condition: str, answer: str) -> None:
         self._tell(function, settings, "OnFailure", condition, answer)

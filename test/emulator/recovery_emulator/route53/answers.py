@@ -103,7 +103,7 @@ def _target_is_healthy(account: str, name: str) -> bool:
         if balancer is None:
             continue
         groups = [g for g in books.target_groups.values() if balancer.arn in g.load_balancer_arns]
-        return all(not g.targets or any(_is_up(books, g, t) for t in g.targets.values()) for g in groups)
+        return all(any(_is_up(books, group, target) for target in group.targets.values()) for group in groups)
     return True
 
 

@@ -42,10 +42,16 @@ class Function(Handler):
         }
         made = call(client, "create_function", plain, {"ReservedConcurrentExecutions", *self.inert})
         if "ReservedConcurrentExecutions" in properties:
-            client.put_function_concurrency(
-                FunctionName=name, ReservedConcurrentExecutions=int(properties["ReservedConcurrentExecutions"])
-            )
+            self._reserve(context, name, properties)
         return Made(name, {"Arn": made["FunctionArn"]})
+
+    @staticmethod
+    def _reserve(context: Context, name: str, properties: Properties) -> None:
+        client, count = context.client("lambda"), properties.get("ReservedConcurrentExecutions")
+        if count is None:
+            client.delete_function_concurrency(FunctionName=name)
+        else:
+            client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=int(count))
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("lambda")
@@ -61,6 +67,8 @@ class Function(Handler):
         plain = {k: new[k] for k in changed - apart if k in new}
         if plain:
             call(client, "update_function_configuration", {**plain, "FunctionName": made.physical_id})
+        if "ReservedConcurrentExecutions" in changed:
+            self._reserve(context, made.physical_id, new)
         if "Tags" in changed:
             client.untag_resource(Resource=made.attributes["Arn"], TagKeys=[t["Key"] for t in old.get("Tags", [])])
             client.tag_resource(Resource=made.attributes["Arn"], Tags=tag_map(new, context.tags))
@@ -85,11 +93,46 @@ class Permission(Handler):
         )
 
 
+def _provision(context: Context, name: str, qualifier: str, properties: Properties) -> None:
+    wanted = properties.get("ProvisionedConcurrencyConfig")
+    where = {"FunctionName": name, "Qualifier": qualifier}
+    client = context.client("lambda")
+    if wanted is None:
+        client.delete_provisioned_concurrency_config(**where)
+    else:
+        call(client, "put_provisioned_concurrency_config", {**where, **wanted})
+
+
 @handles("AWS::Lambda::Version")
 class Version(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
-        version = call(context.client("lambda"), "publish_version", properties)
+        version = call(context.client("lambda"), "publish_version", properties, {"ProvisionedConcurrencyConfig"})
+        if "ProvisionedConcurrencyConfig" in properties:
+            _provision(context, properties["FunctionName"], version["Version"], properties)
         return Made(version["FunctionArn"], {"FunctionArn": version["FunctionArn"], "Version": version["Version"]})
+
+
+@handles("AWS::Lambda::Alias")
+class Alias(Handler):
+    def create(self, context: Context, properties: Properties) -> Made:
+        alias = call(context.client("lambda"), "create_alias", properties, {"ProvisionedConcurrencyConfig"})
+        if "ProvisionedConcurrencyConfig" in properties:
+            _provision(context, properties["FunctionName"], properties["Name"], properties)
+        return Made(alias["AliasArn"], {"AliasArn": alias["AliasArn"]})
+
+    def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
+        allowed = {"FunctionVersion", "Description", "RoutingConfig", "ProvisionedConcurrencyConfig"}
+        changed = only_changed(self, old, new, allowed)
+        plain = {k: new[k] for k in changed - {"ProvisionedConcurrencyConfig"} if k in new}
+        where = {"FunctionName": new["FunctionName"], "Name": new["Name"]}
+        call(context.client("lambda"), "update_alias", {**plain, **where})
+        if "ProvisionedConcurrencyConfig" in changed:
+            _provision(context, new["FunctionName"], new["Name"], new)
+        return made
+
+    def delete(self, context: Context, made: Made, properties: Properties) -> None:
+        where = {k: properties[k] for k in ("FunctionName", "Name")}
+        ignore_gone(lambda: context.client("lambda").delete_alias(**where))
 
 
 @handles("AWS::Lambda::LayerVersion")

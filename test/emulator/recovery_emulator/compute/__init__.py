@@ -1,0 +1,1 @@
+"""Compute that a failover scales: how long it takes until what is wanted is there."""
