@@ -275,6 +275,19 @@ test('tells those of each severity', () => {
   expect(workflow.alarms.every((alarm) => alarm instanceof Alarm)).toBe(true);
 });
 
+test.each([
+  ['Aurora', true],
+  ['DocumentDB', true],
+  ['Neptune', true],
+  ['RDS', false],
+  ['DynamoDB', false],
+])('restored clusters of %s may be given an instance: %p', (type, given) => {
+  const policies = JSON.stringify(make(configOf(resource(type))).template.findResources('AWS::IAM::Policy'));
+  for (const action of ['rds:CreateDBInstance', 'rds:DeleteDBInstance', 'rds:AddTagsToResource']) {
+    expect(policies.includes(action)).toBe(given);
+  }
+});
+
 test('takes another patience, instance class and retention of logs', () => {
   const { template } = make(configOf(resource('Aurora')), () => ({
     patience: Duration.hours(6),
