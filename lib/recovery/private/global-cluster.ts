@@ -1,6 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IDBClusterRef } from 'aws-cdk-lib/aws-rds';
-import { ArnFormat, CfnResource, Stack, Token } from 'aws-cdk-lib/core';
+import { ArnFormat, CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import { ConfigurationError } from '../../core/private/errors';
 import { DATABASE_LIMITS } from '../../model/limits/databases';
 import type { GlobalClusterConfig } from '../../model/recovery';
@@ -26,7 +26,8 @@ export function bindCluster(
     );
   }
   const { dbClusterIdentifier: identifier } = cluster.dbClusterRef;
-  const instance = (): GlobalClusterConfig['instance'] => instanceOf(place, target, options);
+  const cfn = target.cfn ?? resourceOf(identifier);
+  const instance = (): GlobalClusterConfig['instance'] => instanceOf(place, { ...target, cfn }, options);
   return {
     kind: 'aurora-global',
     type: 'Aurora',
@@ -70,6 +71,12 @@ function instanceOf(place: DataPlace, { cfn, id }: Target, { instanceType, engin
     );
   }
   return undefined;
+}
+
+/** A construct may stand for a cluster of this app, as that of an AuroraSecondaryCluster does. */
+function resourceOf(identifier: string): CfnResource | undefined {
+  const token = Tokenization.reverse(identifier, { failConcat: false });
+  return Reference.isReference(token) && CfnResource.isCfnResource(token.target) ? token.target : undefined;
 }
 
 function hasInstances(cluster: CfnResource): boolean {
