@@ -73,6 +73,7 @@ _PARTS = (
     "rds.exports",
     "dynamodb.replicas",
     "dynamodb.quorum",
+    "dynamodb.atomic_writes",
     "dynamodb.recovery",
     "dynamodb.exports",
     "efs.replication",
