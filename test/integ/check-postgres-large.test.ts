@@ -35,6 +35,9 @@ const FORMS: readonly (readonly [string, string, boolean])[] = [
   ['of_some', 'large (c1) where c14 and c2 > 100', true],
   ['with_more', 'large (c2) include (c7)', true],
   ['of_prefixes', 'large (c7 text_pattern_ops, c8 varchar_pattern_ops)', true],
+  ['twin', 'large (c1, c2)', true],
+  // the server takes one of two that are alike
+  ['twin_of_twin', 'large (c1, c2)', false],
   ['of_expressions', 'large ((c1 + 1))', false],
   ['of_bytes', 'large (bytes)', false],
 ];
@@ -75,7 +78,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
   /** Which indexes were read alone since they were made. */
   function scanned(database: string): string[] {
     const names = server.sql(database, "select indexrelname from pg_stat_user_indexes where idx_scan > 0 and relname = 'large' order by 1");
-    return names.split('\n').filter(Boolean);
+    return names.replace('twin_of_twin', 'twin').split('\n').filter(Boolean);
   }
 
   async function wrongAfter(damage: (database: string) => void): Promise<string[]> {
@@ -136,16 +139,24 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
     }
   });
 
-  test.each(['large_c2', 'large_c7', 'of_several', 'with_empty', 'with_more', 'of_some', 'of_expressions', 'of_bytes'])(
-    'fails for rows that %s does not have',
-    async (index) => {
-      const wrong = await wrongAfter((database) => insertBehind(database, index, 9));
-      expect(wrong[0]).toMatch(
-        new RegExp(`^corruption failed: 47,009 rows .* 1 sign of damage: index public.${index}: heap tuple .* lacks matching index tuple`),
-      );
-      expect(wrong[1]).toMatch(/^rows failed: large: 20,009 rows/);
-    },
-  );
+  test.each([
+    'large_c2',
+    'large_c7',
+    'of_several',
+    'with_empty',
+    'with_more',
+    'of_some',
+    'twin',
+    'twin_of_twin',
+    'of_expressions',
+    'of_bytes',
+  ])('fails for rows that %s does not have', async (index) => {
+    const wrong = await wrongAfter((database) => insertBehind(database, index, 9));
+    expect(wrong[0]).toMatch(
+      new RegExp(`^corruption failed: 47,009 rows .* 1 sign of damage: index public.${index}: heap tuple .* lacks matching index tuple`),
+    );
+    expect(wrong[1]).toMatch(/^rows failed: large: 20,009 rows/);
+  });
 
   test('fails for a page of a table that is empty all of a sudden, by the entries of its indexes', async () => {
     let gone = 0;
