@@ -12,6 +12,8 @@ import { makeCertificates } from './fixtures/postgres-server';
 
 jest.setTimeout(180_000);
 
+/** How often a million rows are looked at. */
+const LOOKS = 3;
 /** What MySQL cannot have, or has in other words. */
 const OWN_FAULTS: readonly Fault[] = [
   // MySQL moves the next value on when a foreign key changes the column
@@ -71,9 +73,11 @@ describeNeeding('MariaDB', whyNoMariadb(), 'a MariaDB database of a million rows
   });
   afterAll(async () => server?.remove());
 
-  test('passes every check undamaged', async () => {
-    const results = await ask(allChecks(MARIADB), { server, caPem, database: 'shop' });
-    expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+  test('passes every check undamaged, every time', async () => {
+    for (let time = 0; time < LOOKS; time++) {
+      const results = await ask(allChecks(MARIADB), { server, caPem, database: 'shop' });
+      expect(results.filter(({ status }) => status !== 'passed')).toEqual([]);
+    }
     const tables = server.sql(
       'shop',
       "select table_name from information_schema.tables where table_schema = 'shop' and table_type = 'BASE TABLE'",
