@@ -7,7 +7,7 @@ import type { BoundCompute } from './private/bound-compute';
 import type { BoundData } from './private/bound-data';
 import { requireItem } from './private/item-names';
 import { SiteOrchestration } from './private/site-orchestration';
-import { othersOf, type SitePlan } from './private/site-plan';
+import type { SitePlan } from './private/site-plan';
 import { type RoutedRecord, SiteRecords } from './private/site-records';
 import type { Probe } from './probe';
 import type { RecoverableCompute } from './recoverable-compute';
@@ -143,7 +143,16 @@ export class RecoverySite extends Construct {
 
   private placeOf(name: string, order = 0) {
     requireItem(this, name, order, [...this._data.keys(), ...this._compute.keys()]);
-    return { name, order, region: this.region, recovery: this._plan.recovery, by: this, others: othersOf(this._plan) };
+    return { name, order, region: this.region, recovery: this._plan.recovery, by: this };
+  }
+
+  /**
+   * The other sites of the recovery.
+   * @internal
+   */
+  public get _others(): readonly RecoverySite[] {
+    const siblings = this.node.scope?.node.children ?? [];
+    return siblings.filter((one): one is RecoverySite => one instanceof RecoverySite && one !== this);
   }
 
   /**

@@ -230,7 +230,7 @@ describe('recovery points', () => {
       Condition: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } },
       Resource: { 'Fn::GetAtt': [expect.stringContaining('RecoveryRestoreRole'), 'Arn'] },
     });
-    expect(actionsOn(/parameter\/Orders\/recovery\/item\/\*/)).toEqual(['ssm:PutParameter', 'ssm:GetParameter']);
+    expect(actionsOn(/parameter\/Orders\/recovery\/item\/\*/)).toEqual(['ssm:PutParameter']);
     Template.fromStack(recoveryStackOf(recovery.primary)).resourcePropertiesCountIs(
       'AWS::IAM::Role',
       { Description: 'AWS Backup restores recovery points with it' },

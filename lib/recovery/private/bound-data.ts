@@ -1,5 +1,5 @@
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Stack } from 'aws-cdk-lib/core';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import type { DataConfig } from '../../model/recovery';
@@ -27,6 +27,8 @@ export interface BoundData {
   readonly type: ResourceType;
   /** What facts are about; nothing where there are only recovery points. */
   readonly target?: Target;
+  /** What the other site may call it by; left out where only deployment names it. */
+  readonly name?: string;
   /** Asked once the tree is complete. */
   config(at: AgentPlace): DataConfig;
   /** What the agent of the site may do with it besides what concerns no data. */
@@ -36,11 +38,26 @@ export interface BoundData {
 /** Where an agent is. */
 export interface AgentPlace {
   readonly stack: Stack;
-  readonly otherRegions: readonly string[];
+  /** The same item at the other sites, by its name where that is known. */
+  readonly others: readonly { readonly region: string; readonly name?: string }[];
 }
 
 /** How data become an item: asked where a site is told of them. */
 export type DataBinding = (place: DataPlace) => BoundData;
+
+/** A name that another Region may know. */
+export function plainName(name: string): string | undefined {
+  return Token.isUnresolved(name) ? undefined : name;
+}
+
+/** What RDS does with a key for who makes an instance. */
+export function useKey(stack: Stack, keyArn: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
+    resources: [keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `rds.${stack.region}.${stack.urlSuffix}` } },
+  });
+}
 
 /** What a user hands over as data of a type, at its own site. */
 export function targetAt({ by, name, region }: DataPlace, construct: IConstruct, types: readonly ResourceType[]): Target {

@@ -7,9 +7,9 @@ import { descriptionOf } from '../../core/private/descriptions';
 import { ConfigurationError } from '../../core/private/errors';
 import type { ReplicaInstanceConfig } from '../../model/recovery';
 import type { Target } from '../../services/service';
-import { settingOf, unwrapped } from '../../services/settings';
+import { settingOf, textOf, unwrapped } from '../../services/settings';
 import type { RecoverableInstanceOptions } from '../recoverable-data-options';
-import { type AgentPlace, type BoundData, type DataPlace, targetAt } from './bound-data';
+import { type AgentPlace, type BoundData, type DataPlace, plainName, targetAt, useKey } from './bound-data';
 
 interface Networked {
   readonly vpc?: IVpc;
@@ -26,6 +26,7 @@ export function bindInstance(place: DataPlace, instance: IDBInstanceRef, options
     kind: 'rds-replica',
     type: 'RDS',
     target,
+    name: plainName(name) ?? (target.cfn && textOf(target.cfn, 'dbInstanceIdentifier')),
     config: (): ReplicaInstanceConfig => ({
       kind: 'rds-replica',
       name: place.name,
@@ -36,7 +37,7 @@ export function bindInstance(place: DataPlace, instance: IDBInstanceRef, options
       fenceSecurityGroup: fence.securityGroupId,
       rebuild: rebuildOf(target, options),
     }),
-    statements: (at) => statementsFor(at, target.arn, rebuildOf(target, options)),
+    statements: (at) => statementsFor(at, name, target.arn, rebuildOf(target, options)),
   };
 }
 
@@ -81,39 +82,36 @@ function rebuildOf({ cfn }: Target, options: RecoverableInstanceOptions): Replic
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
-function statementsFor({ stack, otherRegions }: AgentPlace, arn: string, { keyArn }: ReplicaInstanceConfig['rebuild']): PolicyStatement[] {
+function statementsFor(
+  { stack, others }: AgentPlace,
+  name: string,
+  arn: string,
+  { keyArn }: ReplicaInstanceConfig['rebuild'],
+): PolicyStatement[] {
   const rds = (resource: string, resourceName: string, region?: string) =>
     stack.formatArn({ service: 'rds', resource, resourceName, region, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
-  // the former instance keeps its data under a name that ends with the epoch
-  const family = [arn, `${arn}-before-*`];
+  const groups = ['pg', 'subgrp', 'og'].map((group) => rds(group, '*'));
+  const rehearsed = `${arn}-rehearsal`;
+  const snapshot = rds('snapshot', `${name}-rehearsal`);
   return [
     new PolicyStatement({
-      actions: [
-        'rds:DescribeDBInstances',
-        'rds:PromoteReadReplica',
-        'rds:ModifyDBInstance',
-        'rds:RebootDBInstance',
-        'rds:ListTagsForResource',
-      ],
-      resources: family,
+      // the former instance keeps its data under a name that ends with the epoch
+      actions: ['rds:DescribeDBInstances', 'rds:ModifyDBInstance'],
+      resources: [arn, `${arn}-before-*`, rehearsed],
+    }),
+    new PolicyStatement({ actions: ['rds:PromoteReadReplica', 'rds:RebootDBInstance'], resources: [arn] }),
+    new PolicyStatement({
+      actions: ['rds:AddTagsToResource', 'rds:RemoveTagsFromResource'],
+      resources: [arn],
+      conditions: { 'ForAllValues:StringLike': { 'aws:TagKeys': ['cdk-recovery:*'] } },
     }),
     new PolicyStatement({
-      actions: ['rds:CreateDBInstanceReadReplica', 'rds:AddTagsToResource'],
-      resources: [
-        arn,
-        ...['pg', 'subgrp', 'og'].map((group) => rds(group, '*')),
-        // the source, which only the other site knows by name
-        ...otherRegions.map((region) => rds('db', '*', region)),
-      ],
+      actions: ['rds:CreateDBInstanceReadReplica'],
+      resources: [arn, ...groups, ...others.map(({ region, name: source }) => rds('db', source ?? '*', region))],
     }),
-    ...(keyArn === undefined
-      ? []
-      : [
-          new PolicyStatement({
-            actions: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
-            resources: [keyArn],
-            conditions: { StringEquals: { 'kms:ViaService': `rds.${stack.region}.${stack.urlSuffix}` } },
-          }),
-        ]),
+    new PolicyStatement({ actions: ['rds:CreateDBSnapshot', 'rds:DescribeDBSnapshots'], resources: [arn, snapshot] }),
+    new PolicyStatement({ actions: ['rds:RestoreDBInstanceFromDBSnapshot'], resources: [rehearsed, snapshot, ...groups] }),
+    new PolicyStatement({ actions: ['rds:DeleteDBInstance', 'rds:DeleteDBSnapshot'], resources: [rehearsed, snapshot] }),
+    ...(keyArn === undefined ? [] : [useKey(stack, keyArn)]),
   ];
 }

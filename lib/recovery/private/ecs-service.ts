@@ -36,7 +36,6 @@ export function bindService(place: ComputePlace, service: IBaseService, { count,
                 },
               },
             }),
-            new PolicyStatement({ actions: ['application-autoscaling:DescribeScalableTargets'], resources: ['*'] }),
           ]),
     ],
   };

@@ -47,16 +47,13 @@ export function failoverFacts(recovery: JudgedRecovery): readonly Fact[] {
 export function failoverConcerns(recovery: JudgedRecovery, facts: readonly Fact[]): readonly Fact[] {
   const [home, ...others] = recovery.sites;
   const { objective } = home._plan;
-  const isProtected = (id: string) =>
-    facts.some(
-      (fact) =>
-        (fact.kind === 'objective' && fact.resource === id) || (fact.kind === 'copy' && fact.resource === id && fact.form !== 'replica'),
-    );
+  const about = facts.filter((fact) => fact.kind === 'objective' || fact.kind === 'exclusion');
+  const hasBackup = (id: string) => facts.some((fact) => fact.kind === 'copy' && fact.resource === id && fact.form !== 'replica');
+  // coverage tells already of what this app defines and nothing backs up
+  const isTold = ({ id, cfn }: Target) => about.some(({ resource }) => resource === id) || (cfn !== undefined && !hasBackup(id));
   const told = [...home._data].flatMap(([name, { target }]) => (target === undefined ? [] : [{ name, target }]));
   return [
-    ...told
-      .filter(({ target }) => target.cfn === undefined && !isProtected(target.id))
-      .map(({ name, target }) => bare(recovery.by, name, target)),
+    ...told.filter(({ target }) => !isTold(target)).map(({ name, target }) => bare(recovery.by, name, target)),
     ...(objective === undefined
       ? []
       : others.flatMap((other) => told.flatMap(({ name, target }) => concernsOf({ name, target, other, objective, recovery, facts })))),
@@ -70,7 +67,7 @@ function bare(by: string, name: string, { id }: Target): ConcernFact {
     code: 'DataWithoutBackup',
     by,
     resource: id,
-    message: `'${name}' ('${id}') is at several sites, but nothing of this app makes recovery points of it, and a replica follows every error: protect it, or acknowledge this where that is done elsewhere`,
+    message: `'${name}' ('${id}') is at several sites, but no Protection makes recovery points of it, and a replica follows every error: protect it, or acknowledge this where that is done elsewhere`,
   };
 }
 

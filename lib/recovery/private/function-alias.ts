@@ -19,6 +19,11 @@ export function bindAlias(place: ComputePlace, alias: IAlias, { provisioned }: R
         ],
         resources: [`${functionArn}:${aliasName}`],
       }),
+      // reserving nothing keeps a fenced function from running
+      new PolicyStatement({
+        actions: ['lambda:DeleteFunctionConcurrency', 'lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency'],
+        resources: [functionArn],
+      }),
     ],
   };
 }

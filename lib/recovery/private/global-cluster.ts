@@ -1,5 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IDBClusterRef } from 'aws-cdk-lib/aws-rds';
+import type { CfnDBCluster, IDBClusterRef } from 'aws-cdk-lib/aws-rds';
 import { ArnFormat, CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib/core';
 import { ConfigurationError } from '../../core/private/errors';
 import { DATABASE_LIMITS } from '../../model/limits/databases';
@@ -8,7 +8,7 @@ import type { IAuroraGlobalDatabase } from '../../replication/iaurora-global-dat
 import type { Target } from '../../services/service';
 import { textOf } from '../../services/settings';
 import type { RecoverableClusterOptions } from '../recoverable-data-options';
-import { type AgentPlace, type BoundData, type DataPlace, targetAt } from './bound-data';
+import { type AgentPlace, type BoundData, type DataPlace, plainName, targetAt, useKey } from './bound-data';
 
 /** A cluster of a global database. */
 export function bindCluster(
@@ -32,6 +32,7 @@ export function bindCluster(
     kind: 'aurora-global',
     type: 'Aurora',
     target,
+    name: plainName(identifier) ?? (cfn && textOf(cfn, 'dbClusterIdentifier')),
     config: () => ({
       kind: 'aurora-global',
       name: place.name,
@@ -41,7 +42,8 @@ export function bindCluster(
       clusterArn: target.arn,
       ...(instance() === undefined ? {} : { instance: instance() }),
     }),
-    statements: (at) => statementsFor(at, { arn: target.arn, globalCluster, instance: instance() }),
+    statements: (at) =>
+      statementsFor(at, { arn: target.arn, globalCluster, instance: instance(), keyArn: (cfn as CfnDBCluster | undefined)?.kmsKeyId }),
   };
 }
 
@@ -92,28 +94,31 @@ function hasInstances(cluster: CfnResource): boolean {
     );
 }
 
-function statementsFor(
-  { stack, otherRegions }: AgentPlace,
-  { arn, globalCluster, instance }: Pick<GlobalClusterConfig, 'globalCluster' | 'instance'> & { readonly arn: string },
-): PolicyStatement[] {
+interface Permitted extends Pick<GlobalClusterConfig, 'globalCluster' | 'instance'> {
+  readonly arn: string;
+  readonly keyArn?: string;
+}
+
+function statementsFor({ stack, others }: AgentPlace, { arn, globalCluster, instance, keyArn }: Permitted): PolicyStatement[] {
   const rds = (resource: string, resourceName: string, region?: string) =>
     stack.formatArn({ service: 'rds', resource, resourceName, region, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
   const global = rds('global-cluster', globalCluster, '');
-  // the other cluster of the global database, which only the other site knows by name
-  const others = otherRegions.map((region) => rds('cluster', '*', region));
   return [
     new PolicyStatement({ actions: ['rds:DescribeGlobalClusters', 'rds:DescribeDBClusters'], resources: [global, arn] }),
+    // instances of the cluster, whose names nobody has to say
+    new PolicyStatement({ actions: ['rds:DescribeDBInstances'], resources: [rds('db', '*')] }),
     new PolicyStatement({
       actions: ['rds:FailoverGlobalCluster', 'rds:SwitchoverGlobalCluster'],
-      resources: [global, arn, ...others],
+      resources: [global, arn, ...others.map(({ region, name }) => rds('cluster', name ?? '*', region))],
     }),
     ...(instance === undefined
       ? []
       : [
           new PolicyStatement({
-            actions: ['rds:CreateDBInstance', 'rds:DescribeDBInstances', 'rds:AddTagsToResource'],
+            actions: ['rds:CreateDBInstance'],
             resources: [rds('db', instance.identifier), arn, ...['pg', 'subgrp', 'og'].map((group) => rds(group, '*'))],
           }),
+          ...(keyArn === undefined ? [] : [useKey(stack, keyArn)]),
         ]),
   ];
 }

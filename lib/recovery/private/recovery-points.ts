@@ -1,5 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Stack, Token } from 'aws-cdk-lib/core';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import { restoreRoleOf } from '../../core/private/backup-roles';
 import { ConfigurationError } from '../../core/private/errors';
 import { namesOf, type RestoredConfig } from '../../model/recovery';
@@ -60,31 +60,56 @@ export function bindPoints(place: DataPlace, options: RecoverablePointsOptions):
     }),
     statements: ({ stack }) => [
       new PolicyStatement({
-        actions: [
-          'backup:ListRecoveryPointsByBackupVault',
-          'backup:GetRecoveryPointRestoreMetadata',
-          'backup:DescribeRecoveryPoint',
-          'backup:StartRestoreJob',
-        ],
-        resources: [
-          backupVaultArn,
-          // recovery points have ARNs of the service that made them
-          '*',
-        ],
+        actions: ['backup:GetRecoveryPointRestoreMetadata', 'backup:ListRecoveryPointsByBackupVault', 'backup:StartRestoreJob'],
+        resources: [backupVaultArn, ...pointsOf(stack, type)],
       }),
-      new PolicyStatement({
-        actions: ['backup:DescribeRestoreJob', 'backup:ListRestoreJobs', 'backup:ListRecoveryPointsByResource'],
-        resources: ['*'],
-      }),
+      new PolicyStatement({ actions: ['backup:DescribeRestoreJob'], resources: ['*'] }),
       new PolicyStatement({
         actions: ['iam:PassRole'],
         resources: [roleFor(stack)],
         conditions: { StringEquals: { 'iam:PassedToService': 'backup.amazonaws.com' } },
       }),
       new PolicyStatement({
-        actions: ['ssm:PutParameter', 'ssm:GetParameter'],
+        actions: ['ssm:PutParameter'],
         resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: `${parameterPath.slice(1)}/*` })],
       }),
+      ...restoredOf(stack, type, identifier),
     ],
   };
+}
+
+/** Recovery points, which have ARNs of the service that made them. */
+function pointsOf(stack: Stack, type: RestoredType): readonly string[] {
+  const own: Readonly<Partial<Record<RestoredType, readonly [service: string, resource: string, account?: string]>>> = {
+    [RestoredType.AURORA]: ['rds', 'cluster-snapshot:*'],
+    [RestoredType.DOCUMENTDB]: ['rds', 'cluster-snapshot:*'],
+    [RestoredType.NEPTUNE]: ['rds', 'cluster-snapshot:*'],
+    [RestoredType.RDS]: ['rds', 'snapshot:*'],
+    [RestoredType.EBS]: ['ec2', 'snapshot/*', ''],
+    [RestoredType.EC2]: ['ec2', 'image/*', ''],
+    [RestoredType.FSX]: ['fsx', 'backup/*'],
+    [RestoredType.DYNAMODB]: ['dynamodb', 'table/*/backup/*'],
+  };
+  const kinds = [['backup', 'recovery-point:*', undefined] as const, ...(own[type] ? [own[type]] : [])];
+  return kinds.map(([service, resource, account]) =>
+    stack.formatArn({ service, resource, account, arnFormat: ArnFormat.NO_RESOURCE_NAME }),
+  );
+}
+
+/** What was restored is looked at, and what a rehearsal has made is removed. */
+function restoredOf(stack: Stack, type: RestoredType, identifier: string): PolicyStatement[] {
+  const rehearsed = `${identifier}-rehearsal`;
+  if (type === RestoredType.RDS) {
+    const db = (name: string) =>
+      stack.formatArn({ service: 'rds', resource: 'db', resourceName: name, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    return [
+      new PolicyStatement({ actions: ['rds:DescribeDBInstances'], resources: [db(identifier), db(rehearsed)] }),
+      new PolicyStatement({ actions: ['rds:DeleteDBInstance'], resources: [db(rehearsed)] }),
+    ];
+  }
+  if (type === RestoredType.DYNAMODB) {
+    const table = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: rehearsed });
+    return [new PolicyStatement({ actions: ['dynamodb:DeleteTable', 'dynamodb:DescribeTable'], resources: [table] })];
+  }
+  return [];
 }

@@ -9,9 +9,10 @@ import {
   Reference,
   Stack,
   StringConcat,
+  Token,
   Tokenization,
 } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { type RunbookSite, renderRunbook } from '../../model/recovery/render-runbook';
 import type { RecoverySite } from '../recovery-site';
 import type { ArrangedDrill } from './arranged-drill';
@@ -69,19 +70,39 @@ class Words extends DefaultTokenResolver {
   }
 
   public override resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
-    if (!Reference.isReference(token)) {
-      return super.resolveToken(token, context, postProcessor);
+    if (Reference.isReference(token)) {
+      const { target, displayName } = token;
+      return plainNameOf(target, displayName) ?? `<${displayName === 'Ref' ? 'name' : displayName} of ${target.node.path}>`;
     }
-    const { target, displayName } = token;
-    switch (displayName) {
-      case 'AWS::AccountId':
-        return '<account>';
-      case 'AWS::Partition':
-        return Stack.of(target).region.startsWith('cn-') ? 'aws-cn' : 'aws';
-      case 'AWS::Region':
-        return Stack.of(target).region;
-      default:
-        return `<${displayName === 'Ref' ? 'name' : displayName} of ${target.node.path}>`;
+    const resolved = super.resolveToken(token, context, postProcessor);
+    if (typeof resolved !== 'object' || resolved === null || Array.isArray(resolved)) {
+      return resolved;
     }
+    const { region } = Stack.of(context.scope);
+    const pseudo: Readonly<Record<string, string>> = {
+      'AWS::AccountId': '<account>',
+      'AWS::Partition': region.startsWith('cn-') ? 'aws-cn' : 'aws',
+      'AWS::Region': region,
+    };
+    const { Ref: name } = resolved as { readonly Ref?: string };
+    return name === undefined ? resolved : (pseudo[name] ?? `<${name}>`);
   }
+}
+
+/** Properties with the name that a resource is referred to by. */
+const NAMES = [
+  'dbInstanceIdentifier',
+  'dbClusterIdentifier',
+  'bucketName',
+  'tableName',
+  'serviceName',
+  'functionName',
+  'autoScalingGroupName',
+];
+
+/** The name that the code gives a resource, where it does. */
+function plainNameOf(target: IConstruct, attribute: string): string | undefined {
+  const properties = target as unknown as Readonly<Record<string, unknown>>;
+  const names = attribute === 'Ref' || attribute === 'Name' ? NAMES.map((name) => properties[name]) : [];
+  return names.find((name): name is string => typeof name === 'string' && !Token.isUnresolved(name));
 }

@@ -81,12 +81,6 @@ function ownStatements(stack: Stack, machineArn: string, { plan, names, config, 
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     }),
   );
-  const executions = stack.formatArn({
-    service: 'states',
-    resource: 'execution',
-    resourceName: `${names.machine}:*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
   const probes = config.probes.flatMap((probe) => (probe.kind === 'http' ? [] : [probe.functionArn]));
   const template = config.drill?.experimentTemplate;
   const { traffic } = config;
@@ -94,7 +88,7 @@ function ownStatements(stack: Stack, machineArn: string, { plan, names, config, 
   return [
     new PolicyStatement({
       sid: 'Remember',
-      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
       resources: [register.tableArn],
     }),
     new PolicyStatement({ sid: 'UseKey', actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] }),
@@ -105,20 +99,18 @@ function ownStatements(stack: Stack, machineArn: string, { plan, names, config, 
       actions: ['states:DescribeStateMachine', 'states:StartExecution'],
       resources: [machineArn],
     }),
-    new PolicyStatement({ sid: 'SeeRuns', actions: ['states:DescribeExecution'], resources: [executions] }),
     new PolicyStatement({
       sid: 'PublishMetrics',
       actions: ['cloudwatch:PutMetricData'],
       resources: ['*'],
       conditions: { StringEquals: { 'cloudwatch:namespace': RECOVERY_METRICS.namespace } },
     }),
-    new PolicyStatement({ sid: 'ReadLags', actions: ['cloudwatch:GetMetricData', 'cloudwatch:GetMetricStatistics'], resources: ['*'] }),
+    new PolicyStatement({ sid: 'ReadLags', actions: ['cloudwatch:GetMetricData'], resources: ['*'] }),
     new PolicyStatement({
       sid: 'KeepEvidence',
-      actions: ['s3:GetObject', 's3:PutObject'],
+      actions: ['s3:PutObject'],
       resources: [`${evidence.bucket.bucketArn}/${names.evidencePrefix}*`],
     }),
-    new PolicyStatement({ sid: 'FindEvidence', actions: ['s3:ListBucket'], resources: [evidence.bucket.bucketArn] }),
     ...(template === undefined
       ? []
       : [
@@ -129,7 +121,7 @@ function ownStatements(stack: Stack, machineArn: string, { plan, names, config, 
           }),
           new PolicyStatement({
             sid: 'EndFault',
-            actions: ['fis:GetExperiment', 'fis:StopExperiment', 'fis:TagResource'],
+            actions: ['fis:StopExperiment'],
             resources: [fis('experiment', '*')],
           }),
         ]),
@@ -137,7 +129,7 @@ function ownStatements(stack: Stack, machineArn: string, { plan, names, config, 
       ? [
           new PolicyStatement({
             sid: 'SwitchTraffic',
-            actions: ['route53-recovery-cluster:GetRoutingControlState', 'route53-recovery-cluster:UpdateRoutingControlStates'],
+            actions: ['route53-recovery-cluster:UpdateRoutingControlStates'],
             resources: Object.values(traffic.controls),
           }),
         ]

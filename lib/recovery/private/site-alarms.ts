@@ -66,7 +66,7 @@ export function siteAlarms(scope: Construct, { plan, machine, register, agent, r
       severity: 'critical',
       wrong: 'A failover, switchover, rebuild or drill did not come to a good end',
       section: 'failed-recovery-runs',
-      metric: failuresOf(machine),
+      metric: failuresOf(machine, metric(RECOVERY_METRICS.failedRuns, Stats.MAXIMUM)),
       threshold: 0,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 1,
@@ -113,16 +113,18 @@ export function siteAlarms(scope: Construct, { plan, machine, register, agent, r
 }
 
 /** Runs that came to no good end, whatever that was. */
-function failuresOf(machine: StateMachine): MathExpression {
+function failuresOf(machine: StateMachine, runs: Metric): MathExpression {
   const options = { period: Duration.minutes(1), statistic: Stats.SUM };
   return new MathExpression({
-    expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)',
+    expression: 'FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0) + FILL(runs, 0)',
     label: 'runs that failed',
     period: Duration.minutes(1),
     usingMetrics: {
       failed: machine.metricFailed(options),
       timedOut: machine.metricTimedOut(options),
       aborted: machine.metricAborted(options),
+      // those of which no execution is left to fail
+      runs,
     },
   });
 }

@@ -9,8 +9,8 @@ import { SiteRecords } from './site-records';
 export function agentPartsOf(site: RecoverySite, drill: SiteConfig['drill']): AgentParts {
   const { _plan: plan, _orchestration: orchestration } = site;
   const { stack, names } = orchestration;
-  const at = { stack, otherRegions: othersOf(plan) };
-  const data = [...site._data.values()];
+  const others = (name: string) => site._others.map((other) => ({ region: other.region, name: other._data.get(name)?.name }));
+  const data = [...site._data].map(([name, item]) => ({ ...item, at: { stack, others: others(name) } }));
   const compute = [...site._compute.values()];
   const config: SiteConfig = {
     version: 1,
@@ -21,7 +21,7 @@ export function agentPartsOf(site: RecoverySite, drill: SiteConfig['drill']): Ag
     strategy: plan.strategy,
     ...(plan.objective && { objective: plan.objective }),
     register: names.register,
-    data: data.map((item) => item.config(at)),
+    data: data.map((item) => item.config(item.at)),
     compute: compute.map((item) => item.config()),
     traffic: SiteRecords.configOf(site._routed, plan),
     probes: site._probes.map(({ _config }) => _config),
@@ -36,7 +36,7 @@ export function agentPartsOf(site: RecoverySite, drill: SiteConfig['drill']): Ag
   };
   return {
     config,
-    statements: unique([...data.flatMap((item) => item.statements(at)), ...compute.flatMap((item) => item.statements(stack))]),
+    statements: unique([...data.flatMap((item) => item.statements(item.at)), ...compute.flatMap((item) => item.statements(stack))]),
   };
 }
 

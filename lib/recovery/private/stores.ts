@@ -36,7 +36,7 @@ export function bindBucket(place: DataPlace, bucket: IBucketRef, { twoWay = fals
     config: () => ({ kind: 'bucket', name: place.name, order: place.order, bucket: name, twoWay }),
     statements: () => [
       new PolicyStatement({
-        actions: ['s3:GetReplicationConfiguration', 's3:GetBucketVersioning', 's3:ListBucket'],
+        actions: ['s3:ListBucket'],
         resources: [target.arn],
       }),
     ],
@@ -52,7 +52,7 @@ export function bindFileSystem(place: DataPlace, fileSystem: IFileSystemRef): Bo
     type: 'EFS',
     target,
     config: () => ({ kind: 'efs', name: place.name, order: place.order, fileSystem: id }),
-    statements: ({ stack, otherRegions }) => [
+    statements: ({ stack, others }) => [
       new PolicyStatement({
         actions: [
           'elasticfilesystem:DescribeFileSystems',
@@ -64,7 +64,7 @@ export function bindFileSystem(place: DataPlace, fileSystem: IFileSystemRef): Bo
         resources: [
           target.arn,
           // ending and reversing replication names the file system of the other site too, whose id only that one knows
-          ...otherRegions.map((region) =>
+          ...others.map(({ region }) =>
             stack.formatArn({ service: 'elasticfilesystem', region, resource: 'file-system', resourceName: '*' }),
           ),
         ],
