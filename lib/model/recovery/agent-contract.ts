@@ -35,6 +35,8 @@ export interface StepRequest {
   readonly approval?: Approval;
   /** Where the answer to `ask` is sent. */
   readonly token?: string;
+  /** What the last step has answered. */
+  readonly step?: Partial<StepAnswer>;
   /** Why the machine gives up, as Step Functions tells it. */
   readonly failure?: { readonly Error?: string; readonly Cause?: string };
 }
@@ -54,7 +56,7 @@ export interface StepAnswer {
 
 /** What `begin` answers. */
 export interface BeginAnswer extends StepAnswer {
-  readonly way: 'ask' | 'takeOver' | 'rebuild' | 'rehearse' | 'conclude';
+  readonly way: 'ask' | 'takeOver' | 'rebuild' | 'rehearse' | 'undo' | 'conclude';
 }
 
 /** What `settle` answers. */
@@ -90,6 +92,7 @@ export interface PeerStatus {
   readonly seen: number;
   readonly diverted: boolean;
   readonly reclaimed: boolean;
+  readonly tookFrom?: string;
   readonly run?: { readonly id: string; readonly kind: RunInput['kind']; readonly epoch: number; readonly stage: RunStage };
 }
 

@@ -47,7 +47,7 @@ export function recoveryMachine(parts: MachineParts): object {
   states.choice(
     'Which way?',
     '$.step.way',
-    { ask: 'Ask for approval', takeOver: 'Inject the fault', rebuild: first('Rebuild', data, 'Join'), rehearse: 'Rehearse' },
+    { ask: 'Ask for approval', takeOver: 'Inject the fault', rebuild: first('Rebuild', data, 'Join'), rehearse: 'Rehearse', undo: 'Undo' },
     'Conclude',
   );
   states.add('Ask for approval', {
@@ -99,11 +99,22 @@ export function recoveryMachine(parts: MachineParts): object {
   states.step('Undo', 'undo', { with: { 'failure.$': '$.failure' }, Next: 'Undone?', Catch: otherwise('Conclude') });
   states.choice('Undone?', '$.step.state', { pending: 'Wait for undo' }, 'Conclude');
   states.add('Wait for undo', { Type: 'Wait', Seconds: pauseSeconds, Next: 'Undo' });
-  states.step('Conclude', 'conclude', { with: { 'failure.$': '$.failure' }, Next: 'Outcome', Catch: otherwise('Not concluded') });
+  states.step('Conclude', 'conclude', {
+    with: { 'failure.$': '$.failure', 'step.$': '$.step' },
+    Next: 'Outcome',
+    Catch: otherwise('Not concluded'),
+  });
   states.choice(
     'Outcome',
     '$.step.outcome',
-    { completed: 'Completed', refused: 'Refused', aborted: 'Aborted', 'rolled-back': 'Rolled back', superseded: 'Superseded' },
+    {
+      completed: 'Completed',
+      refused: 'Refused',
+      aborted: 'Aborted',
+      'rolled-back': 'Rolled back',
+      superseded: 'Superseded',
+      failed: 'Failed',
+    },
     'Halted',
   );
   states.add('Completed', { Type: 'Succeed' });
@@ -123,6 +134,7 @@ const ENDS = [
   ['Refused', 'RecoveryRefused', 'The run did not begin and nothing was changed; its last step says why.'],
   ['Aborted', 'RecoveryAborted', 'The run ended before anything was changed; its last step says why.'],
   ['Rolled back', 'RecoveryRolledBack', 'What the run had changed was put back; its last step says why.'],
+  ['Failed', 'RehearsalFailed', 'Recovering would not have worked; the record of the run says what has failed.'],
   ['Superseded', 'RecoverySuperseded', 'Another site has taken over in the meantime.'],
   [
     'Halted',

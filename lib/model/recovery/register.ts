@@ -26,6 +26,8 @@ export interface SiteRegister {
   /** Values of the two latches, see docs/adr/0021. */
   readonly diverted: boolean;
   readonly reclaimed: boolean;
+  /** Name of the site from which this one has taken over last. */
+  readonly tookFrom?: string;
   /** The run that is under way, or the last one. */
   readonly run?: RunRecord;
 }
@@ -35,6 +37,8 @@ export type GateState = 'open' | 'closing' | 'closed' | 'opening';
 /** Why a site is fenced. */
 export interface Fence {
   readonly epoch: number;
+  /** Name of the site that asked for it. */
+  readonly by: string;
   readonly sinceMs: number;
   /** What it was before, and goes back to where the fence is lifted. */
   readonly was: SiteRole;
@@ -46,9 +50,11 @@ export interface Fence {
 export type RunStage =
   /** Nothing has been changed anywhere. */
   | 'begun'
+  /** Data of this site is made to follow that of the other one: there is no way back, only on. */
+  | 'rebuilding'
   /** The other site may be fenced; all can be put back. */
   | 'fencing'
-  /** Data has begun to change sides, or is being rebuilt: there is no way back, only on. */
+  /** Data has begun to change sides: there is no way back, only on. */
   | 'committed'
   /** This site is the active one. */
   | 'activated'

@@ -54,4 +54,6 @@ export type RunOutcome =
   /** Something cannot be put back: the same run, started again, goes on. */
   | 'halted'
   /** Another site has taken over in the meantime with a higher epoch. */
-  | 'superseded';
+  | 'superseded'
+  /** A rehearsal has shown that recovering would not have worked. */
+  | 'failed';

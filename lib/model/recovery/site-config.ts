@@ -1,4 +1,4 @@
-import type { CheckSpec } from '../verification';
+import type { CheckSpec, DatabaseAccess } from '../verification';
 import type { ComputeConfig } from './compute-config';
 import type { DataConfig } from './data-config';
 import type { StrategyPlan } from './strategy';
@@ -58,6 +58,10 @@ export type ProbeConfig =
       readonly data: string;
       readonly functionArn: string;
       readonly checks: readonly CheckSpec[];
+      /** Type as AWS Backup calls it. */
+      readonly resourceType: string;
+      /** How a database is read. */
+      readonly database?: DatabaseAccess;
     };
 
 /** What a drill does beside what it is asked for. */

@@ -1,0 +1,101 @@
+import {
+  type BeginAnswer,
+  claimed,
+  nextEpoch,
+  openRun,
+  type PeerConfig,
+  type PeerStatus,
+  type RunInput,
+  type SiteConfig,
+  type StepRequest,
+  servesEverywhere,
+  takesOver,
+} from '../../model/recovery';
+import { peerOf, statusOf } from './peers';
+import { LEASE_MS, type Site } from './site';
+
+/** Makes the run the one of this site, unless something speaks against it. */
+export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnswer> {
+  const problem = problemOf(run);
+  if (problem) {
+    return refusal(problem);
+  }
+  const before = await site.read();
+  if (before.run?.input.id === run.id) {
+    return goOn(run, site);
+  }
+  const peer = peerOf(site.config, run.from);
+  const status = run.kind === 'rehearsal' ? undefined : await statusOf(site, peer);
+  const against = run.kind === 'rehearsal' ? undefined : objectionOf(run, peer, status);
+  if (against) {
+    return refusal(against);
+  }
+  const ask = needsApproval(site.config, run);
+  const { refusal: refused } = await site.apply((register) =>
+    claimed(register, {
+      input: run,
+      epoch: takesOver(run.kind) ? nextEpoch(site.config, [register.seen, register.epoch, status?.seen ?? 0, status?.epoch ?? 0]) : 0,
+      peer: peer.site,
+      nowMs: site.ports.now(),
+      leaseMs: LEASE_MS + (ask ? site.config.approval.timeoutMs : 0),
+      everywhere: servesEverywhere(site.config.strategy),
+    }),
+  );
+  return refused === undefined ? { state: 'done', words: `run '${run.id}' has begun`, way: ask ? 'ask' : wayOf(run) } : refusal(refused);
+}
+
+/** The same run once more: it goes on where it stopped, or answers how it has ended. */
+async function goOn(run: RunInput, site: Site): Promise<BeginAnswer> {
+  const { register, refusal: ended } = await site.apply((found) =>
+    claimed(found, { input: run, epoch: 0, peer: '', nowMs: site.ports.now(), leaseMs: LEASE_MS, everywhere: false }),
+  );
+  const stage = register && openRun(register)?.stage;
+  if (ended !== undefined || stage === undefined) {
+    return { state: 'done', words: ended ?? 'the run has ended', way: 'conclude' };
+  }
+  if (stage === 'undoing') {
+    return { state: 'failed', words: 'the run was being undone', way: 'undo' };
+  }
+  const ask = stage === 'begun' && needsApproval(site.config, run);
+  return { state: 'done', words: `run '${run.id}' goes on, it is '${stage}'`, way: ask ? 'ask' : wayOf(run) };
+}
+
+function refusal(words: string): BeginAnswer {
+  return { state: 'failed', words, way: 'conclude' };
+}
+
+function wayOf({ kind }: RunInput): BeginAnswer['way'] {
+  return kind === 'rehearsal' ? 'rehearse' : kind === 'rebuild' || kind === 'failback' ? 'rebuild' : 'takeOver';
+}
+
+function needsApproval({ approval }: SiteConfig, { kind, approved }: RunInput): boolean {
+  return approval.required && kind === 'failover' && approved !== true;
+}
+
+const KINDS: readonly RunInput['kind'][] = ['failover', 'switchover', 'rebuild', 'failback', 'rehearsal'];
+/** What executions may be called (Step Functions API Reference: StartExecution), with room for an ending. */
+const ID = /^[A-Za-z0-9_-]{1,60}$/;
+
+function problemOf({ kind, id, by }: RunInput): string | undefined {
+  if (!KINDS.includes(kind)) {
+    return `'kind' is '${kind}': one of ${KINDS.join(', ')}`;
+  }
+  if (typeof id !== 'string' || !ID.test(id)) {
+    return "'id' has to be 1 to 60 letters, digits, - or _";
+  }
+  return typeof by === 'string' && by !== '' ? undefined : "'by' has to say who starts the run";
+}
+
+function objectionOf({ kind }: RunInput, { site }: PeerConfig, status: PeerStatus | undefined): string | undefined {
+  const run = status?.run;
+  if (run && run.stage !== 'concluded' && (takesOver(run.kind) || kind !== 'failover')) {
+    return `run '${run.id}' (${run.kind}) is under way at ${site}`;
+  }
+  if (kind === 'failover') {
+    return undefined;
+  }
+  if (!status) {
+    return `${site} cannot be reached: only a failover does without it`;
+  }
+  return status.role === 'active' ? undefined : `${site} is ${status.role}, and a ${kind} needs one that is active`;
+}

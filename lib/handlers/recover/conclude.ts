@@ -1,0 +1,104 @@
+import {
+  type ConcludeAnswer,
+  concluded,
+  measuredOf,
+  outcomeMessage,
+  RECOVERY_METRICS,
+  type RunOutcome,
+  type RunRecord,
+  type StepRequest,
+} from '../../model/recovery';
+import { SECOND } from '../../model/time';
+import { endInjection } from './experiment';
+import { problemIn } from './problem';
+import type { Site } from './site';
+
+/** Says how the run has ended: on record, to the topic, to CloudWatch, and last in the register, so that nothing of it is left out. */
+export async function conclude({ run: input, failure, step }: StepRequest, site: Site): Promise<ConcludeAnswer> {
+  const { run } = await site.read();
+  if (run?.input.id !== input.id) {
+    return refuse(input, step?.words ?? 'it was never begun', site);
+  }
+  if (run.stage === 'concluded') {
+    return answerOf(run.outcome as RunOutcome, run.problem);
+  }
+  await endInjection(input.id, site);
+  const outcome = outcomeOf(run);
+  const problem = outcome === 'completed' ? undefined : (run.problem ?? problemIn(run, failure));
+  const unrecorded = await record(run, outcome, problem, site);
+  await announce(run, outcome, [problem, unrecorded].filter(Boolean).join('; '), site);
+  const nowMs = site.ports.now();
+  await site.apply((register) => concluded(register, input.id, outcome, nowMs, problem));
+  return answerOf(outcome, problem);
+}
+
+/** By how far the run has come, whatever has happened in between. */
+function outcomeOf({ stage, steps, input }: RunRecord): RunOutcome {
+  switch (stage) {
+    case 'activated':
+      return 'completed';
+    case 'undoing':
+      return steps.fence ? 'rolled-back' : 'aborted';
+    case 'begun':
+      if (input.kind === 'rebuild') {
+        return steps.join?.state === 'done' ? 'completed' : 'aborted';
+      }
+      return input.kind === 'rehearsal' ? rehearsed(steps) : 'aborted';
+    default:
+      return 'halted';
+  }
+}
+
+function rehearsed(steps: RunRecord['steps']): RunOutcome {
+  const own = Object.entries(steps).filter(([step]) => step.startsWith('rehearse:') || step.startsWith('tidy:'));
+  return own.length > 0 && own.every(([, { state }]) => state === 'done') ? 'completed' : 'failed';
+}
+
+async function refuse(input: StepRequest['run'], problem: string, { config, ports }: Site): Promise<ConcludeAnswer> {
+  const nowMs = ports.now();
+  const run: RunRecord = { input, stage: 'concluded', epoch: 0, begunMs: nowMs, leaseUntilMs: nowMs, peer: '', steps: {} };
+  if (config.topicArn) {
+    await ports.tell(config.topicArn, outcomeMessage(config, run, 'refused', measuredOf(run, config), problem));
+  }
+  await ports.publish(config, { [RECOVERY_METRICS.failedRuns]: 1 });
+  return answerOf('refused', problem);
+}
+
+/** A run that cannot be put on record has ended all the same; that there is no evidence is told with its end. */
+async function record(
+  run: RunRecord,
+  outcome: RunOutcome,
+  problem: string | undefined,
+  { config, ports }: Site,
+): Promise<string | undefined> {
+  if (!config.evidence || outcome === 'halted') {
+    return undefined;
+  }
+  const concludedMs = ports.now();
+  const ended: RunRecord = { ...run, stage: 'concluded', outcome, concludedMs, ...(problem === undefined ? {} : { problem }) };
+  try {
+    await ports.keep(config, { recovery: config.recovery, site: config.site, run: ended, concludedMs });
+    return undefined;
+  } catch (error) {
+    return `the evidence could not be kept: ${(error as Error).message}`;
+  }
+}
+
+async function announce(run: RunRecord, outcome: RunOutcome, problem: string, { config, ports }: Site): Promise<void> {
+  const measured = measuredOf(run, config);
+  const { recoveryTime, recoveryPoint } = measured;
+  const good = outcome === 'completed' && problem === '';
+  await ports.publish(config, {
+    [RECOVERY_METRICS.failedRuns]: good ? 0 : 1,
+    ...(outcome === 'completed' && recoveryTime.ms !== undefined ? { [RECOVERY_METRICS.achievedRto]: recoveryTime.ms / SECOND } : {}),
+    ...(outcome === 'completed' && recoveryPoint.ms !== undefined ? { [RECOVERY_METRICS.achievedRpo]: recoveryPoint.ms / SECOND } : {}),
+  });
+  ports.write(JSON.stringify({ run: run.input.id, outcome, ...(problem ? { problem } : {}), measured }));
+  if (config.topicArn) {
+    await ports.tell(config.topicArn, outcomeMessage(config, run, outcome, measured, problem));
+  }
+}
+
+function answerOf(outcome: RunOutcome, problem?: string): ConcludeAnswer {
+  return { state: 'done', words: problem ? `${outcome}: ${problem}` : outcome, outcome };
+}

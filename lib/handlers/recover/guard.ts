@@ -1,0 +1,84 @@
+import {
+  fenced,
+  guardDecision,
+  letGo,
+  lifted,
+  type PeerStatus,
+  RECOVERY_METRICS,
+  type RunInput,
+  reclaimSettled,
+  servesEverywhere,
+  shared,
+  stalledMessage,
+} from '../../model/recovery';
+import { MINUTE } from '../../model/time';
+import { moveGate } from './gate';
+import { askPeer, peerOf, statusOf } from './peers';
+import type { Site } from './site';
+import { publishLatches } from './traffic';
+
+/** A run that nobody takes further is started again so often at most, by the name of the execution. */
+const RESTART_EVERY_MS = 15 * MINUTE;
+
+/**
+ * Keeps the site what it is to be: it gives way to a higher epoch, takes the fence of a run away that is over, moves the gate to where
+ * the role wants it, and says what the latches say.
+ */
+export async function guard(site: Site): Promise<void> {
+  const { config, ports } = site;
+  const peers = await Promise.all(config.peers.map((peer) => statusOf(site, peer)));
+  let conflict = false;
+  try {
+    conflict = await decide(site, peers);
+    const { role, gate } = await site.read();
+    if (role === 'fenced' || gate !== 'open') {
+      const { state, words } = await moveGate(site);
+      ports.write(JSON.stringify({ gate: state, words }));
+    } else {
+      // a late call of a run that is over may have shut what is open
+      await Promise.all(config.data.map((item) => site.dataPort(item).open(item)));
+    }
+  } finally {
+    await publishLatches(site, await site.read(), { [RECOVERY_METRICS.guard]: 1, [RECOVERY_METRICS.conflict]: conflict ? 1 : 0 });
+  }
+}
+
+async function decide(site: Site, peers: readonly (PeerStatus | undefined)[]): Promise<boolean> {
+  const nowMs = site.ports.now();
+  const { config } = site;
+  const guarded = { site: config.site, everywhere: servesEverywhere(config.strategy), nowMs };
+  const { yieldTo, liftEpoch, tell, settleReclaim, share, conflict, stalled } = guardDecision(await site.read(), peers, guarded);
+  let unresolved = false;
+  if (yieldTo) {
+    const asked = { epoch: yieldTo.epoch, by: yieldTo.site, nowMs };
+    const { refusal } = await site.apply((register) => (yieldTo.final ? letGo(register, asked) : fenced(register, asked)));
+    unresolved = refusal !== undefined;
+  }
+  if (liftEpoch !== undefined) {
+    await site.apply((register) => lifted(register, { epoch: liftEpoch }));
+  }
+  if (settleReclaim) {
+    await site.apply(reclaimSettled);
+  }
+  if (share) {
+    await site.apply(shared);
+  }
+  for (const name of tell) {
+    await askPeer(site, peerOf(config, name), { op: 'letGo', epoch: (await site.read()).epoch });
+  }
+  if (stalled) {
+    await takeFurther(stalled.input, stalled.goOn, site);
+  }
+  return conflict || unresolved;
+}
+
+async function takeFurther(run: RunInput, goOn: boolean, { config, ports }: Site): Promise<void> {
+  await ports.publish(config, { [RECOVERY_METRICS.failedRuns]: 1 });
+  if (!goOn) {
+    return;
+  }
+  if (config.topicArn) {
+    await ports.tell(config.topicArn, stalledMessage(config, run, goOn));
+  }
+  await ports.start(`${run.id}-${Math.floor(ports.now() / RESTART_EVERY_MS)}`, run);
+}

@@ -1,0 +1,34 @@
+import type { PeerAnswer, PeerConfig, PeerRequest, PeerStatus, SiteConfig } from '../../model/recovery';
+import type { Site } from './site';
+
+/** The site that a run is about beside its own. */
+export function peerOf({ peers, site }: Pick<SiteConfig, 'peers' | 'site'>, from: string | undefined): PeerConfig {
+  const found = from === undefined && peers.length === 1 ? peers[0] : peers.find((peer) => peer.site === from);
+  if (!found) {
+    throw new Error(
+      `'from' has to say which site the traffic leaves: one of ${peers.map((peer) => peer.site).join(', ')}, seen from ${site}`,
+    );
+  }
+  return found;
+}
+
+type Question = PeerRequest extends infer R ? (R extends PeerRequest ? Omit<R, 'recovery' | 'from'> : never) : never;
+
+/** Asks another site; undefined where it cannot be reached. */
+export async function askPeer(site: Site, peer: PeerConfig, question: Question): Promise<PeerAnswer | undefined> {
+  const request = { ...question, recovery: site.config.recovery, from: site.config.site } as PeerRequest;
+  const answer = await site.ports.ask(peer, request);
+  if (answer !== undefined && !('state' in answer)) {
+    throw new Error(`${peer.site} has answered something else`);
+  }
+  return answer;
+}
+
+/** What another site is; undefined where it cannot be reached. */
+export async function statusOf(site: Site, peer: PeerConfig): Promise<PeerStatus | undefined> {
+  const answer = await site.ports.ask(peer, { op: 'status', recovery: site.config.recovery, from: site.config.site });
+  if (answer !== undefined && !('role' in answer)) {
+    throw new Error(`${peer.site} has answered something else`);
+  }
+  return answer;
+}

@@ -1,0 +1,52 @@
+import { advanced, joined, type StepAnswer, type StepRequest, servesEverywhere } from '../../model/recovery';
+import { HOUR } from '../../model/time';
+import { moveGate } from './gate';
+import { askPeer, peerOf, statusOf } from './peers';
+import type { Progress } from './ports';
+import type { Site } from './site';
+import { publishLatches } from './traffic';
+
+const PATIENCE_MS = 24 * HOUR;
+const JOIN_PATIENCE_MS = HOUR;
+
+/** Makes data of this site follow that of the active one again. What was here before is kept, but out of the way. */
+export async function rebuild({ run: { id }, item }: StepRequest, site: Site): Promise<StepAnswer> {
+  const config = site.data(item);
+  return site.step(id, `rebuild:${config.name}`, PATIENCE_MS, async (run): Promise<Progress> => {
+    const { register, refusal } = await site.apply((found) => advanced(found, id, ['begun'], 'rebuilding'));
+    if (refusal !== undefined || register.role === 'active') {
+      return { state: 'failed', words: refusal ?? 'this site is active' };
+    }
+    const peer = peerOf(site.config, run.peer);
+    const status = await statusOf(site, peer);
+    if (status?.role !== 'active') {
+      return { state: 'pending', words: `${peer.site} ${status ? `is ${status.role}` : 'cannot be reached'}` };
+    }
+    const answer = await askPeer(site, peer, { op: 'describe', item: config.name, epoch: status.epoch });
+    return answer?.facts
+      ? site.dataPort(config).follow(config, { source: answer.facts, region: peer.site, epoch: status.epoch })
+      : { state: 'pending', words: `${peer.site} has not told what its ${config.name} is` };
+  });
+}
+
+/** Makes this site a standby, or active again where all are. */
+export async function join({ run: { id } }: StepRequest, site: Site): Promise<StepAnswer> {
+  return site.step(id, 'join', JOIN_PATIENCE_MS, async (run, before) => {
+    if (before?.facts?.joined !== true) {
+      const status = await statusOf(site, peerOf(site.config, run.peer));
+      if (status?.role !== 'active') {
+        return { state: 'pending', words: `${run.peer} ${status ? `is ${status.role}` : 'cannot be reached'}` };
+      }
+      // where there is no data nothing has said yet that the run rebuilds
+      await site.apply((register) => advanced(register, id, ['begun'], 'rebuilding'));
+      const everywhere = servesEverywhere(site.config.strategy);
+      const { register, refusal } = await site.apply((found) => joined(found, id, { epoch: status.epoch, everywhere }));
+      if (refusal !== undefined) {
+        return { state: 'failed', words: refusal };
+      }
+      await publishLatches(site, register);
+    }
+    const { state, words } = await moveGate(site);
+    return { state, words, facts: { joined: true } };
+  });
+}

@@ -1,0 +1,119 @@
+import { claimOf, type Fence, type GateState, openRun, type SiteRegister } from './register';
+import { takesOver } from './run';
+import { refused, type Transition, to } from './transition';
+
+/** What another site asks of this one. */
+export interface Asked {
+  readonly epoch: number;
+  readonly by: string;
+  readonly nowMs: number;
+}
+
+/**
+ * Keeps application and writers out because another site is about to take over with a higher epoch. Refused while this site is itself
+ * taking over: of two that try at once both give up, unless the run here is dead and has promoted nothing.
+ */
+export function fenced(register: SiteRegister, asked: Asked): Transition {
+  const { epoch, by, nowMs } = asked;
+  const { fence } = register;
+  const seen = Math.max(register.seen, epoch);
+  if (epoch <= register.lifted) {
+    return refused(`the fence of epoch ${epoch} was lifted before it came`);
+  }
+  if (claimOf(register) > epoch) {
+    return refused(`this site is, or is about to be, active with epoch ${claimOf(register)}, which is above ${epoch}`);
+  }
+  if (fence && (fence.final || fence.epoch === epoch)) {
+    return to({ ...register, seen });
+  }
+  if (fence && (fence.by !== by || fence.epoch > epoch)) {
+    return refused(`${fence.by} has fenced this site with epoch ${fence.epoch}`);
+  }
+  const run = openRun(register);
+  if (run && (run.stage === 'committed' || (takesOver(run.input.kind) && run.leaseUntilMs > nowMs))) {
+    return refused(`run '${run.input.id}' is about to make this site active`);
+  }
+  const next: Fence = { epoch, by, sinceMs: nowMs, was: fence?.was ?? roleBefore(register), final: false };
+  return to(superseded({ ...register, role: 'fenced', seen, fence: next, gate: shut(register.gate) }, nowMs));
+}
+
+/** Lifts the fence of a run that does not go on; one that comes before its fence keeps it from coming. */
+export function lifted(register: SiteRegister, { epoch }: Pick<Asked, 'epoch'>): Transition {
+  const { fence } = register;
+  const seen = Math.max(register.seen, epoch);
+  if (fence?.epoch !== epoch) {
+    return to({ ...register, seen, lifted: Math.max(register.lifted, epoch) });
+  }
+  if (fence.final) {
+    return refused(`${fence.by} is active with epoch ${epoch}`);
+  }
+  const { fence: _, ...rest } = register;
+  return to({ ...rest, role: fence.was, seen, lifted: Math.max(register.lifted, epoch), gate: ajar(register.gate) });
+}
+
+/** Gives up the traffic because another site is active with a higher epoch. */
+export function letGo(register: SiteRegister, { epoch, by, nowMs }: Asked): Transition {
+  const seen = Math.max(register.seen, epoch);
+  if (claimOf(register) > epoch) {
+    return refused(`this site is, or is about to be, active with epoch ${claimOf(register)}, which is above ${epoch}`);
+  }
+  if (register.lifted >= epoch && register.role !== 'active') {
+    return to({ ...register, seen, diverted: false, reclaimed: false });
+  }
+  const fence: Fence = {
+    epoch,
+    by,
+    sinceMs: register.fence?.sinceMs ?? nowMs,
+    was: register.fence?.was ?? roleBefore(register),
+    final: true,
+  };
+  const next: SiteRegister = { ...register, role: 'fenced', seen, fence, gate: shut(register.gate), diverted: false, reclaimed: false };
+  return to(superseded(next, nowMs));
+}
+
+/** Resources are as the role says. */
+export function gateReached(register: SiteRegister, reached: 'open' | 'closed'): Transition {
+  const wanted = register.role === 'fenced' ? 'closed' : 'open';
+  if (wanted !== reached) {
+    return refused(`the gate is ${reached}, and is to be ${wanted} by now`);
+  }
+  const { counts: _, ...rest } = register;
+  return to(reached === 'open' ? { ...rest, gate: reached } : { ...register, gate: reached });
+}
+
+/** Remembers how much was running before the gate is closed; what was remembered first stays. */
+export function countsNoted(register: SiteRegister, counts: Readonly<Record<string, number>>): Transition {
+  return to(register.counts ? register : { ...register, counts });
+}
+
+/** The other site has let go, so that nothing has to say any more that this one has taken the traffic back. */
+export function reclaimSettled(register: SiteRegister): Transition {
+  return to({ ...register, reclaimed: false });
+}
+
+/** The site that was left takes requests again beside this one. */
+export function shared(register: SiteRegister): Transition {
+  return to({ ...register, reclaimed: false, diverted: false });
+}
+
+export function shut(gate: GateState): GateState {
+  return gate === 'closed' ? 'closed' : 'closing';
+}
+
+export function ajar(gate: GateState): GateState {
+  return gate === 'open' ? 'open' : 'opening';
+}
+
+function roleBefore({ role }: SiteRegister): Fence['was'] {
+  return role;
+}
+
+/** A run that would make this site active has no object any more. */
+function superseded(register: SiteRegister, nowMs: number): SiteRegister {
+  const run = openRun(register);
+  if (!run || !takesOver(run.input.kind)) {
+    return register;
+  }
+  const problem = 'another site has taken over with a higher epoch';
+  return { ...register, run: { ...run, stage: 'concluded', outcome: 'superseded', problem, concludedMs: nowMs } };
+}

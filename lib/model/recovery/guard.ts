@@ -1,0 +1,87 @@
+import type { PeerStatus } from './agent-contract';
+import { claimOf, openRun, type RunRecord, type SiteRegister } from './register';
+import { type RunInput, takesOver } from './run';
+
+/** What the guard of a site does when it has asked the others; `undefined` stands for one that it could not reach. */
+export interface GuardDecision {
+  /** A higher epoch is, or is about to be, active elsewhere. */
+  readonly yieldTo?: { readonly site: string; readonly epoch: number; readonly final: boolean };
+  /** The run for which this site was fenced does not go on. */
+  readonly liftEpoch?: number;
+  /** Sites that do not know yet that this one is active. */
+  readonly tell: readonly string[];
+  /** The other site holds no traffic any more, so that this one need not say that it has taken it back. */
+  readonly settleReclaim: boolean;
+  /** The site that was left is active again beside this one, as all are. */
+  readonly share: boolean;
+  /** Two sites call themselves active. */
+  readonly conflict: boolean;
+  /** A run that nobody takes further; it is to be started again unless it has halted, which is for a person. */
+  readonly stalled?: { readonly input: RunInput; readonly goOn: boolean };
+}
+
+/** What the guard has to know of its site. */
+export interface Guarded {
+  readonly site: string;
+  /** Every site is active all the time, but for one that another has taken over from. */
+  readonly everywhere: boolean;
+  readonly nowMs: number;
+}
+
+/** Decides by what is known; what is not known changes nothing. */
+export function guardDecision(register: SiteRegister, peers: readonly (PeerStatus | undefined)[], guarded: Guarded): GuardDecision {
+  const { site, everywhere, nowMs } = guarded;
+  const reached = peers.filter((peer) => peer !== undefined);
+  const own = claimOf(register);
+  const meant = reached.filter(({ tookFrom, role }) => !everywhere || role !== 'active' || tookFrom === site);
+  const [highest] = meant
+    .map(claimOfPeer)
+    .filter(({ epoch }) => epoch > own)
+    .sort((one, other) => other.epoch - one.epoch);
+  const active = register.role === 'active';
+  const others = reached.filter((peer) => active && peer.role === 'active' && (!everywhere || peer.site === register.tookFrom));
+  const rivals = others.filter(({ epoch }) => epoch !== register.epoch);
+  const run = openRun(register);
+  const { fence } = register;
+  const by = fence && reached.find((peer) => peer.site === fence.by);
+  return {
+    ...(highest && mustYield(register, highest) && { yieldTo: highest }),
+    ...(fence && !fence.final && by && isOver(by, fence.epoch) && { liftEpoch: fence.epoch }),
+    tell: rivals.filter(({ epoch }) => epoch < register.epoch).map((peer) => peer.site),
+    settleReclaim:
+      register.reclaimed && reached.length === peers.length && reached.every(({ role, diverted }) => role !== 'active' && !diverted),
+    share: everywhere && others.some(({ epoch }) => epoch === register.epoch),
+    conflict: rivals.length > 0,
+    ...(run && run.leaseUntilMs <= nowMs && run.stage !== 'begun' && { stalled: { input: run.input, goOn: mayGoOn(run) } }),
+  };
+}
+
+function claimOfPeer({ site, role, epoch, run }: PeerStatus): { site: string; epoch: number; final: boolean } {
+  const bound = run && takesOver(run.kind) && run.stage === 'committed' ? run.epoch : 0;
+  return role === 'active' && epoch >= bound ? { site, epoch, final: true } : { site, epoch: bound, final: false };
+}
+
+/** A standby follows whoever is active; only who holds something has something to give up. */
+function mustYield({ role, fence, diverted, reclaimed }: SiteRegister, { epoch, final }: { epoch: number; final: boolean }): boolean {
+  const holds = role === 'active' || diverted || reclaimed;
+  return holds || (final && fence !== undefined && !fence.final && fence.epoch <= epoch);
+}
+
+/** Whether the run that has fenced this site will never make its own site active. */
+function isOver({ role, epoch, run }: PeerStatus, fenceEpoch: number): boolean {
+  const open = run !== undefined && run.stage !== 'concluded' && takesOver(run.kind);
+  return !open && !(role === 'active' && epoch >= fenceEpoch);
+}
+
+/** What the two latches of a site are to say. */
+export function latchesOf({ diverted, reclaimed }: Pick<SiteRegister, 'diverted' | 'reclaimed'>): {
+  readonly diverted: 0 | 1;
+  readonly reclaimed: 0 | 1;
+} {
+  return { diverted: diverted ? 1 : 0, reclaimed: reclaimed ? 1 : 0 };
+}
+
+/** What was halted stays so until somebody has removed the cause. */
+function mayGoOn({ stage, problem }: RunRecord): boolean {
+  return problem === undefined || stage === 'undoing';
+}

@@ -1,0 +1,84 @@
+import { words } from '../time';
+import type { Measured, RecoveryVerdict } from './measured';
+import type { RunRecord } from './register';
+import type { RunInput, RunOutcome } from './run';
+import type { SiteConfig } from './site-config';
+
+/** A message of a topic. */
+export interface Message {
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** Longest subject of a message (SNS API Reference: Publish). */
+const MAX_SUBJECT = 100;
+
+/** Asks a person whether a run may go on, with the commands that say so. */
+export function approvalMessage(config: SiteConfig, run: RunInput, from: string, token: string): Message {
+  const answer = (output: string): string =>
+    `aws stepfunctions send-task-success --region ${config.site} --task-token '${token}' --task-output '${output}'`;
+  return {
+    subject: cut(`Approve? ${run.kind} of ${config.recovery} from ${from} to ${config.site}`),
+    text: [
+      `${run.by} asks for a ${run.kind} of ${config.recovery}: traffic and data go from ${from} to ${config.site}. Run '${run.id}'.`,
+      `Nothing has been changed yet. Without an answer nothing will be, and the run ends in ${words(config.approval.timeoutMs)}.`,
+      'Yes:',
+      answer('{}'),
+      `Yes, and I have seen that nothing writes in ${from} any more (needed only where it cannot be reached):`,
+      answer('{"otherSiteIsDown":true}'),
+      'No:',
+      `aws stepfunctions send-task-failure --region ${config.site} --task-token '${token}' --error Refused`,
+    ].join('\n\n'),
+  };
+}
+
+/** What a person does after each end; docs/runbook.md says more. */
+const NEXT: Readonly<Record<RunOutcome, string>> = {
+  completed: '',
+  refused: 'Nothing was changed.',
+  aborted: 'Nothing was changed.',
+  'rolled-back': 'What was changed has been put back.',
+  halted: 'It cannot be put back. Remove the cause and start the machine again with the same id: it goes on where it stopped.',
+  superseded: 'Another site has taken over in the meantime; look which one is active.',
+  failed: 'A recovery would have failed in the same way: it has to be put right before one is needed.',
+};
+
+/** Tells how a run has ended. */
+export function outcomeMessage(config: SiteConfig, run: RunRecord, outcome: RunOutcome, measured: Measured, problem?: string): Message {
+  const { recoveryTime, recoveryPoint } = measured;
+  const what = `${run.input.drill ? 'Drill: ' : ''}${run.input.kind} of ${config.recovery} at ${config.site}`;
+  return {
+    subject: cut(`${outcome.toUpperCase()}: ${what}`),
+    text: [
+      `${what}, run '${run.input.id}' started by ${run.input.by}: ${outcome}.`,
+      ...(problem ? [`Why: ${problem}`] : []),
+      ...(NEXT[outcome] ? [NEXT[outcome]] : []),
+      ...(outcome === 'completed'
+        ? [
+            `Recovery time: ${figure(recoveryTime.ms)}${held(recoveryTime)}`,
+            `Data lost at most: ${figure(recoveryPoint.ms)}${held(recoveryPoint)}${recoveryPoint.unknown.length > 0 ? `; not measured: ${recoveryPoint.unknown.join(', ')}` : ''}`,
+          ]
+        : []),
+    ].join('\n\n'),
+  };
+}
+
+/** Tells of a run that nobody takes further. */
+export function stalledMessage(config: SiteConfig, run: RunInput, goOn: boolean): Message {
+  return {
+    subject: cut(`STALLED: ${run.kind} of ${config.recovery} at ${config.site}`),
+    text: `Run '${run.id}' has stopped in the middle. ${goOn ? 'It is started again.' : NEXT.halted}`,
+  };
+}
+
+function figure(ms: number | undefined): string {
+  return ms === undefined ? 'not measured' : words(ms);
+}
+
+function held({ verdict, promisedMs }: { readonly verdict: RecoveryVerdict; readonly promisedMs?: number }): string {
+  return promisedMs === undefined ? '' : `, promised ${words(promisedMs)}: ${verdict === 'unknown' ? 'not known' : verdict}`;
+}
+
+function cut(subject: string): string {
+  return subject.length > MAX_SUBJECT ? `${subject.slice(0, MAX_SUBJECT - 3)}...` : subject;
+}
