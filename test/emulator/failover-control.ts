@@ -28,6 +28,12 @@ export interface DataPoint {
   readonly ageMs?: number;
 }
 
+/** What experiments of FIS disturb now. */
+export interface Disruptions {
+  readonly pausedReplication: readonly string[];
+  readonly disruptedConnectivity: readonly { readonly region: string; readonly from: string; readonly subnets: readonly string[] }[];
+}
+
 /** The endpoints below `/emulator/` that tests of failovers need. */
 export class FailoverControl {
   constructor(private readonly url: string) {}
@@ -49,6 +55,15 @@ export class FailoverControl {
 
   public putMetric(point: DataPoint): Promise<unknown> {
     return this.call('POST', 'metrics', point);
+  }
+
+  public disruptions(): Promise<Disruptions> {
+    return this.call('GET', 'disruptions');
+  }
+
+  /** The states of the routing controls, by name. */
+  public async routingControls(): Promise<Record<string, 'On' | 'Off'>> {
+    return (await this.call<{ controls: Record<string, 'On' | 'Off'> }>('GET', 'routing-controls')).controls;
   }
 
   private async call<T>(method: string, path: string, body?: object): Promise<T> {

@@ -57,6 +57,8 @@ _PARTS = (
     "route53.health_checks",
     "route53.records",
     "route53.answers",
+    "routing.controls",
+    "fis.experiments",
     "s3.conditional_writes",
     "s3.sse_kms",
     "s3.replication_checks",

@@ -17,6 +17,7 @@ from moto.dynamodb.models.table import StreamShard, Table
 
 from recovery_emulator import regions, registry
 from recovery_emulator.clock import CLOCK
+from recovery_emulator.fis import pauses
 from recovery_emulator.registry import after, before
 from recovery_emulator.service_api.calls import Call
 from recovery_emulator.settings import SETTINGS
@@ -105,6 +106,10 @@ def _send(call: Call) -> None:
 def _arrive(change: _Change, region: str) -> None:
     if regions.is_lost(region):
         CLOCK.hold(region, lambda: _arrive(change, region))
+        return
+    source = f"{change.table.account_id}:{change.table.region_name}:{change.table.name}"
+    if pauses.is_paused(source, region):
+        pauses.hold(source, region, lambda: _arrive(change, region))
         return
     _apply(change, region)
     metric = {

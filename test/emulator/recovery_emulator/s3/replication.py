@@ -12,6 +12,7 @@ from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend
 
 from recovery_emulator import regions
 from recovery_emulator.clock import CLOCK
+from recovery_emulator.fis import pauses
 from recovery_emulator.registry import after, before
 from recovery_emulator.s3 import replication_signs as signs
 from recovery_emulator.s3.books import find_bucket, find_version, tags_of, uses_kms
@@ -168,6 +169,10 @@ def replicate(attempt: signs.Attempt) -> None:
     """Makes the copy, or says why there is none. A destination that is lost is waited for."""
     if regions.is_lost(attempt.target_region):
         CLOCK.hold(attempt.target_region, lambda: replicate(attempt))
+        return
+    source = f"arn:aws:s3:::{attempt.source.name}"
+    if pauses.is_paused(source, attempt.target_region):
+        pauses.hold(source, attempt.target_region, lambda: replicate(attempt))
         return
     stored = find_version(attempt.source, attempt.key, attempt.version)
     if stored is None:

@@ -1,0 +1,1 @@
+"""Routing controls of Application Recovery Controller."""
