@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnFileSystem } from 'aws-cdk-lib/aws-efs';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
+import { HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
@@ -15,10 +16,14 @@ import {
   DatabaseExport,
   DatabaseReadReplica,
   Digest,
+  DisasterRecovery,
   FileSystemReplication,
   JobWatch,
   Protection,
+  RecoverableData,
   RecoveryNotifications,
+  RecoveryObjective,
+  RecoveryStrategy,
   RecoveryTier,
   RecoveryWatch,
   TableExport,
@@ -128,6 +133,20 @@ function appWithEveryAlarm(): App {
   });
   new RecoveryWatch(home, 'Watch', { alarmActions: notifications.alarmActions, allowedMisses: 3 });
   new JobWatch(home, 'Jobs', { notifications });
+  const objective = RecoveryObjective.of({ rpo: Duration.hours(1), rto: Duration.hours(4) });
+  const disaster = {
+    strategy: RecoveryStrategy.pilotLight(),
+    primaryRegion: home.region,
+    recoveryRegion: RECOVERY_REGION,
+    account: ACCOUNT,
+  };
+  const { sites } = new DisasterRecovery(app, 'Orders', { ...disaster, objective });
+  sites.forEach((site, index) => {
+    const stack = [home, recovery][index];
+    const zone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
+    site.routeTraffic({ zone, target: RecordTarget.fromIpAddresses('192.0.2.1') });
+    site.addData('table', RecoverableData.table(Table.fromTableName(stack, 'Imported', 'orders')));
+  });
   new RestoreWorkflow(home, 'Tests', {
     config: { verification: 'Tests', evidence: { bucket: documents.bucketName, prefix: 'tests/' }, resources: [] },
     planArns: ['arn:aws:backup:ap-northeast-1:111122223333:restore-testing-plan:weekly-1'],

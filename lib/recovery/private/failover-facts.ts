@@ -106,25 +106,23 @@ function concernsOf({ name, target, other, objective, recovery, facts }: Judged)
   }
   const next = nextStrategy(kind, objective);
   const dearer = next === undefined ? '' : `take ${STRATEGY_WORDS[next]}, the cheapest strategy that keeps it, `;
-  const late = (claim: Claim | undefined, grade: string, code: string, doubt: string, text: (claim: Claim) => string) =>
+  const late = (claim: Claim | undefined, grade: string, code: string, text: (claim: Claim) => string) =>
     claim === undefined || (grade !== 'broken' && grade !== 'doubtful')
       ? []
-      : [concern(grade === 'broken' ? 'error' : 'warning', grade === 'broken' ? code : doubt, text(claim))];
+      : [concern(grade === 'broken' ? 'error' : 'warning', code, text(claim))];
   const parts = ({ terms }: Claim) => terms.map((term) => `${term.name} ${words(term.ms)}`).join(' + ');
   return [
     ...late(
       rto,
       takes,
-      'FailoverTooSlow',
-      'FailoverMayBeTooSlow',
+      takes === 'broken' ? 'FailoverTooSlow' : 'FailoverMayBeTooSlow',
       (claim) =>
         `'objective' promises 'rto' ${words(objective.rtoMs)}, but ${STRATEGY_WORDS[kind]} may take ${words(claim.ms)} until users have '${name}' again in ${other.region} (${parts(claim)}): ${dearer}shorten the slowest part, or relax it`,
     ),
     ...late(
       rpo,
       loses,
-      'FailoverLosesTooMuch',
-      'FailoverMayLoseTooMuch',
+      loses === 'broken' ? 'FailoverLosesTooMuch' : 'FailoverMayLoseTooMuch',
       (claim) =>
         `'objective' promises 'rpo' ${words(objective.rpoMs)}, but the copy of '${name}' in ${other.region} may lack ${words(claim.ms)} (${parts(claim)}): ${dearer}have it follow closer, or relax it`,
     ),
