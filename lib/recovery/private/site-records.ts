@@ -58,17 +58,16 @@ export class SiteRecords {
       target,
       ttl,
       comment: `${recovery}: requests to ${region}`,
-      setIdentifier: region,
       healthCheck: this.healthOf(scope, props, everywhere),
-      ...(everywhere
-        ? weight === undefined
-          ? { region }
-          : { weight }
-        : { failover: region === home ? Failover.PRIMARY : Failover.SECONDARY }),
+      ...(everywhere && (weight === undefined ? { region, setIdentifier: region } : { weight, setIdentifier: region })),
     });
     const cfn = record.node.defaultChild as CfnRecordSet;
+    if (!everywhere) {
+      // here, because the L2 would have an alias follow the health of its target: a sick target moves no requests to a site that nobody has verified
+      cfn.failover = region === home ? Failover.PRIMARY : Failover.SECONDARY;
+      cfn.setIdentifier = region;
+    }
     if (target.aliasTarget) {
-      // where sites wait for each other, a sick target moves no traffic by itself: nobody has verified the other one
       cfn.addPropertyOverride('AliasTarget.EvaluateTargetHealth', everywhere);
     }
     this.routed.push({
