@@ -49,6 +49,8 @@ export interface FaultOptions {
   readonly vaultName?: string;
   /** Faults of invocations: the name of the function; `*` stands for any text. */
   readonly function?: string;
+  /** Faults of invocations: what the function is called with, as JSON without spaces; `*` stands for any text. */
+  readonly payload?: string;
   /** Faults of executions: the name of the machine, beside `state` for the name of its state, and when to strike. */
   readonly machine?: string;
   readonly moment?: 'entered' | 'done';

@@ -169,6 +169,14 @@ describeWithEmulator('what is interrupted', (emulator) => {
       expect(await effects(title)).toEqual(wanted);
     });
 
+    test('is spared where it is called with something else', async () => {
+      await control().plantFault({ kind: 'invocationLost', function: 'counting-agent', payload: '*"id":"unlucky"*', times: 100 });
+      expect(await ended(await start('counting', { id: 'lucky' }))).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await effects('lucky')).toEqual({ begun: 1, ended: true });
+      expect(await ended(await start('counting', { id: 'unlucky' }))).toMatchObject({ status: 'FAILED' });
+      expect(await effects('unlucky')).toEqual({ begun: 0, ended: false });
+    });
+
     test('that is killed in the middle leaves the rest undone', async () => {
       await control().plantFault({ kind: 'killAfterCall', operation: 'UpdateItem', function: 'counting-agent' });
       const lambda = new LambdaClient({ ...emulator().client(), maxAttempts: 1 });
@@ -252,6 +260,7 @@ describeWithEmulator('what is interrupted', (emulator) => {
       expect(first).toHaveLength(2);
       await succeed(first[0]);
       const [third] = await tokens(1);
+      await expect(succeed(first[0])).rejects.toMatchObject({ name: 'TaskTimedOut' });
       await Promise.all([succeed(first[1]), succeed(third)]);
       expect(await ended(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: '["yes", "yes", "yes"]' });
     });

@@ -29,8 +29,8 @@ SELECTORS = {
     "api": {"service", "operation", "region"},
     "event": {"detailType", "state", "source"},
     "job": {"jobKind", "resourceType", "resourceArn", "vaultName"},
-    "invocation": {"function", "region"},
-    "kill": {"function", "service", "operation", "region"},
+    "invocation": {"function", "region", "payload"},
+    "kill": {"function", "service", "operation", "region", "payload"},
     "execution": {"machine", "state", "moment", "region"},
 }
 OPTIONS = {"id", "kind", "times", "delayMs", "message", "code"}

@@ -9,7 +9,7 @@ from moto.awslambda.models import LambdaFunction
 from werkzeug.wrappers import Request
 
 from recovery_emulator.faults import FAULTS
-from recovery_emulator.patches.lambda_runtime import RUNNING
+from recovery_emulator.patches.lambda_runtime import RUNNING, text_of
 from recovery_emulator.service_api.calls import Call
 from recovery_emulator.service_api.replies import ServiceError
 
@@ -18,7 +18,8 @@ _run = LambdaFunction._invoke_lambda
 
 
 def _invoke(function: LambdaFunction, event: Any = None, request_id: str | None = None) -> Outcome:
-    fault = FAULTS.strike("invocation", function=function.function_name, region=function.region)
+    facts = {"function": function.function_name, "region": function.region, "payload": text_of(event)}
+    fault = FAULTS.strike("invocation", **facts)
     kind = fault.kind if fault is not None else None
     if kind == "invocationLost":
         return _ended(fault, "the environment ended before the handler ran")
@@ -38,11 +39,11 @@ def _ended(fault: Any, message: str) -> Outcome:
 def strike(request: Request, call: Call) -> Callable[[], None]:
     """Kills the function that makes a call before it is carried out, or gives back what does so afterwards."""
     key = re.search(r"Credential=([^/]+)/", request.headers.get("Authorization", ""))
-    name, process = RUNNING.get(key.group(1) if key else "", (None, None))
+    name, payload, process = RUNNING.get(key.group(1) if key else "", (None, None, None))
     if name is None or process is None:
         return lambda: None
-    facts = {"function": name, "service": call.service, "operation": call.operation, "region": call.region}
-    fault = FAULTS.strike("kill", **facts)
+    facts = {"service": call.service, "operation": call.operation, "region": call.region}
+    fault = FAULTS.strike("kill", function=name, payload=payload, **facts)
     if fault is None:
         return lambda: None
     if fault.kind == "killAfterCall":

@@ -28,8 +28,8 @@ _HOSTS = {
     "python": [sys.executable, "-s", str(Path(__file__).with_name("lambda_host.py"))],
 }
 _ROOT: list[Path] = []
-# By the access key of an invocation: the name of its function, and its process.
-RUNNING: dict[str, tuple[str, "subprocess.Popen[bytes]"]] = {}
+# By the access key of an invocation: the name of its function, what it was called with, and its process.
+RUNNING: dict[str, tuple[str, str, "subprocess.Popen[bytes]"]] = {}
 # What `cfn-response` gives to inline functions.
 _CFN_RESPONSE = """
 exports.SUCCESS = 'SUCCESS';
@@ -99,6 +99,11 @@ def _environment(function: LambdaFunction, request_id: str, folder: Path) -> dic
     }
 
 
+def text_of(event: Any) -> str:
+    """What a function is called with, as JSON without spaces."""
+    return json.dumps(event, separators=(",", ":"))
+
+
 def _invoke(function: LambdaFunction, event: Any = None, request_id: str | None = None) -> tuple[str, bool, str]:
     """Runs the handler once: result or error as text, whether it is an error, and what was printed."""
     host = next((h for language, h in _HOSTS.items() if (function.run_time or "").startswith(language)), None)
@@ -132,7 +137,7 @@ def _invoke(function: LambdaFunction, event: Any = None, request_id: str | None 
         cwd=folder,
     )
     os.close(write_end)
-    RUNNING[environment["AWS_ACCESS_KEY_ID"]] = (function.function_name, child)
+    RUNNING[environment["AWS_ACCESS_KEY_ID"]] = (function.function_name, text_of(event), child)
     with os.fdopen(read_end) as result_pipe:
         try:
             printed = child.communicate(json.dumps(request).encode(), timeout=seconds)[0].decode()
