@@ -68,7 +68,7 @@ export class FailoverControl {
 
   private async call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(`${this.url}/emulator/${path}`, { method, body: body && JSON.stringify(body) });
-    const answer = await response.json();
+    const answer = (await response.json()) as T & { error?: string };
     if (!response.ok) {
       throw new Error(`${method} ${path}: ${answer.error}`);
     }

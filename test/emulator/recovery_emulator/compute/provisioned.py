@@ -33,7 +33,10 @@ def _missing(message: str) -> ServiceError:
 def _require_qualifier(call: Call) -> Any:
     name, qualifier = _bare(call.params["FunctionName"]), call.params["Qualifier"]
     if qualifier == "$LATEST":
-        raise ServiceError("InvalidParameterValueException", "Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
+        raise ServiceError(
+            "InvalidParameterValueException",
+            "Provisioned Concurrency Configs cannot be applied to unpublished function versions.",
+        )
     books = lambda_backends[call.account][call.region]
     try:
         function = books.get_function(name)
@@ -79,7 +82,11 @@ def _get(call: Call) -> dict[str, Any]:
     _require_qualifier(call)
     found = _STORE.get(_key(call))
     if found is None:
-        raise ServiceError("ProvisionedConcurrencyConfigNotFoundException", "No Provisioned Concurrency Config found for this function", 404)
+        raise ServiceError(
+            "ProvisionedConcurrencyConfigNotFoundException",
+            "No Provisioned Concurrency Config found for this function",
+            404,
+        )
     return _shown(found)
 
 

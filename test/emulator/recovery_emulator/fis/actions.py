@@ -40,7 +40,9 @@ def begin(name: str, account: str, here: str, action: dict[str, Any], arns: list
     if action["actionId"] == _PAUSE_BUCKET:
         pauses.pause(name, {(arn, there) for arn in arns})
     elif action["actionId"] == _PAUSE_TABLE:
-        known = {arn.split("/")[-1] for arn in arns} & {t.name for t in dynamodb_backends[account][here].tables.values()}
+        known = {arn.split("/")[-1] for arn in arns} & {
+            t.name for t in dynamodb_backends[account][here].tables.values()
+        }
         pair = ((here, there), (there, here))
         pauses.pause(name, {(f"{account}:{a}:{table}", b) for table in known for a, b in pair})
     elif action["actionId"] == _CUT_OFF:

@@ -46,7 +46,11 @@ class _Experiment:
             self.finish("completed", "Experiment completed.")
 
     def _begin(self, name: str, action: Params) -> None:
-        targets = [arn for t in action.get("targets", {}).values() for arn in self.template["targets"][t].get("resourceArns", [])]
+        targets = [
+            arn
+            for t in action.get("targets", {}).values()
+            for arn in self.template["targets"][t].get("resourceArns", [])
+        ]
         if action.get("targets") and not targets:
             self.finish("failed", f"Target resolution returned empty set for action {name}.")
             return

@@ -19,7 +19,9 @@ def _struck(state: CommonStateField, env: Any, moment: str) -> bool:
         return False
     backend = stepfunctions_parser_backends[account][region]
     running = next(e for e in backend._get_executions() if e.exec_arn == arn)
-    running.stop(stop_date=CLOCK.now(), error=fault.code, cause=fault.message or f"stopped when {state.name} was {moment}")
+    running.stop(
+        stop_date=CLOCK.now(), error=fault.code, cause=fault.message or f"stopped when {state.name} was {moment}"
+    )
     return True
 
 

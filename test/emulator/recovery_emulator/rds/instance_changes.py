@@ -124,7 +124,9 @@ def _reboot(call: Call) -> dict[str, Any]:
     if duration:
         _be(database, "rebooting", duration)
     made = loopback.client("rds", call.region, call.account)
-    return {"DBInstance": made.describe_db_instances(DBInstanceIdentifier=database.db_instance_identifier)["DBInstances"][0]}
+    return {
+        "DBInstance": made.describe_db_instances(DBInstanceIdentifier=database.db_instance_identifier)["DBInstances"][0]
+    }
 
 
 @before("rds", "StopDBInstance")

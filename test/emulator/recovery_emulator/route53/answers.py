@@ -33,7 +33,12 @@ def answer(account: str, zone: FakeZone, name: str, kind: str, near: str) -> Par
     ttls = [record.ttl for record in chosen if record.ttl is not None]
     # an alias has the time to live of its target, 60 seconds for a load balancer
     ttl = min(ttls) if ttls else 60
-    return {"code": "NOERROR", "records": values, "sets": [r.set_identifier for r in chosen if r.set_identifier], "ttl": ttl}
+    return {
+        "code": "NOERROR",
+        "records": values,
+        "sets": [r.set_identifier for r in chosen if r.set_identifier],
+        "ttl": ttl,
+    }
 
 
 def _choose(account: str, zone: FakeZone, name: str, kind: str, near: str) -> list[RecordSet]:
@@ -140,7 +145,11 @@ def _test(call: Call) -> Params:
 def _ask(wanted: Params) -> Any:
     """A query that no control plane takes part in."""
     account, name = wanted.get("account", DEFAULT_ACCOUNT), wanted["recordName"]
-    zones = [z for z in route53_backends[account]["aws"].zones.values() if ("." + full_name(name)).endswith("." + full_name(z.name))]
+    zones = [
+        z
+        for z in route53_backends[account]["aws"].zones.values()
+        if ("." + full_name(name)).endswith("." + full_name(z.name))
+    ]
     if not zones:
         return {"code": "REFUSED", "records": [], "sets": [], "ttl": None}
     zone = max(zones, key=lambda one: len(one.name))

@@ -12,7 +12,15 @@ from recovery_emulator.service_api.calls import Call
 from recovery_emulator.service_api.replies import ServiceError
 
 # What makes a record set one of several with the same name and type.
-POLICIES = ("Failover", "Weight", "Region", "GeoLocation", "MultiValueAnswer", "CidrRoutingConfig", "GeoProximityLocation")
+POLICIES = (
+    "Failover",
+    "Weight",
+    "Region",
+    "GeoLocation",
+    "MultiValueAnswer",
+    "CidrRoutingConfig",
+    "GeoProximityLocation",
+)
 _NOT_EMULATED = ("TrafficPolicyInstanceId", "CidrRoutingConfig", "GeoProximityLocation")
 
 
@@ -36,7 +44,13 @@ def _change(call: Call) -> Params:
     for change in call.params["ChangeBatch"]["Changes"]:
         records = _apply(call.account, zone, records, change["Action"], change["ResourceRecordSet"])
     zone.rrsets = records
-    return {"ChangeInfo": {"Id": f"/change/C{uuid.uuid4().hex[:13].upper()}", "Status": "INSYNC", "SubmittedAt": CLOCK.now_naive()}}
+    return {
+        "ChangeInfo": {
+            "Id": f"/change/C{uuid.uuid4().hex[:13].upper()}",
+            "Status": "INSYNC",
+            "SubmittedAt": CLOCK.now_naive(),
+        }
+    }
 
 
 def _apply(account: str, zone: FakeZone, records: list[RecordSet], action: str, wanted: Params) -> list[RecordSet]:
@@ -49,14 +63,18 @@ def _apply(account: str, zone: FakeZone, records: list[RecordSet], action: str, 
         if not same:
             raise refused(f"Tried to delete resource record set {said} but it was not found")
         if _values(same[0]) != _values(_made(wanted)):
-            raise refused(f"Tried to delete resource record set {said} but the values provided do not match the current values")
+            raise refused(
+                f"Tried to delete resource record set {said} but the values provided do not match the current values"
+            )
         return [r for r in records if r is not same[0]]
     if action == "CREATE" and same:
         raise refused(f"Tried to create resource record set {said} but it already exists")
     others = [r for r in records if r not in same]
     _check(account, zone, wanted, [r for r in others if key_of(r)[:2] == (name, wanted["Type"])], said)
     if wanted["Type"] == "CNAME" and any(key_of(r)[0] == name and r.type != "CNAME" for r in others):
-        raise refused(f"RRSet of type CNAME with DNS name {name} is not permitted as other records exist with the same DNS name")
+        raise refused(
+            f"RRSet of type CNAME with DNS name {name} is not permitted as other records exist with the same DNS name"
+        )
     return [*others, _made(wanted)]
 
 
@@ -77,7 +95,10 @@ def _values(record: RecordSet) -> Params:
     return {
         **{k: v for k, v in vars(record).items() if k not in ("name", "alias_target") and v},
         "weight": record.weight,
-        "alias_target": {**(record.alias_target or {}), "DNSName": full_name((record.alias_target or {}).get("DNSName", ""))},
+        "alias_target": {
+            **(record.alias_target or {}),
+            "DNSName": full_name((record.alias_target or {}).get("DNSName", "")),
+        },
     }
 
 
@@ -87,14 +108,18 @@ def _check(account: str, zone: FakeZone, wanted: Params, family: list[RecordSet]
         if name in wanted:
             raise ServiceError("NotImplemented", f"{name} is not emulated", 501)
     plain = bool(wanted.get("ResourceRecords")) and wanted.get("TTL") is not None
-    if bool(wanted.get("AliasTarget")) == plain or (wanted.get("AliasTarget") and (wanted.get("TTL") or wanted.get("ResourceRecords"))):
+    if bool(wanted.get("AliasTarget")) == plain or (
+        wanted.get("AliasTarget") and (wanted.get("TTL") or wanted.get("ResourceRecords"))
+    ):
         raise refused(f"Expected exactly one of AliasTarget, or all of TTL and ResourceRecords, for {said}")
     if len(policies) > 1:
         raise refused(f"{said} has more than one routing policy: {', '.join(policies)}")
     if bool(policies) != bool(wanted.get("SetIdentifier")):
         raise refused(f"SetIdentifier goes with a routing policy other than simple: {said}")
     if wanted["Type"] == "CNAME" and full_name(wanted["Name"]) == full_name(zone.name):
-        raise refused(f"RRSet of type CNAME with DNS name {wanted['Name']} is not permitted at apex in zone {zone.name}")
+        raise refused(
+            f"RRSet of type CNAME with DNS name {wanted['Name']} is not permitted at apex in zone {zone.name}"
+        )
     check = wanted.get("HealthCheckId")
     if check and check not in checks_of(account):
         raise ServiceError("NoSuchHealthCheck", f"no health check exists with id {check}", 404)
@@ -102,13 +127,21 @@ def _check(account: str, zone: FakeZone, wanted: Params, family: list[RecordSet]
         raise refused(f"a health check needs a routing policy other than simple: {said}")
     for other in family:
         if policies != [policy for policy in POLICIES if _policy(other, policy) is not None]:
-            raise refused(f"{said} and {other.set_identifier or 'another record set'} have the same name and type, but different routing policies")
+            raise refused(
+                f"{said} and {other.set_identifier or 'another record set'} have the same name and type, but different routing policies"
+            )
         if policies == ["Failover"] and other.failover == wanted["Failover"]:
             raise refused(f"there is already a {wanted['Failover']} record set of {said}: {other.set_identifier}")
         if policies == ["Region"] and other.region == wanted["Region"]:
             raise refused(f"there is already a record set of {wanted['Region']} of {said}: {other.set_identifier}")
-    if wanted.get("Failover") == "PRIMARY" and not check and not (wanted.get("AliasTarget") or {}).get("EvaluateTargetHealth"):
-        raise refused(f"the PRIMARY record set {said} must have a HealthCheckId, or be an alias that evaluates the health of its target")
+    if (
+        wanted.get("Failover") == "PRIMARY"
+        and not check
+        and not (wanted.get("AliasTarget") or {}).get("EvaluateTargetHealth")
+    ):
+        raise refused(
+            f"the PRIMARY record set {said} must have a HealthCheckId, or be an alias that evaluates the health of its target"
+        )
 
 
 def _policy(record: RecordSet, policy: str) -> Any:

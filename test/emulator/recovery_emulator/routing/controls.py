@@ -81,11 +81,17 @@ class _Cluster:
 
     def handle(self, call: Call) -> Params | None:
         if call.region not in REGIONS:
-            raise ServiceError("EndpointTemporarilyUnavailableException", f"no cluster endpoint is in {call.region}", 503)
+            raise ServiceError(
+                "EndpointTemporarilyUnavailableException", f"no cluster endpoint is in {call.region}", 503
+            )
         params = call.params
         if call.operation == "GetRoutingControlState":
             found = _require(params["RoutingControlArn"])
-            return {"RoutingControlArn": found.arn, "RoutingControlState": found.state, "RoutingControlName": found.name}
+            return {
+                "RoutingControlArn": found.arn,
+                "RoutingControlState": found.state,
+                "RoutingControlName": found.name,
+            }
         if call.operation == "ListRoutingControls":
             panel = params.get("ControlPanelArn")
             return {"RoutingControls": [_shown(c) for c in BOOKS.controls.values() if panel in (None, c.panel)]}

@@ -13,7 +13,13 @@ from recovery_emulator.cloudformation.handlers import (
 )
 from recovery_emulator.cloudformation.requests import accepts, call
 
-_APART = {"Tags", "VPCZoneIdentifier", "NotificationConfigurations", "MetricsCollection", "LifecycleHookSpecificationList"}
+_APART = {
+    "Tags",
+    "VPCZoneIdentifier",
+    "NotificationConfigurations",
+    "MetricsCollection",
+    "LifecycleHookSpecificationList",
+}
 
 
 def _api(context: Context, properties: Properties) -> Properties:
@@ -28,10 +34,15 @@ class AutoScalingGroup(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         name = properties.get("AutoScalingGroupName") or context.generated_name(255)
         of_stack = [{"Key": k, "Value": v, "PropagateAtLaunch": True} for k, v in context.tags.items()]
-        tags = [{**tag, "ResourceId": name, "ResourceType": "auto-scaling-group"} for tag in [*of_stack, *properties.get("Tags", [])]]
+        tags = [
+            {**tag, "ResourceId": name, "ResourceType": "auto-scaling-group"}
+            for tag in [*of_stack, *properties.get("Tags", [])]
+        ]
         plain = {**_api(context, properties), "AutoScalingGroupName": name, **({"Tags": tags} if tags else {})}
         call(context.client("autoscaling"), "create_auto_scaling_group", plain)
-        return Made(name, {"AutoScalingGroupARN": context.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{name}")})
+        return Made(
+            name, {"AutoScalingGroupARN": context.arn("autoscaling", f"autoScalingGroup:*:autoScalingGroupName/{name}")}
+        )
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         client = context.client("autoscaling")
@@ -61,5 +72,8 @@ class ScalingPolicy(Handler):
         return made
 
     def delete(self, context: Context, made: Made, properties: Properties) -> None:
-        where = {"PolicyName": made.attributes["PolicyName"], "AutoScalingGroupName": properties["AutoScalingGroupName"]}
+        where = {
+            "PolicyName": made.attributes["PolicyName"],
+            "AutoScalingGroupName": properties["AutoScalingGroupName"],
+        }
         ignore_gone(lambda: context.client("autoscaling").delete_policy(**where))

@@ -49,7 +49,9 @@ class Service(Handler):
         plain = {"DesiredCount": 1, **properties, "ServiceName": name, "Tags": tag_list(properties, context.tags)}
         service = call(context.client("ecs"), "create_service", plain)["service"]
         # moto has ARNs of the short form by default
-        arn = context.arn("ecs", f"service/{properties.get('Cluster', 'default').split('/')[-1]}/{service['serviceName']}")
+        arn = context.arn(
+            "ecs", f"service/{properties.get('Cluster', 'default').split('/')[-1]}/{service['serviceName']}"
+        )
         return Made(arn, {"Name": service["serviceName"], "ServiceArn": arn})
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
@@ -95,7 +97,9 @@ class ScalingPolicy(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         plain = {**properties, **self._where(properties)}
         made = call(context.client("application-autoscaling"), "put_scaling_policy", plain, {"ScalingTargetId"})
-        arn = made.get("PolicyARN") or context.arn("autoscaling", f"scalingPolicy:*:policyName/{properties['PolicyName']}")
+        arn = made.get("PolicyARN") or context.arn(
+            "autoscaling", f"scalingPolicy:*:policyName/{properties['PolicyName']}"
+        )
         return Made(arn, {"Arn": arn})
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:

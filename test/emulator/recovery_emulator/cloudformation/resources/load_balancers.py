@@ -20,7 +20,13 @@ def _tagged(context: Context, properties: Properties) -> Properties:
 
 @handles("AWS::ElasticLoadBalancingV2::LoadBalancer")
 class LoadBalancer(Handler):
-    _apart = frozenset({"LoadBalancerAttributes", "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic", "MinimumLoadBalancerCapacity"})
+    _apart = frozenset(
+        {
+            "LoadBalancerAttributes",
+            "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+            "MinimumLoadBalancerCapacity",
+        }
+    )
 
     def create(self, context: Context, properties: Properties) -> Made:
         client, name = context.client("elbv2"), properties.get("Name") or context.generated_name(32)
@@ -68,7 +74,9 @@ class TargetGroup(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         client, name = context.client("elbv2"), properties.get("Name") or context.generated_name(32)
         plain = {**_tagged(context, properties), "Name": name}
-        arn = call(client, "create_target_group", plain, {"TargetGroupAttributes", "Targets"})["TargetGroups"][0]["TargetGroupArn"]
+        arn = call(client, "create_target_group", plain, {"TargetGroupAttributes", "Targets"})["TargetGroups"][0][
+            "TargetGroupArn"
+        ]
         self._set(context, arn, properties)
         if properties.get("Targets"):
             call(client, "register_targets", {"TargetGroupArn": arn, "Targets": properties["Targets"]})

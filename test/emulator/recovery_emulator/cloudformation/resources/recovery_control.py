@@ -20,7 +20,12 @@ class Cluster(Handler):
 class ControlPanel(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         arn = new_arn(context.account, "controlpanel")
-        attributes = {"ControlPanelArn": arn, "DefaultControlPanel": False, "RoutingControlCount": 0, "Status": "DEPLOYED"}
+        attributes = {
+            "ControlPanelArn": arn,
+            "DefaultControlPanel": False,
+            "RoutingControlCount": 0,
+            "Status": "DEPLOYED",
+        }
         return Made(arn, attributes)
 
 
@@ -53,7 +58,9 @@ class SafetyRule(Handler):
     def _keep(arn: str, properties: Properties) -> None:
         rule, asserted = properties["RuleConfig"], properties["AssertionRule"]["AssertedControls"]
         inverted = str(rule["Inverted"]).lower() == "true"
-        BOOKS.rules[arn] = Rule(arn, properties["ControlPanelArn"], asserted, rule["Type"], int(rule["Threshold"]), inverted)
+        BOOKS.rules[arn] = Rule(
+            arn, properties["ControlPanelArn"], asserted, rule["Type"], int(rule["Threshold"]), inverted
+        )
 
     def update(self, context: Context, made: Made, old: Properties, new: Properties) -> Made:
         self._keep(made.physical_id, new)
