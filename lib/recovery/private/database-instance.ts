@@ -19,26 +19,35 @@ interface Networked {
 /** A database instance that may be a source or a replica. */
 export function bindInstance(place: DataPlace, instance: IDBInstanceRef, options: RecoverableInstanceOptions): BoundData {
   const target = targetAt(place, instance, ['RDS']);
-  const name = instance.dbInstanceRef.dbInstanceIdentifier;
+  const reference = instance.dbInstanceRef.dbInstanceIdentifier;
+  // RDS keeps names in lower case
+  const plain = (plainName(reference) ?? (target.cfn && textOf(target.cfn, 'dbInstanceIdentifier')))?.toLowerCase();
+  const name = plain ?? reference;
+  const arnAt = (stack: Stack) => (plain === undefined ? target.arn : arnIn(stack, plain));
   const groups = groupsOf(place, target, options);
   const fence = fenceOf(place, instance, options);
   return {
     kind: 'rds-replica',
     type: 'RDS',
     target,
-    name: plainName(name) ?? (target.cfn && textOf(target.cfn, 'dbInstanceIdentifier')),
-    config: (): ReplicaInstanceConfig => ({
+    name: plain,
+    config: ({ stack }): ReplicaInstanceConfig => ({
       kind: 'rds-replica',
       name: place.name,
       order: place.order,
       instance: name,
-      instanceArn: target.arn,
+      instanceArn: arnAt(stack),
       securityGroups: groups,
       fenceSecurityGroup: fence.securityGroupId,
       rebuild: rebuildOf(target, options),
     }),
-    statements: (at) => statementsFor(at, name, target.arn, rebuildOf(target, options)),
+    statements: (at) => statementsFor(at, name, arnAt(at.stack), rebuildOf(target, options)),
   };
+}
+
+/** The ARN of an instance of the Region of a stack. */
+function arnIn(stack: Stack, name: string): string {
+  return stack.formatArn({ service: 'rds', resource: 'db', resourceName: name, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
 }
 
 /** A group without any rule, which cuts off whoever still writes. */
