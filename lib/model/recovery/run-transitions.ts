@@ -40,6 +40,9 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
   if (register.fence && !register.fence.final && input.kind !== 'rehearsal' && input.kind !== 'failover') {
     return refused(`${register.fence.by} has fenced this site and is not active yet`);
   }
+  if (input.kind === 'switchover' && register.role === 'fenced') {
+    return refused('this site was fenced and its data follows nobody: it has to be rebuilt first, as a failback does');
+  }
   if (input.kind === 'failover' && register.fence?.final && !input.acceptOldData) {
     const since = new Date(register.fence.sinceMs).toISOString();
     return refused(

@@ -1,0 +1,23 @@
+import { play } from './play';
+
+const STORIES = Number(process.env.STORIES ?? 150);
+const FIRST = Number(process.env.FIRST ?? 1);
+
+/** Plays stories and answers which of them went wrong, and how. */
+async function wrong(honest: boolean): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (let seed = FIRST; seed < FIRST + STORIES; seed++) {
+    const { violations } = await play(seed, honest);
+    found.push(...violations.map((violation) => `story ${seed}: ${violation}`));
+  }
+  return found;
+}
+
+test('whatever happens to two Regions, no two can write at once, traffic is never unverified, and no more is lost than was claimed', async () => {
+  expect(await wrong(true)).toEqual([]);
+}, 600_000);
+
+test('even where a person says wrongly that a site is down, all comes back to one writer', async () => {
+  const found = await wrong(false);
+  expect(found.filter((violation) => /when all is well|brings it back|takes it further/.test(violation))).toEqual([]);
+}, 600_000);
