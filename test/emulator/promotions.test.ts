@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-rds';
 import { ACCOUNT, describeWithEmulator, eventually, testNeeding } from './harness';
 import { endpointOf, psql, whyNoPostgres } from './postgres';
+import { StackClient, type Template } from './stack-client';
 
 jest.setTimeout(60_000);
 
@@ -98,6 +99,28 @@ describeWithEmulator('instances of RDS that change', (emulator) => {
     await control().advanceClock(PROMOTION_MS);
     await expect(promote()).rejects.toMatchObject(wrongState(/is not a read replica/));
     await expect(promote('nowhere')).rejects.toMatchObject({ message: expect.stringMatching(/nowhere not found/) });
+  });
+
+  test('fails to be promoted by a template after it was promoted by a call; with its source in the template it goes on', async () => {
+    await create();
+    const stacks = new StackClient(emulator(), OSAKA);
+    const replica = (properties: Template): Template => ({
+      Replica: {
+        Type: 'AWS::RDS::DBInstance',
+        DeletionPolicy: 'Delete',
+        Properties: { DBInstanceIdentifier: 'replica', DBInstanceClass: 'db.t3.micro', ...properties },
+      },
+    });
+    const SourceDBInstanceIdentifier = SOURCE;
+    expect(await stacks.create('Replica', replica({ SourceDBInstanceIdentifier }))).toMatchObject({ failures: [] });
+    await promote();
+    await eventually('the promotion', async () => (await described('replica')).DBInstanceStatus === 'available');
+    const alone = await stacks.update('Replica', replica({}));
+    expect(alone.failures.join()).toMatch(/is not a read replica: replica/);
+    expect(alone.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    const changed = replica({ SourceDBInstanceIdentifier, DBInstanceClass: 'db.t3.large' });
+    expect(await stacks.update('Replica', changed)).toMatchObject({ failures: [], status: 'UPDATE_COMPLETE' });
+    expect(await described('replica')).toMatchObject({ DBInstanceClass: 'db.t3.large', BackupRetentionPeriod: 7 });
   });
 
   test('fails to stop a source or a replica', async () => {
