@@ -18,6 +18,7 @@ import { HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import {
   BucketReplication,
@@ -61,6 +62,9 @@ export class OrdersInTwoRegions extends Construct {
     });
     const tokyo = new OrdersStack(this, 'Tokyo', recovery.primary, recovery.recovery);
     new OrdersStack(this, 'Osaka', recovery.recovery, recovery.primary, tokyo);
+    for (const site of recovery.sites) {
+      site.topic.addSubscription(new EmailSubscription('oncall@example.com'));
+    }
     recovery.drill();
   }
 }
@@ -99,7 +103,7 @@ class OrdersStack extends Stack {
     const { region: recoveryRegion, keepsData } = this.other;
     this.database = new DatabaseInstance(this, 'Database', {
       instanceIdentifier: 'orders',
-      engine: DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17 }),
+      engine: DatabaseInstanceEngine.postgres({ version: PostgresEngineVersion.VER_17_6 }),
       instanceType: InstanceType.of(InstanceClass.M7G, InstanceSize.LARGE),
       vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },

@@ -2,6 +2,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { CfnExperimentTemplate } from 'aws-cdk-lib/aws-fis';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { App, Aws, CfnParameter, Duration, Stack, Token } from 'aws-cdk-lib/core';
 import {
   Approval,
@@ -236,18 +237,20 @@ describe('a warning', () => {
     );
   }
 
-  test('says that nobody rehearses, and that no record leads here', () => {
-    expect(warned()).toEqual(expect.arrayContaining(['notDrilled', 'trafficNotRouted']));
+  test('says that nobody rehearses, that no record leads here, and that nobody would hear who is to approve', () => {
+    expect(warned()).toEqual(expect.arrayContaining(['approvalUnheard', 'notDrilled', 'trafficNotRouted']));
   });
 
-  test('is not given where both are done', () => {
+  test('is not given where all is done but a backup', () => {
     const codes = warned(({ recovery, tokyo, osaka }) => {
       recovery.drill();
       tokyo.route();
       osaka.route();
+      for (const { topic } of recovery.sites) {
+        topic.addSubscription(new EmailSubscription('oncall@example.com'));
+      }
     });
-    expect(codes).not.toEqual(expect.arrayContaining(['notDrilled']));
-    expect(codes).not.toEqual(expect.arrayContaining(['trafficNotRouted']));
+    expect(codes).toEqual(['dataWithoutBackup']);
   });
 });
 

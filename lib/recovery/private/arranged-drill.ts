@@ -62,7 +62,7 @@ export function arrangeDrill(recovery: DisasterRecovery, options: DrillOptions):
 
 /** The longest time between two drills: nobody can say `quarterly` of a schedule that only deployment knows. */
 function gapOf(recovery: DisasterRecovery, { expressionString, timeZone }: ScheduleExpression): number {
-  const refuse = (why: string) => {
+  const unusable = (why: string) => {
     throw new ConfigurationError(
       'InvalidDrill',
       `'schedule' of the drill is '${expressionString}', ${why}: give a cron expression or a rate`,
@@ -70,7 +70,7 @@ function gapOf(recovery: DisasterRecovery, { expressionString, timeZone }: Sched
     );
   };
   if (Token.isUnresolved(expressionString)) {
-    return refuse('which is only known at deploy time');
+    return unusable('which is only known at deploy time');
   }
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expressionString);
   if (rate) {
@@ -78,11 +78,11 @@ function gapOf(recovery: DisasterRecovery, { expressionString, timeZone }: Sched
   }
   try {
     const { gapMs } = CronSchedule.parse(expressionString, timeZone?.timezoneName).longestGap();
-    return Number.isFinite(gapMs) ? gapMs : refuse('which ends some day');
+    return Number.isFinite(gapMs) ? gapMs : unusable('which ends some day');
   } catch (error) {
     if (error instanceof ConfigurationError) {
       throw error;
     }
-    return refuse((error as Error).message);
+    return unusable((error as Error).message);
   }
 }

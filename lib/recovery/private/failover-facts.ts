@@ -87,7 +87,7 @@ function concernsOf({ name, target, other, objective, recovery, facts }: Judged)
   );
   const { rpo, rto, loses, takes } = judgeFailover(copies, timesOf(recovery, other), objective);
   const { kind } = other._plan.strategy;
-  const concern = (severity: ConcernFact['severity'], code: string, message: string): ConcernFact => ({
+  const judged = (severity: ConcernFact['severity'], code: string, message: string): ConcernFact => ({
     kind: 'concern',
     severity,
     code,
@@ -97,7 +97,7 @@ function concernsOf({ name, target, other, objective, recovery, facts }: Judged)
   });
   if (rpo === undefined && rto === undefined) {
     return [
-      concern(
+      judged(
         'warning',
         'FailoverUnknown',
         `'objective' promises 'rpo' ${words(objective.rpoMs)} and 'rto' ${words(objective.rtoMs)}, but no copy of '${name}' in ${other.region} is known to this app, so that nobody can judge it: replicate it by a construct of this library, or acknowledge this`,
@@ -109,7 +109,7 @@ function concernsOf({ name, target, other, objective, recovery, facts }: Judged)
   const late = (claim: Claim | undefined, grade: string, code: string, text: (claim: Claim) => string) =>
     claim === undefined || (grade !== 'broken' && grade !== 'doubtful')
       ? []
-      : [concern(grade === 'broken' ? 'error' : 'warning', code, text(claim))];
+      : [judged(grade === 'broken' ? 'error' : 'warning', code, text(claim))];
   const parts = ({ terms }: Claim) => terms.map((term) => `${term.name} ${words(term.ms)}`).join(' + ');
   return [
     ...late(

@@ -1,3 +1,4 @@
+import { CfnResource } from 'aws-cdk-lib/core';
 import { ConfigurationError } from '../../core/private/errors';
 import { warn } from '../../core/private/problems';
 import { keepsDataLive, STRATEGY_WORDS } from '../../model/recovery';
@@ -26,9 +27,28 @@ export function requireAgreement(sites: readonly RecoverySite[]): void {
       'no record leads requests to a site, so that somebody has to lead them elsewhere in a failover: add routeTraffic(), or acknowledge this',
     );
   }
+  for (const site of sites.filter((one) => one._plan.asksPerson && !isHeard(one))) {
+    warn(
+      site,
+      'ApprovalUnheard',
+      `a person has to approve a failover to ${site.region}, but nobody subscribes to the topic that asks: site.topic.addSubscription(), or take Approval.none()`,
+    );
+  }
   for (const site of sites.filter(({ _probes }) => _probes.length === 0)) {
     warn(site, 'SiteNotProbed', `nothing looks at the application of ${site.region} before traffic comes to it: add addProbe()`);
   }
+}
+
+/** Subscriptions are where their subscribers are, anywhere in the app. */
+function isHeard({ node, topic }: RecoverySite): boolean {
+  return node.root.node
+    .findAll()
+    .some(
+      (one) =>
+        CfnResource.isCfnResource(one) &&
+        one.cfnResourceType === 'AWS::SNS::Subscription' &&
+        (one as unknown as { readonly topicArn?: string }).topicArn === topic.topicArn,
+    );
 }
 
 function recordsOf({ _routed }: RecoverySite): readonly string[] {
