@@ -39,6 +39,7 @@ export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnsw
       nowMs: site.ports.now(),
       leaseMs: LEASE_MS + (ask ? site.config.approval.timeoutMs : 0),
       everywhere: servesEverywhere(site.config.strategy),
+      reached: status !== undefined,
     }),
   );
   return refused === undefined ? { state: 'done', words: `run '${run.id}' has begun`, way: ask ? 'ask' : wayOf(run) } : refusal(refused);
@@ -47,7 +48,7 @@ export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnsw
 /** The same run once more: it goes on where it stopped, or answers how it has ended. */
 async function goOn(run: RunInput, site: Site): Promise<BeginAnswer> {
   const { register, refusal: ended } = await site.apply((found) =>
-    claimed(found, { input: run, epoch: 0, peer: '', nowMs: site.ports.now(), leaseMs: LEASE_MS, everywhere: false }),
+    claimed(found, { input: run, epoch: 0, peer: '', nowMs: site.ports.now(), leaseMs: LEASE_MS, everywhere: false, reached: true }),
   );
   const stage = register && openRun(register)?.stage;
   if (ended !== undefined || stage === undefined) {

@@ -17,13 +17,15 @@ const RESTORE_PATIENCE_MS = 24 * HOUR;
 
 /** Finds out how far each copy is behind: what is lost if it takes over now. */
 export async function measure({ run: { id } }: StepRequest, site: Site): Promise<StepAnswer> {
-  return site.step(id, 'measure', 0, async ({ peer }) => {
+  return site.step(id, 'measure', 0, async ({ peer, peerState }) => {
     const { fence } = await site.read();
     const said: string[] = [];
     for (const item of site.config.data) {
-      const { lagMs, words } = fence?.final
-        ? { lagMs: site.ports.now() - fence.sinceMs, words: 'as old as the fence of this site' }
-        : await lagOf(item, peer, site);
+      // whether the site that has fenced this one was active since, only that one knows
+      const { lagMs, words } =
+        fence && (fence.final || peerState === 'unreachable')
+          ? { lagMs: site.ports.now() - fence.sinceMs, words: 'as old as the fence of this site' }
+          : await lagOf(item, peer, site);
       said.push(`${item.name}: ${words}`);
       await keepLag(id, item, { lagMs, words }, site);
     }

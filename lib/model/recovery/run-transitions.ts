@@ -13,10 +13,12 @@ export interface Claim {
   readonly leaseMs: number;
   /** Every site is active all the time. */
   readonly everywhere: boolean;
+  /** The other site has answered, so that it is known whether it is active. */
+  readonly reached: boolean;
 }
 
 /** Makes a run the one of this site; the same run again only renews its lease. */
-export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, leaseMs, everywhere }: Claim): Transition {
+export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, leaseMs, everywhere, reached }: Claim): Transition {
   const leaseUntilMs = nowMs + leaseMs;
   if (register.run?.input.id === input.id) {
     return register.run.stage === 'concluded'
@@ -43,7 +45,7 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
   if (input.kind === 'switchover' && register.role === 'fenced') {
     return refused('this site was fenced and its data follows nobody: it has to be rebuilt first, as a failback does');
   }
-  if (input.kind === 'failover' && register.fence?.final && !input.acceptOldData) {
+  if (input.kind === 'failover' && register.fence && (register.fence.final || !reached) && !input.acceptOldData) {
     const since = new Date(register.fence.sinceMs).toISOString();
     return refused(
       `this site was fenced at ${since} and not rebuilt since: 'acceptOldData' says that all written elsewhere since may be lost`,

@@ -3,11 +3,24 @@ import { play } from './play';
 const STORIES = Number(process.env.STORIES ?? 150);
 const FIRST = Number(process.env.FIRST ?? 1);
 
+/** How often each kind of run has ended how. */
+const ends = new Map<string, number>();
+
+afterAll(() => {
+  if (process.env.TELL) {
+    process.stdout.write(`${JSON.stringify(Object.fromEntries([...ends].sort()), undefined, 1)}\n`);
+  }
+});
+
 /** Plays stories and answers which of them went wrong, and how. */
 async function wrong(honest: boolean): Promise<readonly string[]> {
   const found: string[] = [];
   for (let seed = FIRST; seed < FIRST + STORIES; seed++) {
-    const { violations } = await play(seed, honest);
+    const { violations, world } = await play(seed, honest);
+    for (const { run, end } of world.ended) {
+      const key = `${run.kind} ${end}`;
+      ends.set(key, (ends.get(key) ?? 0) + 1);
+    }
     found.push(...violations.map((violation) => `story ${seed}: ${violation}`));
   }
   return found;

@@ -4,6 +4,8 @@ import type { SiteRegister } from '../../../../lib/model/recovery';
 export interface Write {
   readonly atMs: number;
   readonly at: string;
+  /** Another site was the active one by then, which nobody here could know yet. */
+  readonly stray: boolean;
 }
 
 /** A database of one site. */

@@ -52,6 +52,8 @@ export class World {
   /** A site that was lost came back without being reached; until when nobody can know better. */
   public graceUntilMs = 0;
   public readonly violations: string[] = [];
+  /** What an earlier takeover has lost is still at the site that it left. */
+  private readonly lostBefore = new Set<Write>();
   private readonly started = new Set<string>();
   private readonly configs: Readonly<Record<string, SiteConfig>>;
   private readonly machines: Readonly<Record<string, Definition>>;
@@ -303,7 +305,10 @@ export class World {
       const own = this.regions[site].database.writes;
       const theirs = this.regions[this.other(site)].database.writes;
       const { sinceMs, facts } = run.steps['measure:orders'];
-      const lost = [...theirs].filter((write) => !own.has(write));
+      const lost = [...theirs].filter((write) => !own.has(write) && !write.stray && !this.lostBefore.has(write));
+      for (const write of lost) {
+        this.lostBefore.add(write);
+      }
       this.takeovers.push({ site, input: run.input, atMs: this.time.now(), claimedMs: sinceMs - Number(facts?.lagMs ?? 0), lost });
     }
     const unreachable = run?.peerState === 'unreachable' && before?.run?.peerState !== 'unreachable';
@@ -329,7 +334,9 @@ export class World {
       for (const region of Object.values(this.regions)) {
         this.settle(region);
         if (writable(region) && (this.answer() === region.name || this.chance.maybe(0.3))) {
-          region.database.writes.add({ atMs: this.time.now(), at: region.name });
+          const { role, epoch } = this.register(this.other(region.name));
+          const stray = role === 'active' && epoch > this.register(region.name).epoch;
+          region.database.writes.add({ atMs: this.time.now(), at: region.name, stray });
         }
       }
     }
