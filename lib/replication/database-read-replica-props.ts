@@ -55,7 +55,8 @@ export interface DatabaseReadReplicaProps extends DatabaseInstanceNewProps {
   readonly recoveryAlarmActions?: IAlarmAction[];
   /**
    * Makes the replica a database of its own, in place. This cannot be undone: replication starts again only with a new replica.
-   * Leave `source` as it was; nothing of it is asked any more.
+   * Leave `source` as it was; nothing of it is asked any more. Leave this out where the instance was promoted by a call already: CloudFormation would
+   * promote it once more, and fail.
    * @default false
    */
   readonly promoted?: boolean;
