@@ -83,7 +83,10 @@ describe('the recovery stack of a site that waits', () => {
   test('rehearses quarterly by its own machine, each time as a run of its own', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'cron(0 2 15 1,4,7,10 ? *)',
-      Target: { Input: '{"kind":"rehearsal","id":"drill-<aws.scheduler.execution-id>","by":"drill","drill":true}' },
+      Target: {
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AgentDeadLetters'), 'Arn'] } },
+        Input: '{"kind":"rehearsal","id":"drill-<aws.scheduler.execution-id>","by":"drill","drill":true}',
+      },
     });
     Template.fromStack(recoveryStackOf(sites.recovery.primary)).resourceCountIs('AWS::Scheduler::Schedule', 0);
   });

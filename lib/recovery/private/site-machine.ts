@@ -1,11 +1,11 @@
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ContextAttribute, Schedule, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { ArnFormat, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import type { BundledFunction } from '../../core/private/bundled-function';
 import { descriptionOf } from '../../core/private/descriptions';
 import { insist } from '../../core/private/problems';
 import { acknowledgeWildcards } from '../../core/private/wildcards';
@@ -15,7 +15,7 @@ import { DrillMode } from '../drill-mode';
 import type { ArrangedDrill } from './arranged-drill';
 
 interface SiteMachineProps {
-  readonly agent: LambdaFunction;
+  readonly agent: BundledFunction;
   readonly config: SiteConfig;
   readonly names: RecoveryNames;
   readonly drills: readonly ArrangedDrill[];
@@ -37,7 +37,7 @@ export class SiteMachine extends Construct {
   constructor(scope: Construct, id: string, { agent, config, names, drills }: SiteMachineProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const definition = recoveryMachine({ agentArn: agent.functionArn, partition: stack.partition, config });
+    const definition = recoveryMachine({ agentArn: agent.function.functionArn, partition: stack.partition, config });
     const text = stack.toJsonString(definition);
     insist(this, checkRecoverySize(config.recovery, JSON.stringify(stack.resolve(config)).length));
     const role = new Role(this, 'Role', {
@@ -46,7 +46,7 @@ export class SiteMachine extends Construct {
       }),
       description: descriptionOf('role', `Runs the recovery of ${config.recovery} at ${config.site}`),
     });
-    role.addToPolicy(new PolicyStatement({ sid: 'Call', actions: ['lambda:InvokeFunction'], resources: [agent.functionArn] }));
+    role.addToPolicy(new PolicyStatement({ sid: 'Call', actions: ['lambda:InvokeFunction'], resources: [agent.function.functionArn] }));
     this.machine = new StateMachine(this, 'Resource', {
       stateMachineName: names.machine,
       role,
@@ -70,11 +70,11 @@ export class SiteMachine extends Construct {
       reason: 'Each execution has a history with the time of every call, and nothing called does more than a few calls itself.',
     });
     if (drills.length > 0) {
-      this.schedule(config, drills);
+      this.schedule(config, drills, agent);
     }
   }
 
-  private schedule({ recovery }: SiteConfig, drills: readonly ArrangedDrill[]): void {
+  private schedule({ recovery }: SiteConfig, drills: readonly ArrangedDrill[], { deadLetters }: BundledFunction): void {
     const stack = Stack.of(this);
     const group = stack.formatArn({
       service: 'scheduler',
@@ -93,7 +93,12 @@ export class SiteMachine extends Construct {
       new Schedule(this, `Drill${index === 0 ? '' : index + 1}`, {
         schedule,
         description: descriptionOf('schedule', `Drill of the recovery of ${recovery}: ${mode.toLowerCase().replace('_', ' ')}`),
-        target: new StepFunctionsStartExecution(this.machine, { role, input: ScheduleTargetInput.fromObject(input) }),
+        // a drill that could not be started rings like any other event that nobody handled
+        target: new StepFunctionsStartExecution(this.machine, {
+          role,
+          input: ScheduleTargetInput.fromObject(input),
+          deadLetterQueue: deadLetters,
+        }),
       });
     });
   }

@@ -74,7 +74,7 @@ export class SiteOrchestration {
     this.isComplete = true;
     const agent = new SiteAgent(this.stack, 'Agent', { ...site, plan: this.plan, names: this.names, orchestration: this });
     const machine = new SiteMachine(this.stack, 'Machine', {
-      agent: agent.function,
+      agent: agent.bundled,
       config: site.config,
       names: this.names,
       drills: site.drills,
