@@ -5,6 +5,7 @@ import { requireMs } from '../core/private/known';
 import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
 import type { DisasterRecoveryProps } from './disaster-recovery-props';
+import { DrillMode } from './drill-mode';
 import type { DrillOptions } from './drill-options';
 import { type ArrangedDrill, type Arrangement, arrangeDrill } from './private/arranged-drill';
 import { failoverConcerns, failoverFacts, type JudgedRecovery } from './private/failover-facts';
@@ -103,13 +104,20 @@ export class DisasterRecovery extends Construct {
       );
     }
     const waiting = this.sites.find(({ isActive }) => !isActive) as RecoverySite;
+    const holdMs = Math.max(0, ...this.arrangements.map((one) => one.holdMs));
+    const experimentTemplate = this.arrangements.find(({ experiment }) => experiment !== undefined)?.experiment;
+    const drills = this.drills().filter(({ mode }) => mode !== DrillMode.FAULT_INJECTION || this.primary.isActive);
+    if (drills.length < this.arrangements.length) {
+      warn(
+        this,
+        'FaultNotInjected',
+        `the fault of a drill strikes ${this.primary.region}, which is not active, so that drill is not scheduled until 'activeRegion' is ${this.primary.region} again: acknowledge this, or drill by DrillMode.SWITCHOVER`,
+      );
+    }
     for (const site of this.sites) {
-      const own = this.arrangements.find(({ experiment }) => experiment !== undefined);
-      const experimentTemplate = site.isHome ? own?.experiment : undefined;
-      const holdMs = Math.max(0, ...this.arrangements.map((one) => one.holdMs));
-      const drill =
-        this.arrangements.length === 0 ? undefined : { holdMs, ...(experimentTemplate === undefined ? {} : { experimentTemplate }) };
-      site._orchestration.complete({ ...agentPartsOf(site, drill), drills: site === waiting ? this.drills() : [] });
+      const fault = site.isHome && experimentTemplate !== undefined ? { experimentTemplate } : {};
+      const drill = this.arrangements.length === 0 ? undefined : { holdMs, ...fault };
+      site._orchestration.complete({ ...agentPartsOf(site, drill), drills: site === waiting ? drills : [] });
     }
   }
 }

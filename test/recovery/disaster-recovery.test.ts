@@ -1,8 +1,10 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { CfnExperimentTemplate } from 'aws-cdk-lib/aws-fis';
+import { CfnHealthCheck } from 'aws-cdk-lib/aws-route53';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { App, Duration, Stack, Stage } from 'aws-cdk-lib/core';
-import { Approval, DisasterRecovery, DrillMode, RecoveryObjective, RecoveryStrategy } from '../../lib';
-import { ACCOUNT, configOf, OSAKA, recoveryIn, recoveryStackOf, statementsOf, TOKYO, type TwoSites, twoSites } from './sites';
+import { Approval, DisasterRecovery, DrillMode, RecoveryObjective, type RecoverySite, RecoveryStrategy } from '../../lib';
+import { ACCOUNT, configOf, Orders, OSAKA, recoveryIn, recoveryStackOf, statementsOf, TOKYO, type TwoSites, twoSites } from './sites';
 
 describe('the recovery stack of a site that waits', () => {
   let sites: TwoSites;
@@ -167,6 +169,59 @@ test('drills at the site that waits, whichever that is', () => {
   });
   Template.fromStack(recoveryStackOf(recovery.recovery)).resourceCountIs('AWS::Scheduler::Schedule', 0);
   expect(configOf(recovery.recovery).drill).toEqual({ holdMs: 3_600_000 });
+});
+
+describe('a drill that injects a fault', () => {
+  function injected(activeRegion = TOKYO) {
+    const sites = twoSites({ activeRegion });
+    const experiment = new CfnExperimentTemplate(sites.tokyo, 'Fault', {
+      description: 'x',
+      roleArn: 'arn:aws:iam::111122223333:role/fis',
+      stopConditions: [{ source: 'none' }],
+      targets: {},
+      tags: {},
+    });
+    sites.recovery.drill({ mode: DrillMode.FAULT_INJECTION, experiment });
+    return sites;
+  }
+
+  test('is begun by the site that waits, and broken by the agent at home, who alone may start and stop experiments', () => {
+    const { recovery } = injected();
+    Template.fromStack(recoveryStackOf(recovery.recovery)).hasResourceProperties('AWS::Scheduler::Schedule', {
+      Target: { Input: Match.stringLikeRegexp('"kind":"failover","approved":true,"injectFault":true,"thenBack":true') },
+    });
+    expect(configOf(recovery.primary).drill).toEqual({ holdMs: 1_800_000, experimentTemplate: expect.stringContaining('ImportValue') });
+    expect(configOf(recovery.recovery).drill).toEqual({ holdMs: 1_800_000 });
+    const faults = (site: RecoverySite) =>
+      statementsOf(site)
+        .flatMap(({ Action }) => Action)
+        .filter((action) => action.startsWith('fis:'));
+    expect(faults(recovery.primary)).toEqual(['fis:StartExperiment', 'fis:StopExperiment']);
+    expect(faults(recovery.recovery)).toEqual([]);
+  });
+
+  test('is left out while home is not active, with a warning', () => {
+    const { recovery } = injected(OSAKA);
+    for (const site of recovery.sites) {
+      Template.fromStack(recoveryStackOf(site)).resourceCountIs('AWS::Scheduler::Schedule', 0);
+    }
+    expect(recovery.node.metadata.map(({ data }) => String(data)).join()).toContain('cdk-recovery:faultNotInjected');
+  });
+});
+
+test('of three sites that all serve users each knows both others, and home follows what either has diverted', () => {
+  const app = new App();
+  const recovery = recoveryIn(app, { strategy: RecoveryStrategy.multiSite(), furtherRegions: ['us-west-2'] });
+  const stacks = recovery.sites.map((site) => new Orders(app, `Site-${site.region}`, site).route());
+  const checks = stacks[0].node.findAll().filter((node) => node instanceof CfnHealthCheck);
+  expect(checks.map(({ node }) => node.scope?.node.id)).toEqual([
+    'NotDivertedTo-ap-northeast-3',
+    'NotDivertedTo-us-west-2',
+    'Reclaimed',
+    'NotDiverted',
+    'Latch',
+  ]);
+  expect(recovery.sites).toHaveLength(3);
 });
 
 test('gives a site what runs there: all where it is active, otherwise what the strategy keeps, rounded up', () => {
