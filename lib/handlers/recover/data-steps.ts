@@ -21,13 +21,14 @@ export async function measure({ run: { id } }: StepRequest, site: Site): Promise
     const { fence } = await site.read();
     const said: string[] = [];
     for (const item of site.config.data) {
+      const askedMs = site.ports.now();
       // whether the site that has fenced this one was active since, only that one knows
       const { lagMs, words } =
         fence && (fence.final || peerState === 'unreachable')
           ? { lagMs: site.ports.now() - fence.sinceMs, words: 'as old as the fence of this site' }
           : await lagOf(item, peer, site);
       said.push(`${item.name}: ${words}`);
-      await keepLag(id, item, { lagMs, words }, site);
+      await keepLag(id, item, { lagMs, words }, askedMs, site);
     }
     return { state: 'done', words: said.join('; ') || 'no data' };
   });
@@ -42,10 +43,10 @@ export async function lagOf(item: DataConfig, from: string, site: Site): Promise
   }
 }
 
-export async function keepLag(id: string, { name }: DataConfig, { lagMs, words }: Lag, site: Site): Promise<void> {
-  const nowMs = site.ports.now();
-  const record: StepRecord = { state: 'done', sinceMs: nowMs, words, ...(lagMs === undefined ? {} : { facts: { lagMs } }) };
-  const { refusal } = await site.apply((register) => stepTaken(register, id, measureStep(name), record, nowMs + LEASE_MS));
+/** Keeps how far a copy is behind; `sinceMs` is from before it was asked, so that no more is claimed than is there. */
+export async function keepLag(id: string, { name }: DataConfig, { lagMs, words }: Lag, sinceMs: number, site: Site): Promise<void> {
+  const record: StepRecord = { state: 'done', sinceMs, words, ...(lagMs === undefined ? {} : { facts: { lagMs } }) };
+  const { refusal } = await site.apply((register) => stepTaken(register, id, measureStep(name), record, site.ports.now() + LEASE_MS));
   if (refusal !== undefined) {
     throw new RunOver(refusal);
   }
@@ -65,7 +66,7 @@ export async function drain({ run: { id } }: StepRequest, site: Site): Promise<S
     for (const item of site.config.data) {
       const { state, words } = await site.dataPort(item).arrived(item, fencedMs, peer);
       if (state === 'done') {
-        await keepLag(id, item, { lagMs: 0, words }, site);
+        await keepLag(id, item, { lagMs: 0, words }, site.ports.now(), site);
       } else if (state === 'failed') {
         return { state, words: `${item.name}: ${words}` };
       } else {

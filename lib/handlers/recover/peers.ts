@@ -16,19 +16,22 @@ type Question = PeerRequest extends infer R ? (R extends PeerRequest ? Omit<R, '
 
 /** Asks another site; undefined where it cannot be reached. */
 export async function askPeer(site: Site, peer: PeerConfig, question: Question): Promise<PeerAnswer | undefined> {
-  const request = { ...question, recovery: site.config.recovery, from: site.config.site } as PeerRequest;
-  const answer = await site.ports.ask(peer, request);
-  if (answer !== undefined && !('state' in answer)) {
-    throw new Error(`${peer.site} has answered something else`);
-  }
-  return answer;
+  const answer = await reach(site, peer, { ...question, recovery: site.config.recovery, from: site.config.site } as PeerRequest);
+  return answer && 'state' in answer ? answer : undefined;
 }
 
 /** What another site is; undefined where it cannot be reached. */
 export async function statusOf(site: Site, peer: PeerConfig): Promise<PeerStatus | undefined> {
-  const answer = await site.ports.ask(peer, { op: 'status', recovery: site.config.recovery, from: site.config.site });
-  if (answer !== undefined && !('role' in answer)) {
-    throw new Error(`${peer.site} has answered something else`);
+  const answer = await reach(site, peer, { op: 'status', recovery: site.config.recovery, from: site.config.site });
+  return answer && 'role' in answer ? answer : undefined;
+}
+
+/** An agent that fails is as good as none: in a Region that is half lost it may do so for long. Why, the log says. */
+async function reach(site: Site, peer: PeerConfig, request: PeerRequest): Promise<PeerAnswer | PeerStatus | undefined> {
+  try {
+    return await site.ports.ask(peer, request);
+  } catch (error) {
+    site.ports.write(JSON.stringify({ asked: peer.site, for: request.op, problem: (error as Error).message }));
+    return undefined;
   }
-  return answer;
 }

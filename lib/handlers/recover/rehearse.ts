@@ -12,7 +12,8 @@ export async function rehearse({ run: { id }, item }: StepRequest, site: Site): 
   const config = site.data(item);
   return site.step(id, `rehearse:${config.name}`, PATIENCE_MS, async (run, before): Promise<Progress> => {
     if (before === undefined) {
-      await keepLag(id, config, await lagOf(config, run.peer, site), site);
+      const askedMs = site.ports.now();
+      await keepLag(id, config, await lagOf(config, run.peer, site), askedMs, site);
     }
     const made = await site.dataPort(config).rehearse(config, { runId: id, facts: before?.facts ?? {} });
     if (made.state !== 'done') {

@@ -127,6 +127,9 @@ export class FakeSite {
       compute: new Proxy({}, { get: () => compute }) as Ports['compute'],
       ask: async (_, request) => {
         this.asked.push(request);
+        if (this.errors[request.op]) {
+          throw this.errors[request.op];
+        }
         return request.op === 'status' ? this.status : this.answered(request.op);
       },
       probe: async ({ name }) => said(`probe ${name}`),

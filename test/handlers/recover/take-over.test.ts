@@ -152,6 +152,13 @@ describe('a site that cannot be reached', () => {
     },
   );
 
+  test('is also one whose agent fails', async () => {
+    const site = new FakeSite();
+    site.errors = { status: new Error('broken'), fencePeer: new Error('broken') };
+    expect(await fenceOften(site, { approval: { otherSiteIsDown: true } })).toEqual(['pending', 'done']);
+    expect(site.lines[0]).toContain('broken');
+  });
+
   test('counts only misses in a row', async () => {
     const site = lost();
     await site.steps(FAILOVER, 'begin', 'fence', 'fence', 'fence');

@@ -148,6 +148,13 @@ class Judge {
     if (writable(world.regions[TOKYO]) && writable(world.regions[OSAKA])) {
       this.say('both sites can write when all is well again');
     }
+    const runs = [TOKYO, OSAKA].map((site) => world.register(site).run);
+    if (
+      runs.every((run) => run === undefined || run.stage === 'concluded') &&
+      [TOKYO, OSAKA].every((site) => world.register(site).role !== 'active')
+    ) {
+      this.say('no run is under way, and no site is active');
+    }
     for (const site of [TOKYO, OSAKA]) {
       const run = world.register(site).run;
       if (run && run.stage !== 'concluded' && run.problem === undefined && run.stage !== 'begun') {
