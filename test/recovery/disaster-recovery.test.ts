@@ -150,6 +150,18 @@ describe('the recovery stack of a site that waits', () => {
   });
 });
 
+test('tells whom the user names besides, in the Region of each site', () => {
+  const { recovery } = twoSites({
+    alarmActionsIn: { [OSAKA]: { critical: [{ bind: () => ({ alarmActionArn: `arn:aws:sns:${OSAKA}:${ACCOUNT}:pager` }) }] } },
+  });
+  const pages = (site: RecoverySite) =>
+    Object.values(Template.fromStack(recoveryStackOf(site)).findResources('AWS::CloudWatch::Alarm')).filter(({ Properties }) =>
+      JSON.stringify(Properties.AlarmActions).includes(':pager'),
+    ).length;
+  expect(pages(recovery.primary)).toBe(0);
+  expect(pages(recovery.recovery)).toBe(3);
+});
+
 test('asks a person for a quarter of the recovery time at most, unless it is said how long', () => {
   const timeoutOf = (approval?: Approval) => {
     const { recovery } = twoSites({ objective: RecoveryObjective.of({ rpo: Duration.hours(1), rto: Duration.hours(2) }), approval });

@@ -32,6 +32,11 @@ test.each<[string, Partial<DisasterRecoveryProps>, RegExp]>([
     { activeRegion: 'us-east-1' },
     /the sites are ap-northeast-1 and ap-northeast-3.*\(UnknownActiveRegion/,
   ],
+  [
+    'alarm actions for a Region without a site',
+    { alarmActionsIn: { 'us-east-1': {} } },
+    /'alarmActionsIn' has actions for 'us-east-1'.*\(UnknownSite/,
+  ],
   ['a third site where one waits', { furtherRegions: ['us-east-1'] }, /RecoveryStrategy.multiSite\(\) \(TooManySites/],
   ['a name with a blank', { recoveryName: 'my orders' }, /'my orders'.*\(InvalidRecoveryName/],
   ['a name of 41 letters', { recoveryName: 'x'.repeat(41) }, /\(InvalidRecoveryName/],

@@ -49,7 +49,10 @@ function sitesTable(sites: readonly RunbookSite[]): string {
   return [
     '## Sites',
     '| Region | Role | State machine | Agent | Register | Records |\n| --- | --- | --- | --- | --- | --- |\n' + rows.join('\n'),
-    `Which one is active now: \`aws dynamodb scan --region <region> --table-name ${namesOf(sites[0].config.recovery).register}\`, attribute \`role\`; ask both, the higher epoch counts.`,
+    `Which one is active now: ask both, the higher \`epoch\` counts.`,
+    block(
+      `aws dynamodb get-item --region <region> --table-name ${namesOf(sites[0].config.recovery).register} --key '{"id": {"S": "site"}}'`,
+    ),
   ].join('\n\n');
 }
 
@@ -128,6 +131,7 @@ const ENDS = [
     '- *Rolled back*: what was changed was put back, the former site serves again.',
     '- *Halted*: there is no way back, only on. Traffic stays where it was, nobody writes at the other site. Remove the cause and start the machine again with the **same id**: it goes on where it stopped.',
     '- *Superseded*: another site has taken over in the meantime.',
+    '- *Failed*: a rehearsal has shown that recovering would not have worked. The record of the run says what has failed.',
   ].join('\n'),
 ].join('\n\n');
 

@@ -30,6 +30,14 @@ export function recoveryPlanOf(scope: IConstruct, props: DisasterRecoveryProps):
       scope,
     );
   }
+  const stray = Object.keys(props.alarmActionsIn ?? {}).find((region) => !regions.includes(region));
+  if (stray !== undefined) {
+    throw new ConfigurationError(
+      'UnknownSite',
+      `'alarmActionsIn' has actions for '${stray}', but the sites are ${regions.join(' and ')}: name one of these`,
+      scope,
+    );
+  }
   requireAccount(scope, account);
   const promised = props.objective ?? props.tier?.objective;
   const objective = promised && objectiveMs(promised, scope);
