@@ -181,7 +181,7 @@ describe('calls', () => {
         url: String(url),
         what: '',
         body: String(init?.body),
-        authorization: (init?.headers as Record<string, string>).authorization,
+        authorization: (init?.headers as Record<string, string> | undefined)?.authorization ?? '',
       });
       return new Response('{}', { status: String(url).includes('one') ? 400 : 200 });
     });
