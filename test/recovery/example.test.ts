@@ -6,11 +6,9 @@ import type { RecoveryReportJson } from '../../lib/model/report';
 
 test.each([
   ['backup-and-restore', undefined],
-  ['pilot-light', undefined],
   ['warm-standby', undefined],
   ['hot-standby', undefined],
   ['multi-site', undefined],
-  ['backup-and-restore', 'ap-northeast-3'],
   ['pilot-light', 'ap-northeast-3'],
 ])('the example is a %s with %s active, and keeps what it promises', (strategy, active) => {
   const app = new App({ context: { strategy, active } });

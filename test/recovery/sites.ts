@@ -1,4 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import { BackupVault } from 'aws-cdk-lib/aws-backup';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as rds from 'aws-cdk-lib/aws-rds';
@@ -14,6 +15,7 @@ import {
   RecoverableData,
   type RecoverySite,
   RecoveryStrategy,
+  RestoredType,
 } from '../../lib';
 import { SITE_CONFIG_STATE, type SiteConfig } from '../../lib/model/recovery';
 
@@ -53,6 +55,10 @@ export class Orders extends Stack {
         storageEncrypted: true,
       });
       site.addData('orders', RecoverableData.databaseInstance(this.database));
+    } else {
+      const vault = BackupVault.fromBackupVaultArn(this, 'Vault', `arn:aws:backup:${site.region}:${ACCOUNT}:backup-vault:orders`);
+      const sourceArn = `arn:aws:rds:${TOKYO}:${ACCOUNT}:db:${DATABASE}`;
+      site.addData('orders', RecoverableData.recoveryPoints({ vault, type: RestoredType.RDS, sourceArn, identifier: DATABASE }));
     }
     const task = new ecs.FargateTaskDefinition(this, 'Task');
     task.addContainer('app', { image: ecs.ContainerImage.fromRegistry('app') });

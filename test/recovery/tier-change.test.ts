@@ -9,6 +9,15 @@ interface Resource {
 
 /** All resources of the application and of what recovers it, by stack and logical id; assets and exports aside. */
 function resourcesOf(props: Partial<DisasterRecoveryProps>): ReadonlyMap<string, Resource> {
+  const key = JSON.stringify(props);
+  const made = known.get(key) ?? synthesised(props);
+  known.set(key, made);
+  return made;
+}
+
+const known = new Map<string, ReadonlyMap<string, Resource>>();
+
+function synthesised(props: Partial<DisasterRecoveryProps>): ReadonlyMap<string, Resource> {
   const sites = twoSites(props);
   sites.tokyo.route();
   sites.osaka.route();
@@ -51,14 +60,19 @@ test('another strategy is one line of code: counts and the machine that knows th
   expect(changes(hot, multi).filter((change) => STORES.test(change))).toEqual([]);
 });
 
-test('from recovery points to live data only adds: what is at home stays as it is', () => {
-  const restored = resourcesOf({ strategy: RecoveryStrategy.pilotLight() });
-  expect(changes(restored, restored)).toEqual([]);
+test('from recovery points to live data a replica is added, and what is at home stays as it is', () => {
+  const added = changes(
+    resourcesOf({ strategy: RecoveryStrategy.backupAndRestore() }),
+    resourcesOf({ strategy: RecoveryStrategy.pilotLight() }),
+  );
+  expect(added).toContain('+ Osaka AWS::RDS::DBInstance Database');
+  expect(added.filter((change) => STORES.test(change) && !change.startsWith('+'))).toEqual([]);
+  expect(added.filter((change) => change.includes(' Tokyo '))).toEqual([]);
 });
 
 test('after a failover another active Region moves capacity and drills, and no resource with data differs', () => {
-  const before = resourcesOf({});
-  const after = resourcesOf({ activeRegion: OSAKA });
+  const before = resourcesOf({ strategy: RecoveryStrategy.warmStandby() });
+  const after = resourcesOf({ strategy: RecoveryStrategy.warmStandby(), activeRegion: OSAKA });
   const changed = changes(before, after);
   expect(changed.filter((change) => STORES.test(change))).toEqual([]);
   expect(changed.filter((change) => !/Scheduler|DrillRole/.test(change))).toEqual([
