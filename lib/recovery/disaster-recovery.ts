@@ -98,7 +98,7 @@ export class DisasterRecovery extends Construct {
     requireAgreement(this.sites);
     if (this.arrangements.length === 0) {
       warn(
-        this,
+        this.primary._stack,
         'NotDrilled',
         'nobody rehearses this recovery, and what was never rehearsed fails when it is needed: add drill(), or acknowledge this',
       );
@@ -109,7 +109,7 @@ export class DisasterRecovery extends Construct {
     const drills = this.drills().filter(({ mode }) => mode !== DrillMode.FAULT_INJECTION || this.primary.isActive);
     if (drills.length < this.arrangements.length) {
       warn(
-        this,
+        this.primary._stack,
         'FaultNotInjected',
         `the fault of a drill strikes ${this.primary.region}, which is not active, so that drill is not scheduled until 'activeRegion' is ${this.primary.region} again: acknowledge this, or drill by DrillMode.SWITCHOVER`,
       );

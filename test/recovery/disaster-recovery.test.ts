@@ -217,7 +217,11 @@ describe('a drill that injects a fault', () => {
     for (const site of recovery.sites) {
       Template.fromStack(recoveryStackOf(site)).resourceCountIs('AWS::Scheduler::Schedule', 0);
     }
-    expect(recovery.node.metadata.map(({ data }) => String(data)).join()).toContain('cdk-recovery:faultNotInjected');
+    expect(
+      recoveryStackOf(recovery.primary)
+        .node.metadata.map(({ data }) => String(data))
+        .join(),
+    ).toContain('cdk-recovery:faultNotInjected');
   });
 });
 

@@ -15,7 +15,7 @@ function judged(props: Partial<DisasterRecoveryProps> = {}, change: (sites: Retu
   sites.osaka.route();
   change(sites);
   const assessment = RecoveryRecord.of(sites.app).assess();
-  const findings = assessment.findings.filter(({ at }) => at === 'Orders');
+  const findings = assessment.findings.filter(({ at }) => at.startsWith('Orders'));
   return {
     assessment,
     findings,

@@ -53,7 +53,7 @@ export function failoverConcerns(recovery: JudgedRecovery, facts: readonly Fact[
   const isTold = ({ id, cfn }: Target) => about.some(({ resource }) => resource === id) || (cfn !== undefined && !hasBackup(id));
   const told = [...home._data].flatMap(([name, { target }]) => (target === undefined ? [] : [{ name, target }]));
   return [
-    ...told.filter(({ target }) => !isTold(target)).map(({ name, target }) => bare(recovery.by, name, target)),
+    ...told.filter(({ target }) => !isTold(target)).map(({ name, target }) => bare(home._stack.node.path, name, target)),
     ...(objective === undefined
       ? []
       : others.flatMap((other) => told.flatMap(({ name, target }) => concernsOf({ name, target, other, objective, recovery, facts })))),
@@ -91,7 +91,8 @@ function concernsOf({ name, target, other, objective, recovery, facts }: Judged)
     kind: 'concern',
     severity,
     code,
-    by: recovery.by,
+    // the CDK shows warnings of stacks only
+    by: severity === 'error' ? recovery.by : other._stack.node.path,
     resource: target.id,
     message,
   });

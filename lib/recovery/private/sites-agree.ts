@@ -22,20 +22,20 @@ export function requireAgreement(sites: readonly RecoverySite[]): void {
   }
   if (home._routed.length === 0) {
     warn(
-      home,
+      home._stack,
       'TrafficNotRouted',
       'no record leads requests to a site, so that somebody has to lead them elsewhere in a failover: add routeTraffic(), or acknowledge this',
     );
   }
   for (const site of sites.filter((one) => one._plan.asksPerson && !isHeard(one))) {
     warn(
-      site,
+      site._stack,
       'ApprovalUnheard',
       `a person has to approve a failover to ${site.region}, but nobody subscribes to the topic that asks: site.topic.addSubscription(), or take Approval.none()`,
     );
   }
   for (const site of sites.filter(({ _probes }) => _probes.length === 0)) {
-    warn(site, 'SiteNotProbed', `nothing looks at the application of ${site.region} before traffic comes to it: add addProbe()`);
+    warn(site._stack, 'SiteNotProbed', `nothing looks at the application of ${site.region} before traffic comes to it: add addProbe()`);
   }
 }
 
@@ -85,7 +85,7 @@ function requireKinds(home: RecoverySite, other: RecoverySite): void {
     }
     if (there.kind === 'recovery-points' && keepsDataLive(strategy)) {
       warn(
-        other,
+        other._stack,
         'DataNotLive',
         `data '${name}' is only restored from recovery points at ${other.region}, but ${STRATEGY_WORDS[strategy.kind]} keeps data live there: replicate it, take RecoveryStrategy.backupAndRestore(), or acknowledge this`,
       );
