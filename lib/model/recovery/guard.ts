@@ -61,9 +61,10 @@ function claimOfPeer({ site, role, epoch, run }: PeerStatus): { site: string; ep
   return role === 'active' && epoch >= bound ? { site, epoch, final: true } : { site, epoch: bound, final: false };
 }
 
-/** A standby follows whoever is active; only who holds something has something to give up. */
-function mustYield({ role, fence, diverted, reclaimed }: SiteRegister, { epoch, final }: { epoch: number; final: boolean }): boolean {
-  const holds = role === 'active' || diverted || reclaimed;
+/** A standby follows whoever is active; only who holds something, be it data that was promoted and never got traffic, has something to give up. */
+function mustYield(register: SiteRegister, { epoch, final }: { epoch: number; final: boolean }): boolean {
+  const { role, fence, diverted, reclaimed } = register;
+  const holds = role === 'active' || diverted || reclaimed || openRun(register)?.stage === 'committed';
   return holds || (final && fence !== undefined && !fence.final && fence.epoch <= epoch);
 }
 

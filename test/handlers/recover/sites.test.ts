@@ -143,6 +143,20 @@ describe('the guard', () => {
     expect(site.register).toMatchObject({ role: 'fenced', fence: { epoch: 1, final: false } });
   });
 
+  test('gives up what it has promoted and never got traffic for, when another site has taken over since', async () => {
+    const site = new FakeSite(OSAKA);
+    await site.steps(FAILOVER, 'begin', 'fence', ['promote', 'orders'], 'conclude');
+    expect(site.register).toMatchObject({ role: 'standby', run: { stage: 'committed' } });
+    site.status = peer({ site: TOKYO, role: 'active', epoch: 4 });
+    await guard(site);
+    expect(site.register).toMatchObject({
+      role: 'fenced',
+      gate: 'closed',
+      fence: { epoch: 4, final: true },
+      run: { outcome: 'superseded' },
+    });
+  });
+
   test('changes nothing while the other site cannot be reached', async () => {
     const site = home({ role: 'fenced', gate: 'closed', fence: { epoch: 1, by: OSAKA, sinceMs: NOW, was: 'active', final: false } });
     site.status = undefined;

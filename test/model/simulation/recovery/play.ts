@@ -36,13 +36,15 @@ export async function play(seed: number, honest: boolean): Promise<Played> {
     } else if (dice < 0.34) {
       world.partitioned = !world.partitioned;
       judge.changed();
-    } else if (dice < 0.44 && open.length > 0) {
+    } else if (dice < 0.4) {
+      world.regions[site].broken = !world.regions[site].broken;
+    } else if (dice < 0.48 && open.length > 0) {
       // somebody starts what has stopped, or what has not
       const again = chance.pick(open);
       world.start(again.site, `${again.run.id}-again-${number++}`, again.run);
     } else if (dice < 0.85 && world.regions[site].up) {
       const kind = chance.pick(KINDS);
-      const down = !world.regions[other].up || (!honest && chance.maybe(0.5));
+      const down = !world.regions[other].up || (!honest && (world.partitioned || chance.maybe(0.5)));
       const run: RunInput = {
         kind,
         id: `run-${number++}`,
@@ -52,7 +54,7 @@ export async function play(seed: number, honest: boolean): Promise<Played> {
       };
       open.push({ site, run });
       world.start(site, run.id, run);
-      if (chance.maybe(0.2)) {
+      if (chance.maybe(!honest && world.partitioned ? 0.8 : 0.2)) {
         world.start(other, `${run.id}-too`, { ...run, id: `${run.id}-too` });
       }
     }
@@ -68,13 +70,14 @@ async function peace(world: World, trouble: Trouble, judge: Judge, look: () => v
   world.partitioned = false;
   for (const region of Object.values(world.regions)) {
     region.up = true;
+    region.broken = false;
   }
   judge.changed();
-  await world.time.runUntil(world.time.now() + 4 * HOUR, look);
+  await world.time.runUntil(world.time.now() + 2 * HOUR, look);
   judge.calm();
   for (let round = 0; round < 4 && !settled(world); round++) {
     await repair(world, `repair-${round}`);
-    await world.time.runUntil(world.time.now() + 3 * HOUR, look);
+    await world.time.runUntil(world.time.now() + 90 * MINUTE, look);
   }
   judge.end(settled(world));
 }

@@ -23,6 +23,8 @@ export interface Database {
 export interface Region {
   readonly name: string;
   up: boolean;
+  /** The application there answers wrongly. */
+  broken: boolean;
   register?: { readonly register: SiteRegister; readonly version: number };
   database: Database;
   tasks: { wanted: number; running: number; untilMs: number };
@@ -35,6 +37,7 @@ export function newRegion(name: string, role: Database['role'], tasks: number, n
   return {
     name,
     up: true,
+    broken: false,
     database: { role, closed: false, appliedMs: nowMs, writes: new Set() },
     tasks: { wanted: tasks, running: tasks, untilMs: 0 },
     verified: role === 'source',

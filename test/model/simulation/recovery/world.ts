@@ -30,7 +30,7 @@ export interface Ended {
 
 const REACTION_MS = 200;
 const GUARD_EVERY_MS = MINUTE;
-const WRITE_EVERY_MS = 5 * SECOND;
+const WRITE_EVERY_MS = 10 * SECOND;
 const FRESH_MS = 3 * MINUTE;
 const STARTS_MS = 30 * SECOND;
 
@@ -115,7 +115,7 @@ export class World {
       callAndWait: async () => ({}),
       wait: (ms: number) => this.time.wait(ms),
       step: async () => {
-        life.dead ||= this.strikes(0.2);
+        life.dead ||= this.strikes(0.6);
         await (life.dead ? forever() : undefined);
         while (!this.regions[site].up) {
           await this.time.wait(10 * SECOND);
@@ -208,7 +208,7 @@ export class World {
       },
       probe: () =>
         on(() => {
-          const works = writable(region);
+          const works = writable(region) && !region.broken;
           region.verified ||= works;
           return works ? done('it works') : { state: 'failed', words: 'it does not work' };
         }),
@@ -254,7 +254,8 @@ export class World {
           if (database.role === 'source') {
             return done('source');
           }
-          return change(MINUTE, () => {
+          // now and then it takes longer than anybody waits
+          return change(this.chance.maybe(0.05) ? 3 * 60 * MINUTE : MINUTE, () => {
             database.role = 'source';
           });
         }),
@@ -356,7 +357,8 @@ export class World {
 
   private async replicateForever(): Promise<void> {
     for (;;) {
-      await this.time.wait(this.chance.upTo(20) * SECOND + SECOND);
+      // a replica is seconds behind, and at times minutes
+      await this.time.wait(this.chance.upTo(this.chance.maybe(0.2) ? 240 : 20) * SECOND + SECOND);
       for (const site of [TOKYO, OSAKA]) {
         const [own, source] = [this.regions[site].database, this.regions[this.other(site)].database];
         if (own.role === 'replica' && source.role === 'source' && this.reachable(site, this.other(site))) {
