@@ -129,6 +129,8 @@ export class AwsInstances implements DataPort<ReplicaInstanceConfig> {
       }
       return pending(`${instance} becomes ${kept}`);
     }
+    // a copy from another Region needs a key of this one by name, also where the instance had that of RDS without asking
+    const keyArn = rebuild.keyArn ?? (await this.find(kept))?.KmsKeyId;
     const command = new CreateDBInstanceReadReplicaCommand({
       DBInstanceIdentifier: instance,
       SourceDBInstanceIdentifier: source.arn,
@@ -136,7 +138,7 @@ export class AwsInstances implements DataPort<ReplicaInstanceConfig> {
       VpcSecurityGroupIds: [...securityGroups],
       ...(rebuild.subnetGroup ? { DBSubnetGroupName: rebuild.subnetGroup } : {}),
       ...(rebuild.parameterGroup ? { DBParameterGroupName: rebuild.parameterGroup } : {}),
-      ...(rebuild.keyArn ? { KmsKeyId: rebuild.keyArn } : {}),
+      ...(keyArn ? { KmsKeyId: keyArn } : {}),
       ...(rebuild.multiAz === undefined ? {} : { MultiAZ: rebuild.multiAz }),
       CopyTagsToSnapshot: true,
     });

@@ -117,6 +117,16 @@ describe('a database instance', () => {
     expect((await of(db({ ReadReplicaSourceDBInstanceIdentifier: 'arn:other' })).port.follow(instance, followed)).state).toBe('failed');
   });
 
+  test('is made again under the key that it had, where nobody names one for its Region', async () => {
+    const { rebuild: _, ...config } = instance;
+    const { aws, port } = of({
+      DescribeDBInstances: ({ DBInstanceIdentifier: id }: { DBInstanceIdentifier: string }) =>
+        id === 'orders-before-3' ? db({ KmsKeyId: 'arn:key' }).DescribeDBInstances : named('DBInstanceNotFoundFault'),
+    });
+    await port.follow({ ...config, rebuild: {} }, followed);
+    expect(aws.inputs.CreateDBInstanceReadReplica).toMatchObject({ KmsKeyId: 'arn:key' });
+  });
+
   test('has arrived only by a lag of zero that was measured a minute after the fence', async () => {
     const look = async (value: number, ageMs: number, fencedAgoMs: number) =>
       (await of({ ...replica, ...lags(value, ageMs) }).port.arrived(instance, NOW - fencedAgoMs)).state;
