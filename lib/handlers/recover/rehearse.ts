@@ -23,7 +23,8 @@ export async function rehearse({ run: { id }, item }: StepRequest, site: Site): 
     for (const probe of checks) {
       const found = await site.ports.probe(probe, { ...before?.facts, ...made.facts });
       if (found.state !== 'done') {
-        return { state: 'failed', words: `${probe.name}: ${found.words}`, ...(made.facts ? { facts: made.facts } : {}) };
+        // who could not look may do so later
+        return { state: found.state, words: `${probe.name}: ${found.words}`, ...(made.facts ? { facts: made.facts } : {}) };
       }
     }
     return made;

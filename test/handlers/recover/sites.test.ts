@@ -318,6 +318,24 @@ describe('a rehearsal', () => {
     expect(site.calls).toContain('tidy orders');
   });
 
+  test('is asked again where a check could not look, and has failed where one has', async () => {
+    const checks = { kind: 'checks', name: 'rows', data: 'orders', functionArn: 'arn', checks: [], resourceType: 'RDS' } as const;
+    const site = new FakeSite(OSAKA, { probes: [checks] });
+    site.progress['probe rows'] = { state: 'pending', words: 'could not look' };
+    expect(await site.steps(run, 'begin', ['rehearse', 'orders'])).toEqual({ state: 'pending', words: 'rows: could not look' });
+    site.progress['probe rows'] = { state: 'failed', words: '3 rows' };
+    expect(await site.steps(run, ['rehearse', 'orders'])).toEqual({ state: 'failed', words: 'rows: 3 rows' });
+  });
+
+  test('is about no other site, so that it runs with whatever number of them', async () => {
+    const peers = [TOKYO, 'us-east-1'].map((name) => ({ site: name, agent: 'orders-agent' }));
+    const site = new FakeSite(OSAKA, { peers });
+    expect(await site.steps(run, 'begin')).toMatchObject({ way: 'rehearse' });
+    await expect(new FakeSite(OSAKA, { peers }).steps(FAILOVER, 'begin')).rejects.toThrow(
+      "'from' has to say which site the traffic leaves",
+    );
+  });
+
   test('has failed when it was broken off', async () => {
     const site = new FakeSite();
     site.progress['rehearse orders'] = { state: 'pending', words: 'restoring' };
