@@ -9,11 +9,13 @@ from recovery_emulator.clock import CLOCK
 
 # Keys of a service, made by AWS on first use: always there, never for another account.
 _AWS_MANAGED = "alias/aws/"
+# What moto calls the one of RDS, where nobody has asked for another.
+_OF_RDS = "default_kms_key_id"
 
 
 def is_aws_managed(reference: str) -> bool:
     """Whether a reference names the managed key of a service."""
-    return _AWS_MANAGED in reference
+    return _AWS_MANAGED in reference or reference == _OF_RDS
 
 
 def find_key(reference: str, account: str, region: str) -> Any | None:
