@@ -1,7 +1,9 @@
 import type { IBackupVaultRef } from 'aws-cdk-lib/aws-backup';
-import type { InstanceType, ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { InstanceType, ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IRoleRef } from 'aws-cdk-lib/aws-iam';
 import type { IKeyRef } from 'aws-cdk-lib/aws-kms';
+import type { DatabaseCredentials } from '../core/database-credentials';
+import type { DataCheck } from '../verification/data-check';
 import type { RestoredType } from '../verification/restored-type';
 
 /** What is not known of a database instance, or differs. */
@@ -81,11 +83,43 @@ export interface RecoverablePointsOptions {
   readonly role?: IRoleRef;
 }
 
-/** When and how data are recovered. */
+/** When and how data are recovered, and what they are held to before traffic comes. */
 export interface SiteDataOptions {
   /**
    * Data of a lower number are recovered first, those of one number together: 0 to 99.
    * @default 0
    */
   readonly order?: number;
+  /**
+   * What the data are held to, once they have taken over and before traffic comes; a rehearsal asks the same of what it restores. Tables, buckets
+   * and DynamoDB tables are looked at, and functions of your own called; nothing is compared with an earlier look. All checks of an item together
+   * have a quarter of an hour.
+   * @default - nothing: data that can be used are taken for right
+   */
+  readonly checks?: DataCheck[];
+  /**
+   * How checks log in to a database: a role that may only read, by a secret of the Region of the site or a replica of it there.
+   * @default - the secret of the construct, as its owner
+   */
+  readonly credentials?: DatabaseCredentials;
+  /**
+   * The network of the database, in which its tables are read.
+   * @default - that of the construct; has to be given for an L1, an import and recovery points
+   */
+  readonly vpc?: IVpc;
+  /**
+   * The subnets of the functions that read tables: they need a way to AWS Secrets Manager, by an endpoint or a NAT gateway.
+   * @default - the private subnets
+   */
+  readonly vpcSubnets?: SubnetSelection;
+  /**
+   * The security groups of the database, which let those functions in; those that `metadata` of recovery points names.
+   * @default - those of the construct; have to be given for an L1 and for recovery points
+   */
+  readonly securityGroups?: ISecurityGroup[];
+  /**
+   * The engine of the database, such as `postgres`, where neither the construct nor the same item of another site says it.
+   * @default - that of the construct
+   */
+  readonly engine?: string;
 }

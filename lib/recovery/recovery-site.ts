@@ -2,9 +2,11 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type Environment, type Stack, Token } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
-import { keepsDataLive, servesEverywhere, standbyCountOf } from '../model/recovery';
+import { keepsDataLive, type ProbeConfig, servesEverywhere, standbyCountOf } from '../model/recovery';
+import { checkedOf } from '../verification/check-fit';
 import type { BoundCompute } from './private/bound-compute';
 import type { BoundData } from './private/bound-data';
+import { dataChecks } from './private/data-checks';
 import { requireItem } from './private/item-names';
 import { SiteOrchestration } from './private/site-orchestration';
 import type { SitePlan } from './private/site-plan';
@@ -59,6 +61,8 @@ export class RecoverySite extends Construct {
   public readonly _compute = new Map<string, BoundCompute>();
   /** @internal */
   public readonly _probes: Probe[] = [];
+  /** @internal */
+  public readonly _checks: ProbeConfig[] = [];
   private readonly records: SiteRecords;
 
   private constructor(scope: Construct, plan: SitePlan) {
@@ -95,10 +99,18 @@ export class RecoverySite extends Construct {
    * Tells the site of data that it recovers.
    * @param id the same at all sites: 1 to 30 letters, digits or hyphens, the first a letter
    * @param data what it is here
-   * @param options when it is recovered
+   * @param options when it is recovered, and what it is held to. Throws `CheckDoesNotFit`, `CheckNotInRecovery` and `CheckNeedsBaseline` for checks that
+   * cannot look at it, and the codes of docs/errors.md for a network, a secret or an engine that nobody has said
    */
   public addData(id: string, data: RecoverableData, options: SiteDataOptions = {}): void {
-    this._data.set(id, data._bind(this.placeOf(id, options.order)));
+    const place = this.placeOf(id, options.order);
+    const item = data._bind(place);
+    this._data.set(id, item);
+    const { stack, route } = this._orchestration;
+    const engineElsewhere = this._others
+      .map((other) => other._data.get(id)?.target)
+      .flatMap((target) => (target ? [checkedOf(target).engine] : []))[0];
+    this._checks.push(...dataChecks({ place, item, options, stack, route, engineElsewhere }));
   }
 
   /**

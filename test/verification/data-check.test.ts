@@ -12,7 +12,7 @@ import * as fc from 'fast-check';
 import { DatabaseCredentials, DataCheck } from '../../lib';
 import { checkerOf } from '../../lib/model/verification';
 import { targetOf } from '../../lib/services';
-import { familyOf, requireFit } from '../../lib/verification/private/check-fit';
+import { checkedOf, familyOf, requireFit } from '../../lib/verification/check-fit';
 
 const stack = new Stack(undefined, 'Stack', { env: { account: '111122223333', region: 'ap-northeast-1' } });
 const number = new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
@@ -198,7 +198,8 @@ describe('a check fits', () => {
   test.each(Object.keys(CHECKS).flatMap((check) => Object.keys(resources).map((resource) => [check, resource])))(
     '%s on %s',
     (check, resource) => {
-      const judge = () => requireFit(stack, targetOf(stack, resources[resource] as IConstruct), [(CHECKS[check] as DataCheck)._spec]);
+      const judge = () =>
+        requireFit(stack, checkedOf(targetOf(stack, resources[resource] as IConstruct)), [(CHECKS[check] as DataCheck)._spec]);
       if (FITS[check]?.includes(resource)) {
         expect(judge).not.toThrow();
       } else {
@@ -209,14 +210,16 @@ describe('a check fits', () => {
 
   test('fails for two checks of one name', () => {
     const specs = [DataCheck.rowCount('users', { atLeast: 1 }), DataCheck.rowCount('users', { tolerance: 0.1 })].map(({ _spec }) => _spec);
-    expect(() => requireFit(stack, targetOf(stack, postgres), specs)).toThrow(
+    expect(() => requireFit(stack, checkedOf(targetOf(stack, postgres)), specs)).toThrow(
       /two checks of 'Stack\/Postgres' are called 'rows of users'.*DuplicateCheck/,
     );
   });
 
   test('by the engine that an import tells', () => {
     const engine = { engineType: 'mysql' };
-    expect(familyOf({ ...targetOf(stack, postgres), cfn: undefined, construct: { engine } as unknown as IConstruct })).toBe('mysql');
+    expect(familyOf(checkedOf({ ...targetOf(stack, postgres), cfn: undefined, construct: { engine } as unknown as IConstruct }))).toBe(
+      'mysql',
+    );
   });
 
   test('every kind of check has somebody who looks', () => {

@@ -3,13 +3,13 @@ import type { ProbeConfig } from '../../model/recovery';
 import type { CheckInput, CheckOutput } from '../../model/verification';
 import type { AwsClients } from './aws-clients';
 import type { Facts, Progress } from './ports';
-import { done, failed } from './progress';
+import { done, failed, pending } from './progress';
 
 const HTTP_TIMEOUT_MS = 10_000;
 /** Longest that a function may check; the step waits as long. */
 const CHECK_PATIENCE = { maxAttempts: 1, requestTimeout: 900_000 } as const;
 
-/** Looks at the application or at data; what cannot look has failed. */
+/** Looks at the application or at data; what cannot look has not seen that all is well, and may look again. */
 export async function probe(clients: AwsClients, config: ProbeConfig, facts: Facts | undefined, nowMs: number): Promise<Progress> {
   try {
     switch (config.kind) {
@@ -22,7 +22,7 @@ export async function probe(clients: AwsClients, config: ProbeConfig, facts: Fac
         return await check(clients, config, facts ?? {}, nowMs);
     }
   } catch (error) {
-    return failed(`could not look: ${(error as Error).message}`);
+    return pending(`could not look: ${(error as Error).message}`);
   }
 }
 
@@ -43,9 +43,9 @@ async function check(
   nowMs: number,
 ): Promise<Progress> {
   const { functionArn, checks, resourceType, database } = config;
-  const { arn, host, port, engine } = facts;
+  const { arn, host, port, engine, pointMs } = facts;
   if (typeof arn !== 'string') {
-    return failed('nobody knows what has been promoted');
+    return pending('nobody knows what has been promoted');
   }
   const input: CheckInput = {
     version: 1,
@@ -58,7 +58,8 @@ async function check(
       vaultArn: '',
       account: arn.split(':')[4] ?? '',
       region: clients.region,
-      recoveryPointMs: nowMs,
+      // as old as data may be by then
+      recoveryPointMs: typeof pointMs === 'number' ? pointMs : nowMs,
       startedMs: nowMs,
       createdArn: arn,
     },
@@ -74,11 +75,13 @@ async function check(
     baselines: {},
   };
   const { results } = (await invoke(clients, functionArn, input)) as CheckOutput;
-  const wrong = checks.flatMap(({ name }) => {
-    const found = results?.find((result) => result.name === name);
-    return found?.status === 'passed' ? [] : [`${name}: ${found?.found ?? 'no result'}`];
-  });
-  return wrong.length === 0 ? done(`${checks.length} checks passed`) : failed(wrong.join('; '));
+  const found = checks.map(({ name }) => ({ name, ...results?.find((result) => result.name === name) }));
+  const wrong = found.filter(({ status }) => status !== 'passed');
+  if (wrong.length === 0) {
+    return done(`${checks.length} checks passed`);
+  }
+  const words = wrong.map(({ name, found: seen = 'no result' }) => `${name}: ${seen}`).join('; ');
+  return wrong.some(({ status }) => status === 'failed') ? failed(words) : pending(words);
 }
 
 async function invoke(clients: AwsClients, FunctionName: string, payload: object): Promise<unknown> {

@@ -18,17 +18,23 @@ export async function verify({ run: { id } }: StepRequest, site: Site): Promise<
 }
 
 async function probeAll(run: RunRecord, site: Site): Promise<Progress> {
-  const found = await Promise.all(site.config.probes.map(async (probe) => ({ name: probe.name, ...(await probeOne(probe, run, site)) })));
+  const found = await Promise.all(
+    site.config.probes.map(async (probe) => ({ kind: probe.kind, name: probe.name, ...(await probeOne(probe, run, site)) })),
+  );
   const wrong = found.filter(({ state }) => state !== 'done');
-  return wrong.length === 0
-    ? { state: 'done', words: found.map(({ name, words }) => `${name}: ${words}`).join('; ') || 'nobody has said what to look at' }
-    : { state: 'pending', words: wrong.map(({ name, words }) => `${name}: ${words}`).join('; ') };
+  if (wrong.length === 0) {
+    return { state: 'done', words: found.map(({ name, words }) => `${name}: ${words}`).join('; ') || 'nobody has said what to look at' };
+  }
+  const words = wrong.map(({ name, words: said }) => `${name}: ${said}`).join('; ');
+  // an application may need a moment, but data that are wrong stay so until somebody has put them right
+  return { state: wrong.some(({ kind, state }) => kind === 'checks' && state === 'failed') ? 'failed' : 'pending', words };
 }
 
-async function probeOne(probe: ProbeConfig, { steps }: RunRecord, site: Site): Promise<Progress> {
+async function probeOne(probe: ProbeConfig, { input, begunMs, steps }: RunRecord, site: Site): Promise<Progress> {
   if (probe.kind !== 'checks') {
     return site.ports.probe(probe);
   }
   const item = site.data(probe.data);
-  return site.ports.probe(probe, steps[`promote:${item.name}`]?.facts);
+  // what was written last is as old as the disruption, or as the recovery point that was restored
+  return site.ports.probe(probe, { pointMs: input.sinceMs ?? begunMs, ...steps[`promote:${item.name}`]?.facts });
 }

@@ -29,6 +29,8 @@ export interface BoundData {
   readonly target?: Target;
   /** What the other site may call it by; left out where only deployment names it. */
   readonly name?: string;
+  /** What a restore calls it, where there are only recovery points. */
+  readonly restoredName?: string;
   /** Asked once the tree is complete. */
   config(at: AgentPlace): DataConfig;
   /** What the agent of the site may do with it besides what concerns no data. */

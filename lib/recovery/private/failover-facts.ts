@@ -138,7 +138,7 @@ function timesOf({ detectionMs }: JudgedRecovery, other: RecoverySite): Failover
     detectionMs,
     approvalMs,
     scales: strategy.standbyCapacity < 1 && other._compute.size > 0,
-    verifies: other._probes.length > 0,
+    verifies: other._probes.length + other._checks.length > 0,
     settleMs: traffic.kind === 'none' ? 0 : traffic.settleMs,
   });
 }

@@ -46,6 +46,7 @@ export function bindPoints(place: DataPlace, options: RecoverablePointsOptions):
   return {
     kind: 'recovery-points',
     type: TYPES[type],
+    restoredName: identifier,
     config: ({ stack }): RestoredConfig => ({
       kind: 'recovery-points',
       name,

@@ -5,6 +5,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { AlarmRoute } from '../../core/private/alarm-route';
 import { claimName } from '../../core/private/claimed-names';
 import { refuseForeignReferences } from '../../core/private/foreign-references';
 import { resourceId } from '../../core/private/inventory';
@@ -79,16 +80,20 @@ export class SiteOrchestration {
       names: this.names,
       drills: site.drills,
     });
-    const { all = [], ...rest } = this.plan.alarmActions;
-    const route = { actions: { ...rest, all: [...all, new SnsAction(this.topic)] }, whenOver: true };
     siteAlarms(this.stack, {
       plan: this.plan,
       machine: machine.machine,
       register: this.register,
       agent: agent.bundled,
       drills: site.drills,
-      route,
+      route: this.route,
     });
+  }
+
+  /** Who is told of alarms at the site. */
+  public get route(): AlarmRoute {
+    const { all = [], ...rest } = this.plan.alarmActions;
+    return { actions: { ...rest, all: [...all, new SnsAction(this.topic)] }, whenOver: true };
   }
 
   /** Written by the agent alone; who deletes it takes a site's memory of its role. */

@@ -12,6 +12,8 @@ export function requireAgreement(sites: readonly RecoverySite[]): void {
     requireSame(home, other, 'compute', [...home._compute.keys()], [...other._compute.keys()]);
     requireSame(home, other, 'record', recordsOf(home), recordsOf(other));
     requireKinds(home, other);
+    warnOfChecks(home, other);
+    warnOfChecks(other, home);
   }
   if (home._data.size === 0 && home._compute.size === 0) {
     throw new ConfigurationError(
@@ -88,6 +90,20 @@ function requireKinds(home: RecoverySite, other: RecoverySite): void {
         other._stack,
         'DataNotLive',
         `data '${name}' is only restored from recovery points at ${other.region}, but ${STRATEGY_WORDS[strategy.kind]} keeps data live there: replicate it, take RecoveryStrategy.backupAndRestore(), or acknowledge this`,
+      );
+    }
+  }
+}
+
+/** Either site may take over, and what is looked at nowhere else is not looked at there. */
+function warnOfChecks(here: RecoverySite, there: RecoverySite): void {
+  const checked = new Set(there._checks.map((probe) => probe.kind === 'checks' && probe.data));
+  for (const name of here._data.keys()) {
+    if (!checked.has(name) && here._checks.some((probe) => probe.kind === 'checks' && probe.data === name)) {
+      warn(
+        there,
+        'DataCheckedAtOneSite',
+        `data '${name}' have checks at the site of ${here.region}, but none at that of ${there.region}, where nobody would look at them before traffic comes: give 'checks' there too`,
       );
     }
   }

@@ -8,8 +8,8 @@ import { ConfigurationError } from '../../core/private/errors';
 import { known } from '../../core/private/known';
 import { warn } from '../../core/private/problems';
 import { type CheckSpec, checkerOf, type DatabaseAccess, type VerifiedResource } from '../../model/verification';
+import { checkedOf, familyOf, type SqlFamily } from '../check-fit';
 import type { IsolatedNetwork } from '../isolated-network';
-import { familyOf, type SqlFamily } from './check-fit';
 import { CHECKER_WILDCARDS, checkerStatements, type KnownArns } from './checker-permissions';
 import { FileReader } from './file-reader';
 import { portsOf } from './inside-ports';
@@ -50,7 +50,7 @@ export class Checkers extends Construct {
     this.resource = needed.has('resource') ? this.makeForResources(kinds) : undefined;
     this.inside = needed.has('inside') && props.network ? this.makeInside(props.network) : undefined;
     for (const one of resources.filter(({ specs }) => specs.some((spec) => checkerOf(spec) === 'sql'))) {
-      const checker = this.sqlFor(familyOf(one.target) as SqlFamily);
+      const checker = this.sqlFor(familyOf(checkedOf(one.target)) as SqlFamily);
       this.secretOf(one).grantRead(checker.function);
     }
     const own = [...this.sql.values(), ...[this.resource, this.inside].filter((one) => one !== undefined)];
@@ -66,7 +66,7 @@ export class Checkers extends Construct {
   /** Functions by what they look at, as far as a resource needs them. */
   public functionsFor({ target, specs }: TestedResource): VerifiedResource['checkers'] {
     const needs = new Set(specs.map(checkerOf));
-    const family = familyOf(target);
+    const family = familyOf(checkedOf(target));
     return {
       ...(needs.has('sql') && family ? { sql: this.sql.get(family)?.function.functionArn } : {}),
       ...(needs.has('resource') ? { resource: this.resource?.function.functionArn } : {}),

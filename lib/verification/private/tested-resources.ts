@@ -9,10 +9,10 @@ import { labelOf, type ResourceType } from '../../model/services';
 import { type CheckSpec, checkerOf } from '../../model/verification';
 import type { PromisedResource } from '../../protection/promised-resource';
 import type { Target } from '../../services/service';
+import { credentialsFor } from '../check-credentials';
+import { checkedOf, requireFit } from '../check-fit';
 import type { DataCheck } from '../data-check';
 import type { RestoreTests } from '../restore-tests';
-import { requireFit } from './check-fit';
-import { credentialsFor } from './credentials';
 import { requireTestable, restoredTypeOf } from './split-selections';
 import type { TestRhythm } from './test-rhythm';
 
@@ -62,7 +62,7 @@ export function testedResources(
       return [];
     }
     const specs = checks.map(({ _spec }) => _spec);
-    requireFit(scope, target, specs);
+    requireFit(scope, checkedOf(target), specs);
     const reads = specs.some((spec) => checkerOf(spec) === 'sql');
     return [
       {

@@ -1,12 +1,16 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import { DatabaseCredentials } from '../../core/database-credentials';
-import { ConfigurationError } from '../../core/private/errors';
-import { warn } from '../../core/private/problems';
-import type { Target } from '../../services/service';
+import { DatabaseCredentials } from '../core/database-credentials';
+import { ConfigurationError } from '../core/private/errors';
+import { warn } from '../core/private/problems';
+import type { Target } from '../services/service';
 
 /** How checks log in to a database: as was said, or as its owner, whose secret the construct has. */
-export function credentialsFor(scope: IConstruct, { id, construct }: Target, given: DatabaseCredentials | undefined): DatabaseCredentials {
+export function credentialsFor(
+  scope: IConstruct,
+  { id, construct }: Pick<Target, 'id' | 'construct'>,
+  given: DatabaseCredentials | undefined,
+): DatabaseCredentials {
   if (given) {
     return given;
   }
