@@ -121,6 +121,30 @@ describe('a failover', () => {
   });
 });
 
+test.each([
+  ['takes over', 'failover', 'fencing', 'failed'],
+  ['is rebuilt', 'rebuild', 'rebuilding', 'done'],
+  ['has ended', 'failover', 'concluded', 'done'],
+] as const)('a failover while a run of the other site %s', async (_, kind, stage, state) => {
+  const site = new FakeSite();
+  site.status = site.status && { ...site.status, run: { id: 'theirs', kind, epoch: 2, stage } };
+  expect((await site.step('begin')).state).toBe(state);
+});
+
+test.each([
+  ['kind', { kind: 'banana' }],
+  ['id', { id: 'a b' }],
+  ['by', { by: '' }],
+])("a run without a proper '%s' is refused", async (name, wrong) => {
+  const answer = await new FakeSite().step('begin', { run: { ...FAILOVER, ...wrong } as RunInput });
+  expect(answer).toMatchObject({ state: 'failed', way: 'conclude', words: expect.stringContaining(`'${name}'`) });
+});
+
+test('a run of a site that is active already is refused', async () => {
+  const site = new FakeSite(TOKYO);
+  expect(await site.step('begin')).toMatchObject({ state: 'failed', words: 'this site is active' });
+});
+
 describe('a site that cannot be reached', () => {
   const fenceOften = async (site: FakeSite, more: object = {}) => {
     await site.step('begin');
