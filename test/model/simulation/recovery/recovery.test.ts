@@ -1,6 +1,6 @@
 import { play } from './play';
 
-const STORIES = Number(process.env.STORIES ?? 100);
+const STORIES = Number(process.env.STORIES ?? 60);
 const FIRST = Number(process.env.FIRST ?? 1);
 
 /** How often each kind of run has ended how. */
