@@ -140,7 +140,9 @@ function appWithEveryAlarm(): App {
     recoveryRegion: RECOVERY_REGION,
     account: ACCOUNT,
   };
-  const { sites } = new DisasterRecovery(app, 'Orders', { ...disaster, objective });
+  const disasterRecovery = new DisasterRecovery(app, 'Orders', { ...disaster, objective });
+  const { sites } = disasterRecovery;
+  disasterRecovery.watch({ addresses: { [home.region]: 'https://example.com' }, control: 'https://example.org' });
   sites.forEach((site, index) => {
     const stack = [home, recovery][index];
     const zone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });

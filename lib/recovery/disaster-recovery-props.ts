@@ -37,7 +37,7 @@ export interface DisasterRecoveryProps {
   readonly tier?: RecoveryTier;
   /**
    * From the loss of a Region until somebody starts the failover: part of the recovery time.
-   * @default - estimated
+   * @default - what watch() takes; without it, estimated
    */
   readonly detection?: Duration;
   /**

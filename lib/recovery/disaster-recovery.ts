@@ -1,3 +1,4 @@
+import type { IAlarmRef } from 'aws-cdk-lib/aws-cloudwatch';
 import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
@@ -8,12 +9,14 @@ import type { DisasterRecoveryProps } from './disaster-recovery-props';
 import { DrillMode } from './drill-mode';
 import type { DrillOptions } from './drill-options';
 import { type ArrangedDrill, type Arrangement, arrangeDrill } from './private/arranged-drill';
+import { DetectedBy } from './private/detected-by';
 import { failoverConcerns, failoverFacts, type JudgedRecovery } from './private/failover-facts';
 import { recoveryPlanOf } from './private/recovery-plan';
 import { writeRunbook } from './private/runbook';
 import { agentPartsOf } from './private/site-config';
 import { requireAgreement } from './private/sites-agree';
 import { RecoverySite } from './recovery-site';
+import type { SiteWatchOptions } from './site-watch-options';
 
 /**
  * One application at two sites, and what makes the other one take over: at each site an agent, a state machine that has been run before, a memory of
@@ -41,6 +44,7 @@ export class DisasterRecovery extends Construct {
   public readonly recoveryName: string;
 
   private readonly arrangements: Arrangement[] = [];
+  private readonly detectedBy: DetectedBy;
   private readonly detectionMs?: number;
   private isMade = false;
 
@@ -65,6 +69,7 @@ export class DisasterRecovery extends Construct {
       RecoverySite._make(this, { ...plan, region, alarmActions: props.alarmActionsIn?.[region] ?? {} }),
     );
     [this.primary, this.recovery] = this.sites as [RecoverySite, RecoverySite];
+    this.detectedBy = new DetectedBy(this, this.sites);
     RecoveryRecord.of(this).add({
       owner: this,
       facts: () => failoverFacts(this.judged()),
@@ -82,12 +87,36 @@ export class DisasterRecovery extends Construct {
     this.arrangements.push(arrangeDrill(this, options));
   }
 
+  /**
+   * Has an alarm start the failover to the site of its Region, while that site waits: somebody is asked for approval, unless nobody is to be. Alarms that ring
+   * again, late, while a run is under way or at the site that is active start nothing. Throws `SiteElsewhere` for an alarm of another Region, and
+   * `NoSiteWaits` where every site serves users.
+   * @param alarm of the Region that takes over, such as a canary there that looks at the active site: an L2, an L1 or an import
+   */
+  public startOn(alarm: IAlarmRef): void {
+    this.detectedBy.add(alarm);
+  }
+
+  /**
+   * Has the site that waits look at the active one every minute, and start the failover once it does not answer any more: somebody is asked for approval, unless
+   * nobody is to be. Throws `InvalidWatch` for what cannot be asked, and `NoSiteWaits` where every site serves users.
+   */
+  public watch(options: SiteWatchOptions = {}): void {
+    this.detectedBy.watch(options);
+  }
+
   private drills(): readonly ArrangedDrill[] {
     return this.arrangements.map(({ drill }) => drill);
   }
 
   private judged(): JudgedRecovery {
-    return { by: this.node.path, sites: this.sites, detectionMs: this.detectionMs, drills: this.drills() };
+    return {
+      by: this.node.path,
+      sites: this.sites,
+      detectionMs: this.detectionMs,
+      watchedMs: this.detectedBy.watchedMs,
+      drills: this.drills(),
+    };
   }
 
   private make(): void {
@@ -117,7 +146,8 @@ export class DisasterRecovery extends Construct {
     for (const site of this.sites) {
       const fault = site.isHome && experimentTemplate !== undefined ? { experimentTemplate } : {};
       const drill = this.arrangements.length === 0 ? undefined : { holdMs, ...fault };
-      site._orchestration.complete({ ...agentPartsOf(site, drill), drills: site === waiting ? drills : [] });
+      const { watch, ...detection } = this.detectedBy.at(site);
+      site._orchestration.complete({ ...agentPartsOf(site, drill, watch), drills: site === waiting ? drills : [], detection });
     }
   }
 }

@@ -11,4 +11,5 @@ export * from './recoverable-data-options';
 export * from './recovery-site';
 export * from './recovery-strategy';
 export * from './site-traffic-props';
+export * from './site-watch-options';
 export * from './traffic-switch';

@@ -49,6 +49,15 @@ describe('the loss of a Region', () => {
     );
   });
 
+  test.each<[string, Partial<DisasterRecoveryProps>, [number, string]]>([
+    ['what the looks of the watch take, and a minute more', {}, [300, 'configured']],
+    ['what is said, where that is said', { detection: Duration.minutes(1) }, [60, 'declared']],
+  ])('is noticed after %s', (_case, props, expected) => {
+    const { verdict } = judged(props, ({ recovery }) => recovery.watch({ failures: 4 }));
+    const [{ name, ms, basis }] = verdict?.rto?.terms ?? [];
+    expect([name, ms / SECOND, basis]).toEqual(['until the failover is started', ...expected]);
+  });
+
   test('takes no approval where nobody is asked, and nothing to scale where all runs already', () => {
     const { verdict } = judged({ strategy: RecoveryStrategy.hotStandby(), approval: Approval.none() });
     expect(verdict?.rto?.terms.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['approval']));

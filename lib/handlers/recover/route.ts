@@ -1,4 +1,5 @@
 import { type AgentRequest, RUN_STEPS, type StepAnswer, type StepRequest } from '../../model/recovery';
+import { alarm, beginDetected } from './alarm';
 import { answerPeer } from './answer-peer';
 import { ask } from './ask';
 import { begin } from './begin';
@@ -15,6 +16,7 @@ import { RunOver, Site } from './site';
 import { sendBack, settle, switchTraffic } from './traffic';
 import { undo } from './undo';
 import { verify } from './verify';
+import { watchActive } from './watch-active';
 
 const STEPS: Readonly<Record<StepRequest['op'], (request: StepRequest, site: Site) => Promise<StepAnswer>>> = {
   begin,
@@ -42,7 +44,10 @@ const STEPS: Readonly<Record<StepRequest['op'], (request: StepRequest, site: Sit
 export async function route(request: AgentRequest, ports: Ports): Promise<unknown> {
   const site = await Site.of(ports);
   if (request?.op === 'guard') {
-    return guard(site);
+    return everyMinute(site);
+  }
+  if (request?.op === 'alarm') {
+    return alarm(request, site);
   }
   if (isStep(request)) {
     try {
@@ -58,6 +63,15 @@ export async function route(request: AgentRequest, ports: Ports): Promise<unknow
     throw new Error('nobody here knows what is asked for');
   }
   return answerPeer(request, site);
+}
+
+/** None waits for another, and none is left out because another has failed. */
+async function everyMinute(site: Site): Promise<void> {
+  const ends = await Promise.allSettled([guard(site), watchActive(site), beginDetected(site)]);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) {
+    throw failed.reason;
+  }
 }
 
 function isStep(request: AgentRequest): request is StepRequest {

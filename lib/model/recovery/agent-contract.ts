@@ -1,3 +1,4 @@
+import type { AlarmRequest } from './detection';
 import type { RunStage, SiteRole } from './register';
 import type { RunInput, RunOutcome } from './run';
 
@@ -110,4 +111,4 @@ export interface GuardRequest {
 }
 
 /** Anything that the agent is called with. */
-export type AgentRequest = StepRequest | PeerRequest | GuardRequest;
+export type AgentRequest = StepRequest | PeerRequest | GuardRequest | AlarmRequest;

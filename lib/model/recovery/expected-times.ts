@@ -7,6 +7,8 @@ export interface FailoverOutline {
   readonly strategy: StrategyPlan;
   /** From the loss until somebody starts the failover; estimated where nobody says. */
   readonly detectionMs?: number;
+  /** The same where the site that waits watches the other one; what is said goes before it. */
+  readonly watchedMs?: number;
   /** How long a person has to say yes; 0 where nobody is asked. */
   readonly approvalMs: number;
   /** Whether something has to be scaled out. */
@@ -28,13 +30,11 @@ const ESTIMATES = { detection: 10 * MINUTE, fence: 2 * MINUTE, fromNone: 10 * MI
 
 /** Expected times of a failover, step by step, in the order of the steps. */
 export function failoverTimes(outline: FailoverOutline): FailoverTimes {
-  const { strategy, detectionMs, approvalMs, scales, verifies, settleMs } = outline;
+  const { strategy, approvalMs, scales, verifies, settleMs } = outline;
   const estimated = (name: string, ms: number): Term => ({ name, ms, basis: 'estimated' });
   return {
     before: [
-      detectionMs === undefined
-        ? estimated('until the failover is started', ESTIMATES.detection)
-        : { name: 'until the failover is started', ms: detectionMs, basis: 'declared' },
+      detection(outline),
       ...(approvalMs > 0 ? [{ name: 'approval', ms: approvalMs, basis: 'configured' } as const] : []),
       estimated('fence the lost site', ESTIMATES.fence),
     ],
@@ -44,6 +44,14 @@ export function failoverTimes(outline: FailoverOutline): FailoverTimes {
       ...(settleMs > 0 ? [{ name: 'health checks and time to live of records', ms: settleMs, basis: 'configured' } as const] : []),
     ],
   };
+}
+
+function detection({ detectionMs, watchedMs }: FailoverOutline): Term {
+  const name = 'until the failover is started';
+  if (detectionMs !== undefined) {
+    return { name, ms: detectionMs, basis: 'declared' };
+  }
+  return watchedMs === undefined ? { name, ms: ESTIMATES.detection, basis: 'estimated' } : { name, ms: watchedMs, basis: 'configured' };
 }
 
 /** An objective in ms. */

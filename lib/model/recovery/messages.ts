@@ -63,6 +63,14 @@ export function outcomeMessage(config: SiteConfig, run: RunRecord, outcome: RunO
   };
 }
 
+/** Tells of an alarm that has started nothing although it was to. */
+export function alarmMessage(config: SiteConfig, alarm: string, why: string): Message {
+  return {
+    subject: cut(`NOT STARTED: failover of ${config.recovery} to ${config.site}`),
+    text: `Alarm '${alarm}' was to start a failover to ${config.site}, and started nothing: ${why}. Look whether users are served, and act by hand if they are not.`,
+  };
+}
+
 /** Tells of a run that nobody takes further. */
 export function stalledMessage(config: SiteConfig, run: RunInput, goOn: boolean): Message {
   return {

@@ -42,6 +42,10 @@ export const RECOVERY_METRICS = {
   conflict: 'SiteConflict',
   achievedRto: 'AchievedRecoveryTime',
   achievedRpo: 'AchievedRecoveryPoint',
+  /** 1 where the site that waits gets no answer from the active one, but gets one elsewhere. */
+  unhealthy: 'ActiveSiteUnhealthy',
+  /** 1 where it gets none anywhere, so that it cannot tell. */
+  blind: 'ActiveSiteUnseen',
   failedRuns: 'RecoveryRunFailed',
 } as const;
 

@@ -1,3 +1,4 @@
+import type { Detection } from './detection';
 import type { RunInput, RunOutcome } from './run';
 import type { SiteConfig } from './site-config';
 import { servesEverywhere } from './strategy';
@@ -30,6 +31,8 @@ export interface SiteRegister {
   readonly tookFrom?: string;
   /** The run that is under way, or the last one. */
   readonly run?: RunRecord;
+  /** The last alarm that has asked for a failover. */
+  readonly detection?: Detection;
 }
 
 export type GateState = 'open' | 'closing' | 'closed' | 'opening';

@@ -1,6 +1,7 @@
 import type { CheckSpec, DatabaseAccess } from '../verification';
 import type { ComputeConfig } from './compute-config';
 import type { DataConfig } from './data-config';
+import type { WatchConfig } from './detection';
 import type { StrategyPlan } from './strategy';
 import type { TrafficConfig } from './traffic-config';
 
@@ -32,6 +33,8 @@ export interface SiteConfig {
   /** Topic of this Region that is told of every run. */
   readonly topicArn?: string;
   readonly drill?: DrillConfig;
+  /** How this site looks at the active one while it waits. */
+  readonly watch?: WatchConfig;
 }
 
 /** Another site, by what a convention names. */

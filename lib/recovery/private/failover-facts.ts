@@ -17,6 +17,8 @@ export interface JudgedRecovery {
   /** Home first. */
   readonly sites: readonly RecoverySite[];
   readonly detectionMs?: number;
+  /** How long the loss of a site goes unnoticed where it is watched. */
+  readonly watchedMs?: number;
   readonly drills: readonly ArrangedDrill[];
 }
 
@@ -130,12 +132,13 @@ function concernsOf({ name, target, other, objective, recovery, facts }: Judged)
   ];
 }
 
-function timesOf({ detectionMs }: JudgedRecovery, other: RecoverySite): FailoverTimes {
+function timesOf({ detectionMs, watchedMs }: JudgedRecovery, other: RecoverySite): FailoverTimes {
   const { strategy, approvalMs } = other._plan;
   const traffic = SiteRecords.configOf(other._routed, other._plan);
   return failoverTimes({
     strategy,
     detectionMs,
+    watchedMs,
     approvalMs,
     scales: strategy.standbyCapacity < 1 && other._compute.size > 0,
     verifies: other._probes.length + other._checks.length > 0,

@@ -1,12 +1,12 @@
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { namesOf, type SiteConfig } from '../../model/recovery';
+import { namesOf, type SiteConfig, type WatchConfig } from '../../model/recovery';
 import type { RecoverySite } from '../recovery-site';
 import type { AgentParts } from './site-agent';
 import { othersOf } from './site-plan';
 import { SiteRecords } from './site-records';
 
 /** What the agent of a site knows and may do. */
-export function agentPartsOf(site: RecoverySite, drill: SiteConfig['drill']): AgentParts {
+export function agentPartsOf(site: RecoverySite, drill?: SiteConfig['drill'], watch?: WatchConfig): AgentParts {
   const { _plan: plan, _orchestration: orchestration } = site;
   const { stack, names } = orchestration;
   const others = (name: string) => site._others.map((other) => ({ region: other.region, name: other._data.get(name)?.name }));
@@ -33,6 +33,7 @@ export function agentPartsOf(site: RecoverySite, drill: SiteConfig['drill']): Ag
     },
     topicArn: orchestration.topic.topicArn,
     ...(drill && { drill }),
+    ...(watch && { watch }),
   };
   return {
     config,

@@ -16,12 +16,14 @@ import type { ArrangedDrill } from './arranged-drill';
 import { claimStack } from './claim-stack';
 import { type AgentParts, SiteAgent } from './site-agent';
 import { siteAlarms } from './site-alarms';
+import { type DetectionParts, siteDetection } from './site-detection';
 import { SiteMachine } from './site-machine';
 import type { SitePlan } from './site-plan';
 
 /** Everything that a site consists of, once all of its items are known. */
 export interface CompleteSite extends AgentParts {
   readonly drills: readonly ArrangedDrill[];
+  readonly detection: DetectionParts;
 }
 
 /**
@@ -88,6 +90,7 @@ export class SiteOrchestration {
       drills: site.drills,
       route: this.route,
     });
+    siteDetection(this.stack, { ...site.detection, plan: this.plan, agent: agent.bundled, route: this.route });
   }
 
   /** Who is told of alarms at the site. */
