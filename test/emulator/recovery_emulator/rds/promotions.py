@@ -39,8 +39,8 @@ def _promote(call: Call) -> dict[str, Any]:
         raise bad_state(f"DB Instance is not a read replica: {name}")
     if replica.status != "available":
         raise bad_state(f"DB instance {name} is {replica.status}, must be available to be promoted")
-    if "BackupRetentionPeriod" in call.params:
-        replica.backup_retention_period = int(call.params["BackupRetentionPeriod"])
+    if "BackupRetentionPeriod" in call.params or not call.internal:
+        replica.backup_retention_period = int(call.params.get("BackupRetentionPeriod", 1))
     if "PreferredBackupWindow" in call.params:
         replica.preferred_backup_window = call.params["PreferredBackupWindow"]
     total_ms = 0 if call.internal else SETTINGS.job_duration_ms("promote", "RDS")

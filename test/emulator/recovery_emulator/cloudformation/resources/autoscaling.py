@@ -21,6 +21,8 @@ _APART = {
     "LifecycleHookSpecificationList",
 }
 
+_SIZES = {"MinSize", "MaxSize", "DesiredCapacity"}
+
 
 def _api(context: Context, properties: Properties) -> Properties:
     plain: dict[str, Any] = {k: v for k, v in properties.items() if k not in _APART}
@@ -48,7 +50,9 @@ class AutoScalingGroup(Handler):
         client = context.client("autoscaling")
         names = accepts(client, "update_auto_scaling_group")
         changed = only_changed(self, old, new, {k for k in {*old, *new} if k.lower() in names} | {"Tags"})
-        plain = {k: v for k, v in _api(context, new).items() if k in changed}
+        # with a change of one, all sizes are set again that the template names, whatever they are by now
+        wanted = changed | (_SIZES if changed & _SIZES else set())
+        plain = {k: v for k, v in _api(context, new).items() if k in wanted}
         call(client, "update_auto_scaling_group", {**plain, "AutoScalingGroupName": made.physical_id})
         return made
 
