@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, writeSync } from 'node:fs';
 import type { CheckSpec } from '../../lib/model/verification';
 import { describeNeeding } from '../emulator/harness';
 import { whyNoPostgres } from '../emulator/postgres';
@@ -177,6 +177,28 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
     });
     expect(wrong).toHaveLength(1);
     expect(wrong[0]).toMatch(/^corruption failed: .*index public.large_c2: heap tuple .* lacks matching index tuple/);
+  });
+
+  test('fails for an index whose values differ only beside an empty column', async () => {
+    const wrong = await wrongAfter((database) => {
+      server.sql(
+        database,
+        `create table other (like large);
+         insert into other select c0, c1, case when empty is null and c2 between 101 and 199 then c2 + 1000000 else c2 end, c3, c4, c5, c6, c7, c8,
+             c9, c10, c11, c12, c13, c14, c15, c16, empty, bytes from large order by ctid;
+         create index other_with_empty on other (empty, c2) with (fillfactor = 20);
+         checkpoint`,
+      );
+      const [from, to] = ['other_with_empty', 'with_empty'].map((index) => server.fileOf(database, index));
+      server.down();
+      copyFileSync(from, to);
+      server.up();
+      server.sql(database, 'drop table other');
+    });
+    expect(wrong).toHaveLength(1);
+    expect(wrong[0]).toMatch(
+      /^corruption failed: 47,000 rows .* 1 sign of damage: index public.with_empty: heap tuple .* lacks matching index tuple/,
+    );
   });
 
   test('fails for a damaged page in any part of a table that is read in parts, and names the page', async () => {

@@ -20,6 +20,9 @@ export interface ForeignKey {
   readonly parentFrom: string;
   readonly parentPages: number;
   readonly parentColumns: readonly string[];
+  /** Types of the columns, or those below their domains: of the key, and of what it refers to. */
+  readonly types: readonly string[];
+  readonly parentTypes: readonly string[];
   /** `OPERATOR(schema.name)`, the key of the parent on its left. */
   readonly operators: readonly string[];
   readonly full: boolean;
@@ -39,10 +42,18 @@ export interface Table {
   readonly stored: boolean;
   /** The partitioned table that its rows belong to, or itself. */
   readonly whole: number;
+  /** The partitioned tables that its rows belong to, and itself. */
+  readonly within: readonly number[];
   /** A query of it sees rows of other tables too: of those that inherit from it, or of partitions on other servers. */
   readonly inherited: boolean;
   readonly columns: readonly Column[];
   readonly keys: readonly ForeignKey[];
+}
+
+/** A foreign key of a table. */
+export interface KeyOfTable {
+  readonly table: Table;
+  readonly key: ForeignKey;
 }
 
 /** Schemas that are not of the user: of the system, and of sessions. */
@@ -55,6 +66,7 @@ export async function readTables(connection: Connection): Promise<Table[]> {
   const rows = await connection.query(`
     select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name, c.relkind::text as kind,
            coalesce(pg_partition_root(c.oid), c.oid)::int8::float8 as whole,
+           array(select a.relid::oid::int8::float8 from pg_partition_ancestors(c.oid) a) as above,
            case when c.relkind = 'p'
              then exists (select from pg_partition_tree(c.oid) p join pg_class f on f.oid = p.relid where f.relkind = 'f')
              else exists (select from pg_inherits where inhparent = c.oid)
@@ -74,11 +86,17 @@ export async function readTables(connection: Connection): Promise<Table[]> {
       pages: row.pages as number,
       stored: row.kind !== 'p',
       whole: row.whole as number,
+      within: [...new Set([row.oid as number, ...(row.above as number[])])],
       inherited: row.inherited as boolean,
       columns: columns.get(row.oid as number) ?? [],
       keys: keys.get(row.oid as number) ?? [],
     };
   });
+}
+
+/** The foreign keys that are looked at. */
+export function keysOf(tables: readonly Table[]): KeyOfTable[] {
+  return tables.flatMap((table) => table.keys.filter(({ ignored, unknown }) => !ignored && !unknown).map((key) => ({ table, key })));
 }
 
 async function readColumns(connection: Connection): Promise<Map<number, Column[]>> {
@@ -102,15 +120,18 @@ async function readColumns(connection: Connection): Promise<Map<number, Column[]
 
 async function readKeys(connection: Connection): Promise<Map<number, ForeignKey[]>> {
   // keys of partitions that come from the table above them have a parent; newer versions have keys that are not enforced, or of periods
+  const typeOf = `case when d.typtype = 'e' then 'enum' when b.typnamespace = 'pg_catalog'::regnamespace then b.typname::text else '' end`;
+  const columnsOf = (what: string, numbers: string, relation: string) => `
+           (select json_agg(${what} order by u.at) from unnest(${numbers}) with ordinality u (key, at)
+              join pg_attribute a on a.attrelid = ${relation} and a.attnum = u.key
+              join pg_type d on d.oid = a.atttypid join pg_type b on b.oid = coalesce(nullif(d.typbasetype, 0), d.oid))`;
   const rows = await connection.query(`
     select k.conrelid::int8::float8 as oid, k.conname as name, n.nspname as schema, p.relname as parent, p.relkind::text as kind,
            k.confmatchtype = 'f' as "full", k.convalidated as valid,
            coalesce((select sum(pg_relation_size(t.relid)) from pg_partition_tree(p.oid) t), pg_relation_size(p.oid))::float8 / 8192 as pages,
            coalesce(to_jsonb(k) ->> 'conenforced', 'true') = 'true' as enforced, coalesce(to_jsonb(k) ->> 'conperiod', 'false') = 'true' as period,
-           (select json_agg(a.attname order by u.at) from unnest(k.conkey) with ordinality u (key, at)
-              join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.key) as columns,
-           (select json_agg(a.attname order by u.at) from unnest(k.confkey) with ordinality u (key, at)
-              join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.key) as parents,
+           ${columnsOf('a.attname', 'k.conkey', 'k.conrelid')} as columns, ${columnsOf(typeOf, 'k.conkey', 'k.conrelid')} as types,
+           ${columnsOf('a.attname', 'k.confkey', 'k.confrelid')} as parents, ${columnsOf(typeOf, 'k.confkey', 'k.confrelid')} as parent_types,
            (select json_agg(format('operator(%I.%s)', s.nspname, o.oprname) order by u.at) from unnest(k.conpfeqop) with ordinality u (op, at)
               join pg_operator o on o.oid = u.op join pg_namespace s on s.oid = o.oprnamespace) as operators
       from pg_constraint k join pg_class p on p.oid = k.confrelid join pg_namespace n on n.oid = p.relnamespace
@@ -126,6 +147,8 @@ async function readKeys(connection: Connection): Promise<Map<number, ForeignKey[
       parentFrom: row.kind === 'p' ? parent : `only ${parent}`,
       parentPages: row.pages as number,
       parentColumns: row.parents as string[],
+      types: row.types as string[],
+      parentTypes: row.parent_types as string[],
       operators: row.operators as string[],
       full: row.full as boolean,
       ...(ignored ? { ignored } : {}),

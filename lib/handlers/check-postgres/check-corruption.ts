@@ -1,8 +1,6 @@
 import { type Finding, failed, passed, unable } from '../checks/finding';
 import { many } from '../checks/words';
-import { withAmcheck } from './amcheck';
 import type { Damage } from './damage';
-import { readAll } from './read-all';
 import type { Session } from './session';
 
 /**
@@ -15,16 +13,13 @@ export async function checkCorruption(session: Session): Promise<Finding> {
     return failed('the database has no tables');
   }
   const { checksums } = await session.main.one("select current_setting('data_checksums') as checksums");
-  return withAmcheck(session.main, async (amcheck) => {
-    const usable = 'why' in amcheck ? undefined : amcheck;
-    const { rows, indexes, damage, notes } = await readAll(session, usable);
-    const found = `${many(rows, 'row')} of ${many(tables.length, 'table')} read`;
-    if ('why' in amcheck) {
-      return verdict(`${found}; indexes were not checked`, { ...damage, unknown: [...damage.unknown, amcheck.why] }, []);
-    }
-    const sums = checksums === 'on' ? [] : ['the server keeps no checksums of pages'];
-    return verdict(`${found}, ${many(indexes, 'index', 'indexes')} checked`, damage, [...notes, ...sums]);
-  });
+  const { rows, indexes, damage, notes, lacking } = await session.survey.pass();
+  const found = `${many(rows, 'row')} of ${many(tables.length, 'table')} read`;
+  if (lacking !== undefined) {
+    return verdict(`${found}; indexes were not checked`, { ...damage, unknown: [...damage.unknown, lacking] }, []);
+  }
+  const sums = checksums === 'on' ? [] : ['the server keeps no checksums of pages'];
+  return verdict(`${found}, ${many(indexes, 'index', 'indexes')} checked`, damage, [...notes, ...sums]);
 }
 
 function verdict(found: string, { damaged, unknown }: Damage, notes: readonly string[]): Finding {

@@ -65,8 +65,14 @@ export class Connection {
   }
 
   /** Runs one statement and gives its rows as lists, so that columns of equal names count, and values as text. */
-  public async lists(text: string): Promise<(string | null)[][]> {
-    return (await this.run(text, [], { rowMode: 'array', types: { getTypeParser: asText } })).rows as unknown as (string | null)[][];
+  public async lists(text: string, values: readonly unknown[] = []): Promise<(string | null)[][]> {
+    return (await this.run(text, values, { rowMode: 'array', types: { getTypeParser: asText } })).rows as unknown as (string | null)[][];
+  }
+
+  /** Runs one statement whose answer is one value of type `bytea`; empty where there is none. */
+  public async bytes(text: string): Promise<Buffer> {
+    const [[value]] = (await this.run(text, [], { rowMode: 'array' })).rows as unknown as (Buffer | null)[][];
+    return value ?? Buffer.alloc(0);
   }
 
   /** Runs one statement that answers with one row. */

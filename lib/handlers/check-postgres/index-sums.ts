@@ -1,3 +1,4 @@
+import { many } from '../checks/words';
 import { OWN_SCHEMAS } from './catalogue';
 import type { Connection } from './connection';
 import { SMALL_PAGES } from './damage';
@@ -79,6 +80,22 @@ export function sumsOf([entries, hashes]: readonly (string | null)[]): Sums {
   return { entries: Number(entries), hashes: BigInt(hashes ?? 0) };
 }
 
+/** How the sums of an index differ from those of its table, in words. */
+export function unlike(rows: Sums, entries: Sums): string {
+  return rows.entries === entries.entries
+    ? 'its entries are not those of the rows of the table'
+    : `${many(entries.entries, 'entry', 'entries')} for ${many(rows.entries, 'row')} of the table`;
+}
+
+/** Sums of two parts together. */
+export function plus(a: Sums = { entries: 0, hashes: 0n }, b: Sums): Sums {
+  return { entries: a.entries + b.entries, hashes: a.hashes + b.hashes };
+}
+
+export function same(a: Sums, b: Sums): boolean {
+  return a.entries === b.entries && a.hashes === b.hashes;
+}
+
 async function addUp(connection: Connection, { name, statement }: SummedIndex, settings: readonly string[]): Promise<Sums | undefined> {
   for (const setting of settings) {
     await connection.query(`set local ${setting}`);
@@ -131,11 +148,16 @@ const HASHES: Readonly<Record<string, Hash>> = {
   uuid: named('uuid_hash_extended'),
   enum: named('hashenumextended'),
   timestamp: named('timestamp_hash_extended'),
-  timestamptz: (value, seed) => `timestamp_hash_extended(${value} at time zone 'UTC', ${seed})`,
+  // the name of a zone would be looked up for every value
+  timestamptz: (value, seed) => `timestamp_hash_extended(${value} at time zone interval '0', ${seed})`,
   bool: (value, seed) => `hashint4extended(${value}::int4, ${seed})`,
-  // the function of dates has a name of its own in newer versions only
-  date: (value, seed) => `hash_array_extended(array[${value}], ${seed})`,
+  // newer versions only have a function for dates; what no timestamp can hold, nor infinity, takes longer
+  date: (value, seed) =>
+    `case when ${value} < date '290000-01-01' and ${value} > date '-infinity' then timestamp_hash_extended(${value}::timestamp, ${seed}) else hash_array_extended(array[${value}], ${seed}) end`,
 };
+
+/** Types that the server hashes as it compares them. */
+export const HASHED_TYPES: ReadonlySet<string> = new Set(Object.keys(HASHES));
 
 function hashed(seed: string, { name, type, required }: IndexedColumn): string {
   const value = `c.${identifier(name)}`;

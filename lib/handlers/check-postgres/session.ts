@@ -1,3 +1,4 @@
+import type { CheckSpec } from '../../model/verification';
 import type { CheckContext } from '../checks/check-run';
 import { parseTableName } from '../sql/table-name';
 import { Connection } from './connection';
@@ -16,7 +17,7 @@ export interface FoundTable {
 
 /** What all checks of a run share: a login, one connection that is always there, and what was read already. */
 export class Session {
-  public readonly survey = new Survey(this);
+  public readonly survey: Survey;
 
   private constructor(
     public readonly main: Connection,
@@ -27,7 +28,10 @@ export class Session {
     private readonly login: Login,
     private readonly context: CheckContext,
     private readonly connections: number,
-  ) {}
+  ) {
+    const asked = (kind: CheckSpec['kind']) => context.input.checks.some((check) => check?.kind === kind);
+    this.survey = new Survey(this, { keys: asked('foreign-keys'), corruption: asked('corruption') });
+  }
 
   public static async open(login: Login, context: CheckContext, connections: number): Promise<Session> {
     const main = await Connection.open(login, context.signal, context.leftMs());

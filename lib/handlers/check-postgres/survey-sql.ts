@@ -6,7 +6,7 @@ export type Pages = readonly [from: number | undefined, to: number | undefined];
 
 /** How a table is read. */
 export interface Reading {
-  /** What is added up besides. */
+  /** What is added up or counted besides. */
   readonly sums?: readonly string[];
   /** All pages where it is left out. */
   readonly pages?: Pages;

@@ -5,7 +5,18 @@ import { inWords, isDamage } from '../../../lib/handlers/check-postgres/in-words
 import { readingOf, violationsOf } from '../../../lib/handlers/check-postgres/survey-sql';
 
 function tableOf(columns: readonly Column[]): Table {
-  return { oid: 1, sql: '"s"."t"', from: 'only "s"."t"', pages: 1, stored: true, whole: 1, inherited: false, columns, keys: [] };
+  return {
+    oid: 1,
+    sql: '"s"."t"',
+    from: 'only "s"."t"',
+    pages: 1,
+    stored: true,
+    whole: 1,
+    within: [1],
+    inherited: false,
+    columns,
+    keys: [],
+  };
 }
 
 const key: ForeignKey = {
@@ -15,6 +26,8 @@ const key: ForeignKey = {
   parentFrom: '"s"."p"',
   parentPages: 1,
   parentColumns: ['x', 'y'],
+  types: ['int4', 'int4'],
+  parentTypes: ['int4', 'int4'],
   operators: ['operator(pg_catalog.=)', 'operator(e.=)'],
   full: false,
 };

@@ -1,0 +1,104 @@
+import type { ForeignKey, Table } from './catalogue';
+import type { Connection } from './connection';
+import { identifier } from './identifiers';
+
+/**
+ * A set of keys, a bit for each: to look one up takes a small part of what a join does. Keys of several columns take a place for
+ * every combination of values between the least and the greatest of each.
+ */
+export interface KeyBits {
+  /** The statement that makes the set of what a parent has. */
+  readonly statement: string;
+  /** How large it can be. */
+  readonly bytes: number;
+  /** Counts rows of the table `c` without a match; takes the set as the parameter. */
+  count(parameter: string): string;
+}
+
+/** At most so many bits: the set comes to the function and goes back with every statement. */
+const MAX_BITS = 2 ** 26;
+/** A set is an eighth as large as its parent at most, or small. */
+const BITS_OF_A_PAGE = 8_192;
+const BITS_OF_ANY = 65_536;
+/** The first version that takes places in bytes as 64 bits. */
+const LONG_PLACES = 140_000;
+const NUMBERS: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
+
+interface Range {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** How the keys of a parent become a set, or undefined where they are no numbers or dates, or lie too far apart. */
+export async function keyBitsOf(connection: Connection, version: number, table: Table, key: ForeignKey): Promise<KeyBits | undefined> {
+  const { columns, parentColumns, types, parentTypes, parentFrom, parentPages } = key;
+  const alike = (type: string, at: number) =>
+    NUMBERS.has(type) ? NUMBERS.has(parentTypes[at]) : type === 'date' && parentTypes[at] === 'date';
+  if (!types.every(alike)) {
+    return undefined;
+  }
+  const ours = columns.map((column, at) => numberOf(`c.${identifier(column)}`, types[at]));
+  const theirs = parentColumns.map((column, at) => numberOf(`p.${identifier(column)}`, parentTypes[at]));
+  // an index has the ends of a single column; of several, the smaller table tells
+  const ranges =
+    columns.length === 1 || parentPages <= table.pages
+      ? await rangesOf(connection, `${parentFrom} p`, theirs)
+      : await rangesOf(connection, `${table.from} c`, ours);
+  const bits = ranges.reduce((product, { from, to }) => product * (to - from + 1n), 1n);
+  if (bits > BigInt(Math.min(MAX_BITS, Math.max(BITS_OF_ANY, parentPages * BITS_OF_A_PAGE)))) {
+    return undefined;
+  }
+  const place = placeOf(ranges);
+  // rows that only a damaged parent has are left out
+  const where = columns.length === 1 ? '' : ` where ${within(theirs, ranges)}`;
+  const statement = setOf(place(theirs), `${parentFrom} p${where}`, bits);
+  const own = place(ours);
+  const missing = (parameter: string) => `get_bit(${parameter}, ${version < LONG_PLACES ? `(${own})::int4` : own}) = 0`;
+  // a place out of the set is an error; among several columns it could be that of another key
+  const test = (parameter: string) =>
+    columns.length === 1
+      ? missing(parameter)
+      : `case when ${within(ours, ranges)} then ${missing(parameter)} else ${ours.map((value) => `${value} is not null`).join(' and ')} end`;
+  return { statement, bytes: Number(bits / 8n), count: (parameter) => `count(*) filter (where ${test(parameter)})` };
+}
+
+function numberOf(column: string, type: string): string {
+  return type === 'date' ? `(${column} - date '2000-01-01')` : column;
+}
+
+/** Nothing at all is a range of one. */
+async function rangesOf(connection: Connection, from: string, values: readonly string[]): Promise<Range[]> {
+  const [ends] = await connection.lists(`select ${values.flatMap((value) => [`min(${value})`, `max(${value})`]).join(', ')} from ${from}`);
+  return values.map((_value, at) => ({ from: BigInt(ends[2 * at] ?? 0), to: BigInt(ends[2 * at + 1] ?? 0) }));
+}
+
+/** The widest range is that of neighbours, so that they share bytes. */
+function placeOf(ranges: readonly Range[]): (values: readonly string[]) => string {
+  const width = (at: number) => ranges[at].to - ranges[at].from + 1n;
+  const order = ranges.map((_range, at) => at).sort((a, b) => Number(width(b) - width(a)));
+  return (values) => {
+    let step = 1n;
+    const terms = order.map((at) => {
+      const term = `(${values[at]} - ${constant(ranges[at].from)})${step === 1n ? '' : ` * ${constant(step)}`}`;
+      step *= width(at);
+      return term;
+    });
+    return terms.length === 1 ? terms[0] : `(${terms.join(' + ')})`;
+  };
+}
+
+function within(values: readonly string[], ranges: readonly Range[]): string {
+  return values.map((value, at) => `${value} between ${constant(ranges[at].from)} and ${constant(ranges[at].to)}`).join(' and ');
+}
+
+function constant(value: bigint): string {
+  return `'${value}'::int8`;
+}
+
+/** Words of 64 bits, in the order that `get_bit` counts in, with zeros where there are none. */
+function setOf(place: string, from: string, bits: bigint): string {
+  return `select string_agg(case when gap = 0 then int8send(bits) else decode(repeat('00', 8 * gap::int4), 'hex') || int8send(bits) end, '' order by word)
+    from (select word, bits, word - 1 - coalesce(lag(word) over (order by word), -1) as gap
+            from (select ${place} >> 6 as word, bit_or(1::int8 << ((${place} & 63) # 56)::int4) as bits from ${from} group by 1) w
+           where word between 0 and ${bits >> 6n}) g`;
+}
