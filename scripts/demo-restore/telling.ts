@@ -30,10 +30,14 @@ export async function step<T>(
   };
   progress(0, 1);
   const result = await work(progress);
-  const took = `${((Date.now() - beganMs) / 1_000).toFixed(1)} s`;
-  const more = told(result);
-  process.stdout.write(`${CLEAR}  ${DIM}${took.padStart(7)}${RESET}  ${text}${more === '' ? '' : `: ${more}`}\n`);
+  tell(Date.now() - beganMs, text, told(result));
   return result;
+}
+
+/** Tells what somebody else has done. */
+export function tell(tookMs: number, text: string, more: string): void {
+  const took = `${(tookMs / 1_000).toFixed(1)} s`;
+  process.stdout.write(`${CLEAR}  ${DIM}${took.padStart(7)}${RESET}  ${text}${more === '' ? '' : `: ${more}`}\n`);
 }
 
 /** Seconds since the beginning. */
