@@ -1,7 +1,24 @@
-import { fenced, letGo, lifted, openRun, type PeerAnswer, type PeerRequest, type PeerStatus, type Transition } from '../../model/recovery';
+import {
+  fenced,
+  letGo,
+  lifted,
+  openRun,
+  type PeerAnswer,
+  type PeerRequest,
+  type PeerStatus,
+  type RunInput,
+  type Transition,
+} from '../../model/recovery';
+import { isRunId } from './begin';
 import { moveGate } from './gate';
+import { peerOf, statusOf } from './peers';
 import type { Site } from './site';
 import { publishLatches } from './traffic';
+
+/** Higher than all that is known here an epoch can only be by what was tried elsewhere: one far above is a mistake that nobody could ever outdo. */
+const MAX_AHEAD = 1_000;
+/** What one site may have another one do: nothing that takes traffic from anybody who has not sent it. */
+const MAY_BE_STARTED: readonly RunInput['kind'][] = ['rebuild', 'failback'];
 
 /** Does what the agent of another site asks for, as far as the register of this one allows. */
 export async function answerPeer(request: PeerRequest, site: Site): Promise<PeerAnswer | PeerStatus> {
@@ -9,9 +26,12 @@ export async function answerPeer(request: PeerRequest, site: Site): Promise<Peer
   if (request.recovery !== config.recovery || !config.peers.some(({ site: name }) => name === request.from)) {
     throw new Error(`'${request.from}' of '${request.recovery}' is no site that this one knows`);
   }
+  if ('epoch' in request && !(await isCredible(request.epoch, site))) {
+    return { state: 'refused', words: `no epoch can be ${request.epoch}` };
+  }
   switch (request.op) {
     case 'status':
-      return statusOf(site);
+      return ownStatus(site);
     case 'fencePeer':
       return moved(request, site, (register) => fenced(register, { epoch: request.epoch, by: request.from, nowMs: ports.now() }));
     case 'unfence':
@@ -22,25 +42,48 @@ export async function answerPeer(request: PeerRequest, site: Site): Promise<Peer
       const item = site.data(request.item);
       return { state: 'done', words: `what ${item.name} is`, facts: await site.dataPort(item).describe(item) };
     }
-    case 'startExperiment': {
-      const template = config.drill?.experimentTemplate;
-      return template
-        ? { state: 'done', words: 'the experiment runs', facts: { experiment: await ports.startExperiment(template, request.runId) } }
-        : { state: 'refused', words: 'no experiment is set up here' };
-    }
-    case 'stopExperiment': {
-      const template = config.drill?.experimentTemplate;
-      // the same name answers with the same experiment
-      await (template && ports.stopExperiment(await ports.startExperiment(template, request.runId)));
+    case 'startExperiment':
+      return strike(request, site);
+    case 'stopExperiment':
+      await ports.stopExperiment(request.experiment);
       return { state: 'done', words: 'the experiment is stopped' };
-    }
+    case 'start':
+      return start(request, site);
     default:
-      await ports.start(request.run.id, request.run);
-      return { state: 'done', words: `run '${request.run.id}' is started` };
+      throw new Error('nobody here knows what is asked for');
   }
 }
 
-async function statusOf(site: Site): Promise<PeerStatus> {
+async function isCredible(epoch: number, site: Site): Promise<boolean> {
+  const { seen, epoch: own } = await site.read();
+  return Number.isSafeInteger(epoch) && epoch >= 0 && epoch <= Math.max(seen, own) + MAX_AHEAD;
+}
+
+/** Only for a drill that is under way at the site that asks. */
+async function strike({ runId, from }: Extract<PeerRequest, { op: 'startExperiment' }>, site: Site): Promise<PeerAnswer> {
+  const { config, ports } = site;
+  const template = config.drill?.experimentTemplate;
+  if (!template) {
+    return { state: 'refused', words: 'no experiment is set up here' };
+  }
+  const run = (await statusOf(site, peerOf(config, from)))?.run;
+  if (run?.id !== runId || run.drill !== true || run.stage === 'concluded') {
+    return { state: 'refused', words: `no drill '${runId}' is under way at ${from}` };
+  }
+  return { state: 'done', words: 'the experiment runs', facts: { experiment: await ports.startExperiment(template, runId) } };
+}
+
+/** What is started is made here: no approval and no word of a person comes from elsewhere. */
+async function start({ run, from }: Extract<PeerRequest, { op: 'start' }>, { ports }: Site): Promise<PeerAnswer> {
+  if (!MAY_BE_STARTED.includes(run?.kind) || !isRunId(run.id)) {
+    return { state: 'refused', words: `${from} may only ask for ${MAY_BE_STARTED.join(' or ')}` };
+  }
+  const { kind, id, by, drill } = run;
+  await ports.start(id, { kind, id, by: String(by || from), from, ...(drill === true ? { drill } : {}) });
+  return { state: 'done', words: `run '${id}' is started` };
+}
+
+async function ownStatus(site: Site): Promise<PeerStatus> {
   const register = await site.read();
   const run = openRun(register) ?? register.run;
   return {
@@ -51,7 +94,15 @@ async function statusOf(site: Site): Promise<PeerStatus> {
     diverted: register.diverted,
     reclaimed: register.reclaimed,
     ...(register.tookFrom === undefined ? {} : { tookFrom: register.tookFrom }),
-    ...(run && { run: { id: run.input.id, kind: run.input.kind, epoch: run.epoch, stage: run.stage } }),
+    ...(run && {
+      run: {
+        id: run.input.id,
+        kind: run.input.kind,
+        epoch: run.epoch,
+        stage: run.stage,
+        ...(run.input.drill ? { drill: true } : {}),
+      },
+    }),
   };
 }
 

@@ -78,11 +78,16 @@ const KINDS: readonly RunInput['kind'][] = ['failover', 'switchover', 'rebuild',
 /** What executions may be called (Step Functions API Reference: StartExecution), with room for an ending. */
 const ID = /^[A-Za-z0-9_-]{1,60}$/;
 
+/** Whether a run may be called so. */
+export function isRunId(id: unknown): id is string {
+  return typeof id === 'string' && ID.test(id);
+}
+
 function problemOf({ kind, id, by }: RunInput): string | undefined {
   if (!KINDS.includes(kind)) {
     return `'kind' is '${kind}': one of ${KINDS.join(', ')}`;
   }
-  if (typeof id !== 'string' || !ID.test(id)) {
+  if (!isRunId(id)) {
     return "'id' has to be 1 to 60 letters, digits, - or _";
   }
   return typeof by === 'string' && by !== '' ? undefined : "'by' has to say who starts the run";
@@ -90,7 +95,7 @@ function problemOf({ kind, id, by }: RunInput): string | undefined {
 
 function objectionOf({ kind }: RunInput, { site }: PeerConfig, status: PeerStatus | undefined): string | undefined {
   const run = status?.run;
-  if (run && run.stage !== 'concluded' && (takesOver(run.kind) || kind !== 'failover')) {
+  if (run && !['activated', 'concluded'].includes(run.stage) && (takesOver(run.kind) || kind !== 'failover')) {
     return `run '${run.id}' (${run.kind}) is under way at ${site}`;
   }
   if (kind === 'failover') {

@@ -1,6 +1,7 @@
 import {
   type ConcludeAnswer,
   concluded,
+  hasServed,
   measuredOf,
   outcomeMessage,
   RECOVERY_METRICS,
@@ -17,7 +18,7 @@ import type { Site } from './site';
 export async function conclude({ run: input, failure, step }: StepRequest, site: Site): Promise<ConcludeAnswer> {
   const { run } = await site.read();
   if (run?.input.id !== input.id) {
-    return refuse(input, step?.words ?? 'it was never begun', site);
+    return refuse(input, step?.words ?? problemIn({ steps: {} }, failure), site);
   }
   if (run.stage === 'concluded') {
     return answerOf(run.outcome as RunOutcome, run.problem);
@@ -33,10 +34,11 @@ export async function conclude({ run: input, failure, step }: StepRequest, site:
 }
 
 /** By how far the run has come, whatever has happened in between. */
-function outcomeOf({ stage, steps, input }: RunRecord): RunOutcome {
+function outcomeOf(run: RunRecord): RunOutcome {
+  const { stage, steps, input } = run;
   switch (stage) {
     case 'activated':
-      return 'completed';
+      return hasServed(run) ? 'completed' : 'halted';
     case 'undoing':
       return steps.fence ? 'rolled-back' : 'aborted';
     case 'begun':

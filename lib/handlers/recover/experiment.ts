@@ -22,14 +22,15 @@ export async function inject({ run: { id } }: StepRequest, site: Site): Promise<
   });
 }
 
-/** Ends the fault. An experiment also ends by itself, so that one that cannot be stopped holds nothing up. */
+/** Ends the fault that was begun. An experiment also ends by itself, so that one that cannot be stopped holds nothing up. */
 export async function endInjection(id: string, site: Site): Promise<void> {
   const { run } = await site.read();
-  if (run?.input.id !== id || run.input.injectFault !== true || run.steps.inject === undefined) {
+  const experiment = run?.input.id === id ? run.steps.inject?.facts?.experiment : undefined;
+  if (run === undefined || typeof experiment !== 'string') {
     return;
   }
   try {
-    const answer = await askPeer(site, peerOf(site.config, run.peer), { op: 'stopExperiment', runId: id });
+    const answer = await askPeer(site, peerOf(site.config, run.peer), { op: 'stopExperiment', experiment });
     site.ports.write(JSON.stringify({ experiment: answer?.words ?? `${run.peer} cannot be reached` }));
   } catch (error) {
     site.ports.write(JSON.stringify({ experiment: (error as Error).message }));

@@ -1,9 +1,11 @@
 import { type StepAnswer, type StepRequest, stepTaken } from '../../model/recovery';
-import { HOUR } from '../../model/time';
+import { HOUR, MINUTE } from '../../model/time';
 import { keepLag, lagOf } from './data-steps';
 import type { Progress } from './ports';
 import { LEASE_MS, type Site } from './site';
 
+/** Checks look at data for as long as a function may run (AWS Lambda Developer Guide: quotas). */
+const LONGEST_CHECK_MS = 15 * MINUTE;
 const PATIENCE_MS = 24 * HOUR;
 const TIDY_PATIENCE_MS = 2 * HOUR;
 
@@ -21,6 +23,7 @@ export async function rehearse({ run: { id }, item }: StepRequest, site: Site): 
     }
     const checks = site.config.probes.filter((probe) => probe.kind === 'checks' && probe.data === config.name);
     for (const probe of checks) {
+      await site.renew(id, LONGEST_CHECK_MS);
       const found = await site.ports.probe(probe, { ...before?.facts, ...made.facts });
       if (found.state !== 'done') {
         // who could not look may do so later

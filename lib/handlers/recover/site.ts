@@ -2,6 +2,7 @@ import {
   type ComputeConfig,
   type DataConfig,
   initialRegister,
+  leaseRenewed,
   openRun,
   type RunRecord,
   type SiteConfig,
@@ -53,6 +54,14 @@ export class Site {
     throw new Error('others wrote the register again and again: try again');
   }
 
+  /** Says that a run lives before something that takes longer than most steps. */
+  public async renew(id: string, ms: number): Promise<void> {
+    const { refusal } = await this.apply((register) => leaseRenewed(register, id, this.ports.now() + LEASE_MS + ms));
+    if (refusal !== undefined) {
+      throw new RunOver(refusal);
+    }
+  }
+
   /** The open run of this id. */
   public async run(id: string): Promise<RunRecord> {
     const run = openRun(await this.read());
@@ -92,7 +101,8 @@ export class Site {
       words,
       ...(Object.keys(facts).length > 0 ? { facts } : {}),
     };
-    const kept = await this.apply((register) => stepTaken(register, id, name, record, nowMs + LEASE_MS));
+    const leaseUntilMs = nowMs + LEASE_MS + waitAfter(name, run, this.config);
+    const kept = await this.apply((register) => stepTaken(register, id, name, record, leaseUntilMs));
     if (kept.refusal !== undefined) {
       throw new RunOver(kept.refusal);
     }
@@ -113,6 +123,18 @@ export class Site {
 
   public computePort(config: ComputeConfig): ComputePort {
     return this.ports.compute[config.kind] as unknown as ComputePort;
+  }
+}
+
+/** How long the machine waits after a step by design, in which nobody hears of the run. */
+function waitAfter(step: string, { input }: RunRecord, { traffic, drill }: SiteConfig): number {
+  switch (step) {
+    case 'switch':
+      return traffic.kind === 'none' ? 0 : traffic.settleMs;
+    case 'settle':
+      return input.thenBack ? (drill?.holdMs ?? 0) : 0;
+    default:
+      return 0;
   }
 }
 

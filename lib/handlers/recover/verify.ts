@@ -5,6 +5,8 @@ import type { Progress } from './ports';
 import type { Site } from './site';
 
 const PATIENCE_MS = 20 * MINUTE;
+/** Checks look at data for as long as a function may run (AWS Lambda Developer Guide: quotas). */
+const LONGEST_CHECK_MS = 15 * MINUTE;
 /** What was seen so long ago is looked at again before traffic comes. */
 const FRESH_MS = 15 * MINUTE;
 
@@ -12,6 +14,9 @@ const FRESH_MS = 15 * MINUTE;
 export async function verify({ run: { id } }: StepRequest, site: Site): Promise<StepAnswer> {
   const look = async (run: RunRecord): Promise<Progress> => {
     const gate = await moveGate(site);
+    if (site.config.probes.some(({ kind }) => kind === 'checks')) {
+      await site.renew(id, LONGEST_CHECK_MS);
+    }
     return gate.state === 'done' ? probeAll(run, site) : gate;
   };
   return site.step(id, 'verify', PATIENCE_MS, look, FRESH_MS);

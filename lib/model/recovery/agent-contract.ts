@@ -82,7 +82,9 @@ export type PeerRequest =
   | { readonly op: 'letGo'; readonly recovery: string; readonly from: string; readonly epoch: number }
   /** What somebody has to know who makes a replica of an item. */
   | { readonly op: 'describe'; readonly recovery: string; readonly from: string; readonly item: string; readonly epoch: number }
-  | { readonly op: 'startExperiment' | 'stopExperiment'; readonly recovery: string; readonly from: string; readonly runId: string }
+  | { readonly op: 'startExperiment'; readonly recovery: string; readonly from: string; readonly runId: string }
+  | { readonly op: 'stopExperiment'; readonly recovery: string; readonly from: string; readonly experiment: string }
+  /** Begin a run of your own that makes you a standby, and have it take the traffic back where it is a failback. */
   | { readonly op: 'start'; readonly recovery: string; readonly from: string; readonly run: RunInput };
 
 /** What the agent of a site tells of it. */
@@ -94,7 +96,13 @@ export interface PeerStatus {
   readonly diverted: boolean;
   readonly reclaimed: boolean;
   readonly tookFrom?: string;
-  readonly run?: { readonly id: string; readonly kind: RunInput['kind']; readonly epoch: number; readonly stage: RunStage };
+  readonly run?: {
+    readonly id: string;
+    readonly kind: RunInput['kind'];
+    readonly epoch: number;
+    readonly stage: RunStage;
+    readonly drill?: boolean;
+  };
 }
 
 /** What it answers to a request that changes something. */

@@ -1,4 +1,4 @@
-import { claimOf, type Fence, type GateState, openRun, type SiteRegister } from './register';
+import { claimOf, type Fence, type GateState, hasServed, openRun, type RunRecord, type SiteRegister } from './register';
 import { takesOver } from './run';
 import { refused, type Transition, to } from './transition';
 
@@ -30,7 +30,7 @@ export function fenced(register: SiteRegister, asked: Asked): Transition {
     return refused(`${fence.by} has fenced this site with epoch ${fence.epoch}`);
   }
   const run = openRun(register);
-  if (run && (run.stage === 'committed' || (takesOver(run.input.kind) && run.leaseUntilMs > nowMs))) {
+  if (run && (run.stage === 'committed' || (isTaking(run) && run.leaseUntilMs > nowMs))) {
     return refused(`run '${run.input.id}' is about to make this site active`);
   }
   const next: Fence = { epoch, by, sinceMs: nowMs, was: fence?.was ?? roleBefore(register), final: false };
@@ -40,15 +40,21 @@ export function fenced(register: SiteRegister, asked: Asked): Transition {
 /** Lifts the fence of a run that does not go on; one that comes before its fence keeps it from coming. */
 export function lifted(register: SiteRegister, { epoch }: Pick<Asked, 'epoch'>): Transition {
   const { fence } = register;
-  const seen = Math.max(register.seen, epoch);
   if (fence?.epoch !== epoch) {
-    return to({ ...register, seen, lifted: Math.max(register.lifted, epoch) });
+    // it never held here, so that it is no reason against a run of this site
+    return to({ ...register, lifted: Math.max(register.lifted, epoch) });
   }
   if (fence.final) {
     return refused(`${fence.by} is active with epoch ${epoch}`);
   }
   const { fence: _, ...rest } = register;
-  return to({ ...rest, role: fence.was, seen, lifted: Math.max(register.lifted, epoch), gate: ajar(register.gate) });
+  return to({
+    ...rest,
+    role: fence.was,
+    seen: Math.max(register.seen, epoch),
+    lifted: Math.max(register.lifted, epoch),
+    gate: ajar(register.gate),
+  });
 }
 
 /** Gives up the traffic because another site is active with a higher epoch. */
@@ -104,6 +110,11 @@ export function ajar(gate: GateState): GateState {
   return gate === 'open' ? 'open' : 'opening';
 }
 
+/** On the way to the traffic; one that has it only has to tell so. */
+function isTaking({ input, stage }: RunRecord): boolean {
+  return takesOver(input.kind) && stage !== 'activated';
+}
+
 function roleBefore({ role }: SiteRegister): Fence['was'] {
   return role;
 }
@@ -115,5 +126,10 @@ function superseded(register: SiteRegister, nowMs: number): SiteRegister {
     return register;
   }
   const problem = 'another site has taken over with a higher epoch';
-  return { ...register, run: { ...run, stage: 'concluded', outcome: 'superseded', problem, concludedMs: nowMs } };
+  return {
+    ...register,
+    run: hasServed(run)
+      ? { ...run, stage: 'concluded', outcome: 'completed', concludedMs: nowMs }
+      : { ...run, stage: 'concluded', outcome: 'superseded', problem, concludedMs: nowMs },
+  };
 }

@@ -125,6 +125,11 @@ export function openRun({ run }: SiteRegister): RunRecord | undefined {
   return run && run.stage !== 'concluded' ? run : undefined;
 }
 
+/** Traffic is here, and was sent back where the drill is to: whatever happens then, the run has done its work. */
+export function hasServed({ stage, steps, input }: RunRecord): boolean {
+  return stage === 'activated' && steps.settle?.state === 'done' && (input.thenBack !== true || steps.sendBack?.state === 'done');
+}
+
 /** The highest epoch for which this site is, or is bound to become, the active one. */
 export function claimOf(register: SiteRegister): number {
   const run = openRun(register);

@@ -71,6 +71,11 @@ export function stepTaken(register: SiteRegister, id: string, step: string, reco
   }));
 }
 
+/** Nobody takes the run for dead before a moment. */
+export function leaseRenewed(register: SiteRegister, id: string, leaseUntilMs: number): Transition {
+  return changed(register, id, (run) => ({ ...run, leaseUntilMs: Math.max(run.leaseUntilMs, leaseUntilMs) }));
+}
+
 /** The other site is fenced, or a person has said that it is down. */
 export function peerKnown(register: SiteRegister, id: string, peerState: NonNullable<RunRecord['peerState']>): Transition {
   return changed(register, id, (run) => (run.stage === 'fencing' ? { ...run, peerState } : refused(`run '${id}' is '${run.stage}'`)));

@@ -33,6 +33,7 @@ export class FakeSite {
   public lagMs: number | undefined = 2_000;
   public lagError?: Error;
   public keepError?: Error;
+  public routeError?: Error;
   public readonly calls: string[] = [];
   public readonly told: Message[] = [];
   public readonly kept: RunEvidence[] = [];
@@ -137,6 +138,9 @@ export class FakeSite {
         this.published.push({ ...values });
       },
       route: async (_, states) => {
+        if (this.routeError) {
+          throw this.routeError;
+        }
         this.calls.push(`route ${JSON.stringify(states)}`);
       },
       tell: async (_, message) => {

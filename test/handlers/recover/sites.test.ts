@@ -94,20 +94,21 @@ describe('the agent of a site that is left', () => {
     await expect(home().call({ op: 'banana' } as never)).rejects.toThrow('nobody here knows');
   });
 
-  test('starts its experiment by the name of the run, and stops the same one', async () => {
+  test('starts its experiment by the name of the run, and stops the one that it is told', async () => {
     const site = home();
+    site.status = peer({ run: { id: 'drill-1', kind: 'failover', epoch: 1, stage: 'begun', drill: true } });
     expect(await site.call({ op: 'startExperiment', ...from, runId: 'drill-1' })).toMatchObject({ state: 'refused' });
     site.config = { ...site.config, drill: { experimentTemplate: 'EXT1', holdMs: 0 } };
     expect(await site.call({ op: 'startExperiment', ...from, runId: 'drill-1' })).toMatchObject({ facts: { experiment: 'EXP1' } });
-    await site.call({ op: 'stopExperiment', ...from, runId: 'drill-1' });
-    expect(site.calls).toEqual(['start EXT1 drill-1', 'start EXT1 drill-1', 'stop EXP1']);
+    await site.call({ op: 'stopExperiment', ...from, experiment: 'EXP1' });
+    expect(site.calls).toEqual(['start EXT1 drill-1', 'stop EXP1']);
   });
 
   test('starts its machine, and tells what its data is', async () => {
     const site = home();
     const run: RunInput = { kind: 'rebuild', id: 'r', by: 'x' };
     await site.call({ op: 'start', ...from, run });
-    expect(site.startedRuns).toEqual([{ name: 'r', run }]);
+    expect(site.startedRuns).toEqual([{ name: 'r', run: { ...run, from: OSAKA } }]);
     expect(await site.call({ op: 'describe', ...from, item: 'orders', epoch: 1 })).toMatchObject({ facts: { arn: 'arn:orders' } });
     await expect(site.call({ op: 'describe', ...from, item: 'nothing', epoch: 1 })).rejects.toThrow("nothing called 'nothing'");
   });
