@@ -72,6 +72,17 @@ export interface RecoverablePointsOptions {
    */
   readonly identifier?: string;
   /**
+   * The class of the instance that a restored cluster is given: AWS Backup restores clusters without any. Has to be given for Aurora,
+   * DocumentDB and Neptune.
+   * @default - none
+   */
+  readonly instanceType?: InstanceType;
+  /**
+   * The engine of that instance, such as `aurora-postgresql`. Has to be given for Aurora.
+   * @default - that of the type
+   */
+  readonly engine?: string;
+  /**
    * Restore metadata of AWS Backup that differ from those of the recovery point, such as the network of this Region.
    * @default - those of the recovery point
    */

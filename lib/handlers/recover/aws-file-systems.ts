@@ -1,16 +1,19 @@
+import { ListRecoveryPointsByResourceCommand } from '@aws-sdk/client-backup';
 import {
   CreateReplicationConfigurationCommand,
   DeleteReplicationConfigurationCommand,
   DescribeFileSystemsCommand,
   DescribeReplicationConfigurationsCommand,
+  type FileSystemDescription,
   type ReplicationConfigurationDescription,
   UpdateFileSystemProtectionCommand,
 } from '@aws-sdk/client-efs';
 import type { FileSystemConfig } from '../../model/recovery';
 import { words } from '../../model/time';
 import type { AwsClients } from './aws-clients';
-import type { DataPort, Followed, Lag, Progress, Promotion } from './ports';
-import { done, failed, pending, unless } from './progress';
+import { lossSince } from './loss';
+import type { DataPort, Ending, Followed, Lag, Progress, Promotion } from './ports';
+import { done, failed, onlySeen, pending, unless } from './progress';
 
 const NO_REPLICATION = ['ReplicationNotFound', 'ReplicationNotFoundException'];
 const NO_SYSTEM = ['FileSystemNotFound', 'FileSystemNotFoundException'];
@@ -23,11 +26,28 @@ export class AwsFileSystems implements DataPort<FileSystemConfig> {
     private readonly now: () => number,
   ) {}
 
-  public async lag({ fileSystem }: FileSystemConfig): Promise<Lag> {
+  public async ready({ fileSystem }: FileSystemConfig, { lossless }: Pick<Promotion, 'lossless'>): Promise<Progress> {
+    const system = await this.find(fileSystem);
+    if (!system) {
+      return failed(`there is no file system ${fileSystem}`);
+    }
+    if (!lossless) {
+      return done(`${fileSystem} is ${system.LifeCycleState}`);
+    }
+    const replication = await this.following(fileSystem);
+    const status = replication && statusOf(replication, fileSystem);
+    return status === 'ENABLED'
+      ? done(`${fileSystem} follows ${replication?.SourceFileSystemId}`)
+      : status === 'ENABLING' || status === 'PAUSING'
+        ? pending(`its replication is ${status}`)
+        : failed(replication ? `the replication to ${fileSystem} is ${status}` : `nothing is replicated to ${fileSystem}`);
+  }
+
+  public async lag({ fileSystem }: FileSystemConfig, _: string, ending: Ending): Promise<Lag> {
     const atMs = await this.syncedMs(fileSystem);
     return atMs === undefined
       ? { words: 'nothing tells when it was synced' }
-      : { lagMs: this.now() - atMs, words: `synced ${words(this.now() - atMs)} ago` };
+      : { lagMs: lossSince(atMs, ending), words: `synced ${words(this.now() - atMs)} ago` };
   }
 
   public async arrived({ fileSystem }: FileSystemConfig, sinceMs: number): Promise<Progress> {
@@ -38,11 +58,10 @@ export class AwsFileSystems implements DataPort<FileSystemConfig> {
     return atMs !== undefined && atMs >= sinceMs ? done('synced since the fence') : pending('not synced since the fence');
   }
 
-  public async promote({ fileSystem }: FileSystemConfig, { lossless }: Promotion): Promise<Progress> {
+  public async promote({ fileSystem }: FileSystemConfig, { reached }: Promotion): Promise<Progress> {
     const replication = await this.following(fileSystem);
     if (!replication) {
-      const found = await unless(NO_SYSTEM, this.clients.efs().send(new DescribeFileSystemsCommand({ FileSystemId: fileSystem })));
-      const [system] = found?.FileSystems ?? [];
+      const system = await this.find(fileSystem);
       if (!system) {
         return failed(`there is no file system ${fileSystem}`);
       }
@@ -50,8 +69,8 @@ export class AwsFileSystems implements DataPort<FileSystemConfig> {
       return state === 'available' ? done('it takes writes', { arn }) : pending(`it is ${state}`);
     }
     if (statusOf(replication, fileSystem) !== 'DELETING') {
-      // the other side may be lost, and must not be waited for
-      const DeletionMode = lossless ? 'ALL_CONFIGURATIONS' : 'LOCAL_CONFIGURATION_ONLY';
+      // a side that is lost must not be waited for, and one that is there keeps no half of a replication
+      const DeletionMode = reached ? 'ALL_CONFIGURATIONS' : 'LOCAL_CONFIGURATION_ONLY';
       const command = new DeleteReplicationConfigurationCommand({ SourceFileSystemId: replication.SourceFileSystemId, DeletionMode });
       await unless([...NO_REPLICATION, ...BUSY], this.clients.efs().send(command));
     }
@@ -66,13 +85,12 @@ export class AwsFileSystems implements DataPort<FileSystemConfig> {
     return done('it was open');
   }
 
-  public async describe({ fileSystem }: FileSystemConfig): Promise<Readonly<Record<string, string>>> {
-    const { FileSystems } = await this.clients.efs().send(new DescribeFileSystemsCommand({ FileSystemId: fileSystem }));
-    return { arn: FileSystems?.[0]?.FileSystemArn ?? '', id: fileSystem };
+  public async describe({ kind, fileSystem }: FileSystemConfig): Promise<Readonly<Record<string, string>>> {
+    return { kind, arn: (await this.find(fileSystem))?.FileSystemArn ?? '', id: fileSystem };
   }
 
-  /** Replicates from the other file system into this one, whose own files since the fence are overwritten. */
-  public async follow({ fileSystem }: FileSystemConfig, { source, region }: Followed): Promise<Progress> {
+  /** Replicates from the other file system into this one, whose own files are overwritten: those that the other never got are kept first. */
+  public async follow({ fileSystem }: FileSystemConfig, { source, region, lossless, fencedMs }: Followed): Promise<Progress> {
     const replication = await this.replication(fileSystem);
     if (replication?.SourceFileSystemId === source.id) {
       const status = statusOf(replication, fileSystem);
@@ -90,8 +108,13 @@ export class AwsFileSystems implements DataPort<FileSystemConfig> {
       await unless([...NO_REPLICATION, ...BUSY], this.clients.efs().send(command));
       return pending('the replication in the former direction is deleted');
     }
-    const { FileSystems } = await this.clients.efs().send(new DescribeFileSystemsCommand({ FileSystemId: fileSystem }));
-    if (FileSystems?.[0]?.FileSystemProtection?.ReplicationOverwriteProtection !== 'DISABLED') {
+    const system = await this.find(fileSystem);
+    if (!lossless && fencedMs !== undefined && !(await this.keptSince(fencedMs, system?.FileSystemArn))) {
+      return failed(
+        `${fileSystem} may have files that ${source.id} never got, and would lose them: make a recovery point of it and start the run again`,
+      );
+    }
+    if (system?.FileSystemProtection?.ReplicationOverwriteProtection !== 'DISABLED') {
       const open = { FileSystemId: fileSystem, ReplicationOverwriteProtection: 'DISABLED' } as const;
       await unless(BUSY, this.clients.efs().send(new UpdateFileSystemProtectionCommand(open)));
       return pending('it may be overwritten from now on');
@@ -105,13 +128,21 @@ export class AwsFileSystems implements DataPort<FileSystemConfig> {
   }
 
   public async rehearse({ fileSystem }: FileSystemConfig): Promise<Progress> {
-    const { FileSystems } = await this.clients.efs().send(new DescribeFileSystemsCommand({ FileSystemId: fileSystem }));
-    const state = FileSystems?.[0]?.LifeCycleState;
-    return state === 'available' || state === 'updating' ? done(`it is ${state}`) : failed(`it is ${state}`);
+    const state = (await this.find(fileSystem))?.LifeCycleState;
+    return onlySeen(state === 'available' || state === 'updating' ? done(`it is ${state}`) : failed(`it is ${state}`));
   }
 
   public async tidy(): Promise<Progress> {
     return done('nothing was made');
+  }
+
+  private async find(FileSystemId: string): Promise<FileSystemDescription | undefined> {
+    return (await unless(NO_SYSTEM, this.clients.efs().send(new DescribeFileSystemsCommand({ FileSystemId }))))?.FileSystems?.[0];
+  }
+
+  private async keptSince(sinceMs: number, ResourceArn: string | undefined): Promise<boolean> {
+    const { RecoveryPoints = [] } = await this.clients.backup.send(new ListRecoveryPointsByResourceCommand({ ResourceArn }));
+    return RecoveryPoints.some(({ Status, CreationDate }) => Status === 'COMPLETED' && (CreationDate?.getTime() ?? 0) >= sinceMs);
   }
 
   private async following(fileSystem: string): Promise<ReplicationConfigurationDescription | undefined> {

@@ -11,8 +11,9 @@ import {
 import type { GlobalClusterConfig } from '../../model/recovery';
 import type { AwsClients } from './aws-clients';
 import { newestPoints } from './aws-metrics';
-import type { DataPort, Lag, Progress, Promotion } from './ports';
-import { done, failed, pending, unless } from './progress';
+import { lossSince } from './loss';
+import type { DataPort, Ending, Lag, Progress, Promotion } from './ports';
+import { done, failed, onlySeen, pending, unless } from './progress';
 
 /** The global cluster changes sides just now: the next look tells. */
 const BUSY = ['InvalidGlobalClusterStateFault', 'InvalidDBClusterStateFault'];
@@ -30,17 +31,39 @@ export class AwsGlobalClusters implements DataPort<GlobalClusterConfig> {
     private readonly now: () => number,
   ) {}
 
-  public async lag({ cluster }: GlobalClusterConfig): Promise<Lag> {
+  /** A switchover wants a group that is well, and the same version on both sides (Aurora User Guide: switchover). */
+  public async ready(config: GlobalClusterConfig, { lossless }: Pick<Promotion, 'lossless'>): Promise<Progress> {
+    const { cluster, clusterArn, globalCluster, instance } = config;
+    const own = await this.find(cluster);
+    if (!own) {
+      return failed(`there is no cluster ${cluster}`);
+    }
+    if (!own.DBClusterMembers?.length && !instance) {
+      return failed(`${cluster} has no instance, and nobody has said which one it gets`);
+    }
+    if (!lossless) {
+      return done(`${cluster} is ${own.Status}`);
+    }
+    const group = await this.group(globalCluster);
+    if (!group?.GlobalClusterMembers?.some(({ DBClusterArn }) => DBClusterArn === clusterArn)) {
+      return failed(`${cluster} is no member of ${globalCluster}, so that it follows nobody`);
+    }
+    if (group.EngineVersion && own.EngineVersion && group.EngineVersion !== own.EngineVersion) {
+      return failed(`${cluster} runs ${own.EngineVersion} and ${globalCluster} ${group.EngineVersion}: only the same can be switched over`);
+    }
+    return own.Status === 'available' && group.Status === 'available'
+      ? done(`${globalCluster} is available`)
+      : pending(`${cluster} is ${own.Status}, ${globalCluster} is ${group.Status}`);
+  }
+
+  public async lag({ cluster }: GlobalClusterConfig, _: string, ending: Ending): Promise<Lag> {
     for (const metric of LAGS) {
       const dimensions = { DBClusterIdentifier: cluster };
-      const [point] = await newestPoints(
-        this.clients,
-        { namespace: 'AWS/RDS', schema: ['DBClusterIdentifier'], metric, dimensions },
-        this.now(),
-      );
-      if (point && point.value >= 0) {
+      const place = { namespace: 'AWS/RDS', schema: ['DBClusterIdentifier'], metric, dimensions };
+      const point = (await newestPoints(this.clients, place, this.now())).find(({ value }) => value >= 0);
+      if (point) {
         return {
-          lagMs: point.value + (this.now() - point.atMs),
+          lagMs: lossSince(point.atMs - point.value, ending),
           words: `${point.value} ms behind at ${new Date(point.atMs).toISOString()}`,
         };
       }
@@ -91,8 +114,8 @@ export class AwsGlobalClusters implements DataPort<GlobalClusterConfig> {
     return done('the global database has one writer');
   }
 
-  public async describe({ clusterArn }: GlobalClusterConfig): Promise<Readonly<Record<string, string>>> {
-    return { arn: clusterArn };
+  public async describe({ kind, clusterArn }: GlobalClusterConfig): Promise<Readonly<Record<string, string>>> {
+    return { kind, arn: clusterArn };
   }
 
   /** AWS adds the old writer again once its Region is back. */
@@ -110,9 +133,9 @@ export class AwsGlobalClusters implements DataPort<GlobalClusterConfig> {
 
   public async rehearse({ cluster }: GlobalClusterConfig): Promise<Progress> {
     const found = await this.find(cluster);
-    return found?.Status === 'available'
-      ? done(`${cluster} is available`, factsOf(found))
-      : failed(`${cluster} is ${found?.Status ?? 'gone'}`);
+    return onlySeen(
+      found?.Status === 'available' ? done(`${cluster} is available`, factsOf(found)) : failed(`${cluster} is ${found?.Status ?? 'gone'}`),
+    );
   }
 
   public async tidy(): Promise<Progress> {

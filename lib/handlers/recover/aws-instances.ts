@@ -1,6 +1,5 @@
 import {
   AddTagsToResourceCommand,
-  CreateDBInstanceReadReplicaCommand,
   type DBInstance,
   DescribeDBInstancesCommand,
   ModifyDBInstanceCommand,
@@ -8,12 +7,14 @@ import {
   RebootDBInstanceCommand,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-rds';
-import type { ReplicaInstanceConfig } from '../../model/recovery';
+import { keptName, type ReplicaInstanceConfig } from '../../model/recovery';
 import { MINUTE, SECOND } from '../../model/time';
 import type { AwsClients } from './aws-clients';
-import { newestPoints } from './aws-metrics';
+import { type DataPoint, newestPoints } from './aws-metrics';
 import { rehearseInstance, tidyInstance } from './aws-rehearsals';
-import type { DataPort, Followed, Lag, Progress } from './ports';
+import { createReplica } from './aws-replicas';
+import { lossSince } from './loss';
+import type { DataPort, Ending, Followed, Lag, Progress, Promotion, Rehearsal } from './ports';
 import { done, failed, pending, unless } from './progress';
 
 const NONE = ['DBInstanceNotFoundFault', 'DBInstanceNotFound'];
@@ -29,33 +30,59 @@ export class AwsInstances implements DataPort<ReplicaInstanceConfig> {
     private readonly now: () => number,
   ) {}
 
-  public async lag({ instance }: ReplicaInstanceConfig): Promise<Lag> {
+  public async ready({ instance }: ReplicaInstanceConfig, { lossless }: Pick<Promotion, 'lossless'>): Promise<Progress> {
+    const found = await this.find(instance);
+    if (!found) {
+      return failed(`there is no instance ${instance}`);
+    }
+    const { DBInstanceStatus: status, StatusInfos = [] } = found;
+    if (!lossless) {
+      return done(`${instance} is ${status}`);
+    }
+    if (!sourceOf(found)) {
+      return failed(`${instance} is no replica, so that it has nothing of what is written at the other site`);
+    }
+    const broken = StatusInfos.find(({ StatusType, Normal }) => StatusType === 'read replication' && Normal === false);
+    if (broken) {
+      return failed(`replication to ${instance} is '${broken.Status}': ${broken.Message || 'nobody says why'}`);
+    }
+    return status === 'available' ? done(`${instance} is available`) : pending(`${instance} is ${status}`);
+  }
+
+  public async lag({ instance }: ReplicaInstanceConfig, _: string, ending: Ending): Promise<Lag> {
     const found = await this.find(instance);
     if (found && !sourceOf(found)) {
       return { lagMs: 0, words: 'it is no replica and has all that was written to it' };
     }
-    const [point] = await this.lags(instance);
-    return !point || point.value < 0
-      ? { words: 'CloudWatch has no lag of the replica' }
-      : {
-          lagMs: point.value * SECOND + (this.now() - point.atMs),
-          words: `${point.value} s behind ${Math.round((this.now() - point.atMs) / SECOND)} s ago`,
-        };
+    // -1 says that nobody knows: an earlier value tells until when all has arrived
+    const point = (await this.lags(instance)).find(({ value }) => value >= 0);
+    return point
+      ? {
+          lagMs: lossSince(arrivedBy(point), ending),
+          words: `${point.value} s behind at ${new Date(point.atMs).toISOString()}`,
+        }
+      : { words: 'CloudWatch has no lag of the replica' };
   }
 
-  /** A replica has everything once its lag was zero after the fence; the value of a minute may be from its beginning. */
+  /**
+   * A replica has everything once it has replayed what was written after the fence. Without transactions the lag of PostgreSQL is the
+   * time since the last one and never zero (RDS User Guide: monitoring read replication); a checkpoint comes every five minutes.
+   */
   public async arrived({ instance }: ReplicaInstanceConfig, sinceMs: number): Promise<Progress> {
     const found = await this.find(instance);
     if (found && !sourceOf(found)) {
       return done('it is no replica and has all that was written to it');
     }
-    const points = (await this.lags(instance)).filter(({ atMs }) => atMs >= sinceMs + MINUTE);
-    return points[0]?.value === 0
-      ? done('no lag since the fence')
-      : pending(points[0] ? `${points[0].value} s behind` : 'no lag measured since the fence');
+    const points = await this.lags(instance);
+    // the value of a minute may be from its beginning
+    if (points.some((point) => point.value >= 0 && arrivedBy(point) >= sinceMs + MINUTE)) {
+      return done('nothing of before the fence is missing');
+    }
+    const [newest] = points.filter(({ atMs }) => atMs >= sinceMs);
+    return pending(newest ? `${newest.value} s behind` : 'no lag measured since the fence');
   }
 
-  public async promote({ instance }: ReplicaInstanceConfig): Promise<Progress> {
+  public async promote({ instance, backups }: ReplicaInstanceConfig): Promise<Progress> {
     const found = await this.find(instance);
     if (!found) {
       return failed(`there is no instance ${instance}`);
@@ -65,7 +92,13 @@ export class AwsInstances implements DataPort<ReplicaInstanceConfig> {
       return status === 'available' ? done('it takes writes', { arn, ...reached(found) }) : pending(`it is ${status}`);
     }
     if (status === 'available') {
-      await unless(BUSY, this.clients.rds().send(new PromoteReadReplicaCommand({ DBInstanceIdentifier: instance })));
+      const kept = backups?.days ?? (found.BackupRetentionPeriod || undefined);
+      const promotion = {
+        DBInstanceIdentifier: instance,
+        ...(kept === undefined ? {} : { BackupRetentionPeriod: kept }),
+        ...(backups?.window ? { PreferredBackupWindow: backups.window } : {}),
+      };
+      await unless(BUSY, this.clients.rds().send(new PromoteReadReplicaCommand(promotion)));
     }
     return pending(`it is ${status}, and still a replica`);
   }
@@ -105,15 +138,18 @@ export class AwsInstances implements DataPort<ReplicaInstanceConfig> {
     return pending(`${instance} gets its security groups back`);
   }
 
-  public async describe({ instance, instanceArn }: ReplicaInstanceConfig): Promise<Readonly<Record<string, string>>> {
+  public async describe({ kind, instance, instanceArn }: ReplicaInstanceConfig): Promise<Readonly<Record<string, string>>> {
     const found = await this.find(instance);
-    return { arn: found?.DBInstanceArn ?? instanceArn, instanceClass: found?.DBInstanceClass ?? '' };
+    return { kind, arn: found?.DBInstanceArn ?? instanceArn, instanceClass: found?.DBInstanceClass ?? '' };
   }
 
   /** The old instance makes way under another name and is kept; a new replica takes its name. */
-  public async follow(config: ReplicaInstanceConfig, { source, epoch }: Followed): Promise<Progress> {
-    const { instance, rebuild, securityGroups } = config;
-    const kept = `${instance}-before-${epoch}`;
+  public async follow(config: ReplicaInstanceConfig, followed: Followed): Promise<Progress> {
+    const { instance, instanceArn } = config;
+    const { source, epoch } = followed;
+    if (!source.arn || source.arn === instanceArn) {
+      return failed(`the other site names '${source.arn}' as its instance, which ${instance} cannot follow`);
+    }
     const found = await this.find(instance);
     if (found && sourceOf(found)) {
       const { DBInstanceStatus: status } = found;
@@ -122,32 +158,21 @@ export class AwsInstances implements DataPort<ReplicaInstanceConfig> {
       }
       return status === 'available' ? done(`${instance} follows ${source.arn}`) : pending(`${instance} is ${status}`);
     }
+    const name = keptName(instance, epoch);
+    const kept = await this.find(name);
     if (found) {
-      const change = { DBInstanceIdentifier: instance, NewDBInstanceIdentifier: kept, ApplyImmediately: true };
-      if (found.DBInstanceStatus === 'available' && !(await this.find(kept))) {
+      const change = { DBInstanceIdentifier: instance, NewDBInstanceIdentifier: name, ApplyImmediately: true };
+      if (found.DBInstanceStatus === 'available' && !kept) {
         await unless(BUSY, this.clients.rds().send(new ModifyDBInstanceCommand(change)));
       }
-      return pending(`${instance} becomes ${kept}`);
+      return pending(`${instance} becomes ${name}`);
     }
-    // a copy from another Region needs a key of this one by name, also where the instance had that of RDS without asking
-    const keyArn = rebuild.keyArn ?? (await this.find(kept))?.KmsKeyId;
-    const command = new CreateDBInstanceReadReplicaCommand({
-      DBInstanceIdentifier: instance,
-      SourceDBInstanceIdentifier: source.arn,
-      ...(source.instanceClass ? { DBInstanceClass: source.instanceClass } : {}),
-      VpcSecurityGroupIds: [...securityGroups],
-      ...(rebuild.subnetGroup ? { DBSubnetGroupName: rebuild.subnetGroup } : {}),
-      ...(rebuild.parameterGroup ? { DBParameterGroupName: rebuild.parameterGroup } : {}),
-      ...(keyArn ? { KmsKeyId: keyArn } : {}),
-      ...(rebuild.multiAz === undefined ? {} : { MultiAZ: rebuild.multiAz }),
-      CopyTagsToSnapshot: true,
-    });
-    await unless(['DBInstanceAlreadyExistsFault', 'DBInstanceAlreadyExists'], this.clients.rds().send(command));
+    await createReplica(this.clients, config, followed, kept);
     return pending(`${instance} is made as a replica of ${source.arn}`);
   }
 
-  public rehearse(config: ReplicaInstanceConfig): Promise<Progress> {
-    return rehearseInstance(this.clients, config);
+  public rehearse(config: ReplicaInstanceConfig, rehearsal: Rehearsal): Promise<Progress> {
+    return rehearseInstance(this.clients, config, rehearsal.runId);
   }
 
   public tidy(config: ReplicaInstanceConfig): Promise<Progress> {
@@ -167,6 +192,11 @@ export class AwsInstances implements DataPort<ReplicaInstanceConfig> {
       this.now(),
     );
   }
+}
+
+/** Until when all that was written at the source has arrived. */
+function arrivedBy({ value, atMs }: DataPoint): number {
+  return atMs - value * SECOND;
 }
 
 function sourceOf({ ReadReplicaSourceDBInstanceIdentifier: source }: DBInstance): string | undefined {

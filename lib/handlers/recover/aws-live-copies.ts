@@ -5,12 +5,15 @@ import { MINUTE, SECOND } from '../../model/time';
 import type { AwsClients } from './aws-clients';
 import { newestPoints } from './aws-metrics';
 import type { DataPort, Lag, Progress } from './ports';
-import { done, failed, pending, unless } from './progress';
+import { done, failed, onlySeen, pending, unless } from './progress';
 
 /** Replicas of tables are seconds behind (DynamoDB Developer Guide: global tables); metrics come each minute. */
 const TABLE_WAIT_MS = MINUTE;
 /** In which S3 copies most objects; without a metric nobody can look closer. */
 const BUCKET_WAIT_MS = 15 * MINUTE;
+
+/** What a table or a bucket says of its lag is true for minutes: it says nothing where nothing is written. */
+const LOOK_BACK_MS = 15 * MINUTE;
 
 /** A table with a replica at each site. */
 export class AwsTables implements DataPort<GlobalTableConfig> {
@@ -18,6 +21,10 @@ export class AwsTables implements DataPort<GlobalTableConfig> {
     private readonly clients: AwsClients,
     private readonly now: () => number,
   ) {}
+
+  public ready(config: GlobalTableConfig): Promise<Progress> {
+    return this.promote(config);
+  }
 
   /** The lag is published where the writes come from, which may be lost. */
   public async lag({ table }: GlobalTableConfig, from: string): Promise<Lag> {
@@ -28,6 +35,7 @@ export class AwsTables implements DataPort<GlobalTableConfig> {
       metric: 'ReplicationLatency',
       dimensions,
       region: from,
+      lookBackMs: LOOK_BACK_MS,
     };
     const [point] = await newestPoints(this.clients, place, this.now());
     return point ? { lagMs: point.value, words: `${Math.round(point.value)} ms behind` } : { words: `${from} has no lag of the table` };
@@ -38,8 +46,9 @@ export class AwsTables implements DataPort<GlobalTableConfig> {
     if (waitedMs < TABLE_WAIT_MS) {
       return pending('the last writes may be on their way');
     }
-    const { lagMs = 0, words } = await this.lag(config, from);
-    return lagMs < waitedMs ? done(`${words}, ${Math.round(waitedMs / SECOND)} s after the fence`) : pending(words);
+    const { lagMs, words } = await this.lag(config, from);
+    const said = `${words}, ${Math.round(waitedMs / SECOND)} s after the fence`;
+    return lagMs === undefined ? done(said, { unmeasured: true }) : lagMs < waitedMs ? done(said) : pending(words);
   }
 
   public async promote({ table }: GlobalTableConfig): Promise<Progress> {
@@ -59,17 +68,17 @@ export class AwsTables implements DataPort<GlobalTableConfig> {
     return done('it was open');
   }
 
-  public async describe({ table }: GlobalTableConfig): Promise<Readonly<Record<string, string>>> {
+  public async describe({ kind, table }: GlobalTableConfig): Promise<Readonly<Record<string, string>>> {
     const { Table } = await this.clients.dynamodb.send(new DescribeTableCommand({ TableName: table }));
-    return { arn: Table?.TableArn ?? '' };
+    return { kind, arn: Table?.TableArn ?? '' };
   }
 
   public follow(config: GlobalTableConfig): Promise<Progress> {
     return this.promote(config);
   }
 
-  public rehearse(config: GlobalTableConfig): Promise<Progress> {
-    return this.promote(config);
+  public async rehearse(config: GlobalTableConfig): Promise<Progress> {
+    return onlySeen(await this.promote(config));
   }
 
   public async tidy(): Promise<Progress> {
@@ -84,6 +93,10 @@ export class AwsBuckets implements DataPort<BucketConfig> {
     private readonly now: () => number,
   ) {}
 
+  public ready(config: BucketConfig): Promise<Progress> {
+    return this.promote(config);
+  }
+
   public async lag({ bucket }: BucketConfig): Promise<Lag> {
     const [point] = await this.points(bucket, 'ReplicationLatency');
     return point ? { lagMs: point.value * SECOND, words: `${point.value} s behind` } : { words: 'S3 publishes no lag of the bucket' };
@@ -94,7 +107,9 @@ export class AwsBuckets implements DataPort<BucketConfig> {
     const since = all.filter(({ atMs }) => atMs >= sinceMs + MINUTE);
     if (all.length === 0) {
       const waited = this.now() - sinceMs >= BUCKET_WAIT_MS;
-      return waited ? done('S3 publishes nothing; it was waited for as long as most objects take') : pending('S3 publishes nothing');
+      return waited
+        ? done('S3 publishes nothing; it was waited for as long as most objects take', { unmeasured: true })
+        : pending('S3 publishes nothing');
     }
     const newest = since.filter(({ atMs }) => atMs === since[0]?.atMs);
     return newest.length > 0 && newest.every(({ value }) => value === 0) ? done('nothing is pending') : pending('objects are pending');
@@ -113,8 +128,8 @@ export class AwsBuckets implements DataPort<BucketConfig> {
     return done('it was open');
   }
 
-  public async describe({ bucket }: BucketConfig): Promise<Readonly<Record<string, string>>> {
-    return { arn: arnOf(bucket, this.clients.region) };
+  public async describe({ kind, bucket }: BucketConfig): Promise<Readonly<Record<string, string>>> {
+    return { kind, arn: arnOf(bucket, this.clients.region) };
   }
 
   public async follow({ bucket, twoWay }: BucketConfig): Promise<Progress> {
@@ -123,8 +138,8 @@ export class AwsBuckets implements DataPort<BucketConfig> {
       : failed(`nothing copies objects back to ${bucket}: set up replication in both directions, or copy them and start the run again`);
   }
 
-  public rehearse(config: BucketConfig): Promise<Progress> {
-    return this.promote(config);
+  public async rehearse(config: BucketConfig): Promise<Progress> {
+    return onlySeen(await this.promote(config));
   }
 
   public async tidy(): Promise<Progress> {
@@ -133,7 +148,8 @@ export class AwsBuckets implements DataPort<BucketConfig> {
 
   private points(bucket: string, metric: string) {
     const schema = ['DestinationBucket', 'RuleId', 'SourceBucket'];
-    return newestPoints(this.clients, { namespace: 'AWS/S3', schema, metric, dimensions: { DestinationBucket: bucket } }, this.now());
+    const place = { namespace: 'AWS/S3', schema, metric, dimensions: { DestinationBucket: bucket }, lookBackMs: LOOK_BACK_MS };
+    return newestPoints(this.clients, place, this.now());
   }
 }
 

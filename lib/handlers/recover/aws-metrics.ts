@@ -1,9 +1,10 @@
 import { GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { RECOVERY_METRICS, type SiteConfig } from '../../model/recovery';
-import { MINUTE, SECOND } from '../../model/time';
+import { HOUR, MINUTE, SECOND } from '../../model/time';
 import type { AwsClients } from './aws-clients';
 
-const LOOK_BACK_MS = 15 * MINUTE;
+/** Until a loss is noticed and somebody has decided, a lost Region publishes nothing. */
+const LOOK_BACK_MS = 3 * HOUR;
 
 /** A value that CloudWatch has, and when it was. */
 export interface DataPoint {
@@ -19,11 +20,13 @@ export interface MetricPlace {
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly region?: string;
+  /** How far back values are of any use; left out: three hours. */
+  readonly lookBackMs?: number;
 }
 
-/** The newest values of the last minutes, of every metric that fits; the newest first. */
+/** The newest values of the last hours, of every metric that fits; the newest first. */
 export async function newestPoints(clients: AwsClients, place: MetricPlace, nowMs: number): Promise<readonly DataPoint[]> {
-  const { namespace, schema, metric, dimensions, region } = place;
+  const { namespace, schema, metric, dimensions, region, lookBackMs = LOOK_BACK_MS } = place;
   const terms = Object.entries(dimensions).map(([name, value]) => `${name}="${value}"`);
   const exact = schema.length === terms.length;
   const query = exact
@@ -43,7 +46,7 @@ export async function newestPoints(clients: AwsClients, place: MetricPlace, nowM
       };
   const { MetricDataResults } = await clients.cloudwatch(region).send(
     new GetMetricDataCommand({
-      StartTime: new Date(nowMs - LOOK_BACK_MS),
+      StartTime: new Date(nowMs - lookBackMs),
       EndTime: new Date(nowMs),
       ScanBy: 'TimestampDescending',
       MetricDataQueries: [{ Id: 'found', ...query }],

@@ -6,26 +6,28 @@ import {
   DescribeDBSnapshotsCommand,
   RestoreDBInstanceFromDBSnapshotCommand,
 } from '@aws-sdk/client-rds';
-import type { ReplicaInstanceConfig } from '../../model/recovery';
+import { isRehearsalName, type ReplicaInstanceConfig, rehearsalName } from '../../model/recovery';
 import type { AwsClients } from './aws-clients';
 import type { Progress } from './ports';
 import { done, failed, pending, unless } from './progress';
 
-/** How the names of all end that a rehearsal makes; nothing else is ever deleted. */
-export const REHEARSAL_SUFFIX = '-rehearsal';
+/** Says which run has made something. */
+const RUN_TAG = 'cdk-recovery:run';
 
 const GONE = ['DBInstanceNotFoundFault', 'DBInstanceNotFound', 'DBSnapshotNotFoundFault', 'DBSnapshotNotFound'];
 const BUSY = ['InvalidDBInstanceStateFault', 'InvalidDBInstanceState', 'InvalidDBSnapshotStateFault', 'InvalidDBSnapshotState'];
 const THERE = ['DBInstanceAlreadyExistsFault', 'DBInstanceAlreadyExists', 'DBSnapshotAlreadyExistsFault', 'DBSnapshotAlreadyExists'];
 
 /** A snapshot of the replica is restored beside it: nobody knows its name, so nobody writes to it. */
-export async function rehearseInstance(
-  clients: AwsClients,
-  { instance, securityGroups, rebuild }: ReplicaInstanceConfig,
-): Promise<Progress> {
-  const name = `${instance}${REHEARSAL_SUFFIX}`;
+export async function rehearseInstance(clients: AwsClients, config: ReplicaInstanceConfig, runId: string): Promise<Progress> {
+  const { instance, securityGroups, rebuild } = config;
+  const name = rehearsalName(instance);
   const rds = clients.rds();
+  const Tags = [{ Key: RUN_TAG, Value: runId }];
   const [made] = (await unless(GONE, rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: name }))))?.DBInstances ?? [];
+  if (made && !isOf(made, runId)) {
+    return leftBehind(clients, config);
+  }
   if (made) {
     const { DBInstanceStatus: status, DBInstanceArn: arn = '', Endpoint, Engine } = made;
     const facts = {
@@ -40,10 +42,13 @@ export async function rehearseInstance(
         : pending(`${name} is ${status}`);
   }
   const [snapshot] = (await unless(GONE, rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: name }))))?.DBSnapshots ?? [];
+  if (snapshot && !isOf(snapshot, runId)) {
+    return leftBehind(clients, config);
+  }
   if (!snapshot) {
     await unless(
       [...THERE, ...BUSY],
-      rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: instance, DBSnapshotIdentifier: name })),
+      rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: instance, DBSnapshotIdentifier: name, Tags })),
     );
     return pending(`a snapshot of ${instance} is made`);
   }
@@ -59,14 +64,28 @@ export async function rehearseInstance(
     MultiAZ: false,
     PubliclyAccessible: false,
     DeletionProtection: false,
+    Tags,
   });
   await unless(THERE, rds.send(command));
   return pending(`${name} is restored`);
 }
 
+/** What a broken rehearsal has left is old, and would pass for the data of now. */
+async function leftBehind(clients: AwsClients, config: ReplicaInstanceConfig): Promise<Progress> {
+  const { words } = await tidyInstance(clients, config);
+  return pending(`what an earlier rehearsal has left is removed: ${words}`);
+}
+
+function isOf(
+  { TagList = [] }: { readonly TagList?: readonly { readonly Key?: string; readonly Value?: string }[] },
+  runId: string,
+): boolean {
+  return TagList.some(({ Key, Value }) => Key === RUN_TAG && Value === runId);
+}
+
 /** Removes instance and snapshot of a rehearsal. */
 export async function tidyInstance(clients: AwsClients, { instance }: ReplicaInstanceConfig): Promise<Progress> {
-  const name = `${instance}${REHEARSAL_SUFFIX}`;
+  const name = rehearsalName(instance);
   const instanceGone = await deleteInstance(clients, name);
   const rds = clients.rds();
   const found = await unless(GONE, rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: name })));
@@ -79,7 +98,7 @@ export async function tidyInstance(clients: AwsClients, { instance }: ReplicaIns
 
 /** Deletes an instance that a rehearsal has made; true once it is gone. */
 export async function deleteInstance(clients: AwsClients, name: string): Promise<boolean> {
-  if (!name.endsWith(REHEARSAL_SUFFIX)) {
+  if (!isRehearsalName(name)) {
     throw new Error(`${name} was made by no rehearsal`);
   }
   const rds = clients.rds();

@@ -5,20 +5,21 @@ import {
   type RecoveryPointByBackupVault,
   StartRestoreJobCommand,
 } from '@aws-sdk/client-backup';
-import { DeleteTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeDBInstancesCommand } from '@aws-sdk/client-rds';
-import type { RestoredConfig } from '../../model/recovery';
+import { type RestoredConfig, rehearsalName } from '../../model/recovery';
 import { words } from '../../model/time';
 import type { AwsClients } from './aws-clients';
 import { putParameters } from './aws-parameters';
-import { deleteInstance, REHEARSAL_SUFFIX } from './aws-rehearsals';
-import type { DataPort, Lag, Progress, Promotion, Rehearsal } from './ports';
-import { done, failed, pending, unless } from './progress';
+import { AwsRestored } from './aws-restored';
+import { lossSince } from './loss';
+import type { DataPort, Ending, Followed, Lag, Progress, Promotion, Rehearsal } from './ports';
+import { done, failed, pending } from './progress';
 
 /** Which restore metadata names what is made (AWS Backup Developer Guide: restoring by type). */
 const NAME_KEYS: Readonly<Record<string, string>> = {
   RDS: 'DBInstanceIdentifier',
   Aurora: 'DBClusterIdentifier',
+  DocumentDB: 'DBClusterIdentifier',
+  Neptune: 'DBClusterIdentifier',
   DynamoDB: 'targetTableName',
   S3: 'DestinationBucketName',
 };
@@ -27,17 +28,34 @@ const REHEARSED = ['RDS', 'DynamoDB'];
 
 /** Data that is restored from the newest recovery point of a vault of this Region. */
 export class AwsRestores implements DataPort<RestoredConfig> {
+  private readonly restored: AwsRestored;
+
   constructor(
     private readonly clients: AwsClients,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.restored = new AwsRestored(clients);
+  }
 
-  public async lag(config: RestoredConfig): Promise<Lag> {
+  public async ready(config: RestoredConfig): Promise<Progress> {
+    const { identifier, vault, sourceArn } = config;
+    if (!(await this.newest(config))) {
+      return failed(`${vault} has no recovery point of ${sourceArn}`);
+    }
+    const there = await this.restored.arnOf(config, identifier);
+    return there === undefined
+      ? done(`${vault} has a recovery point`)
+      : failed(
+          `${there} is in the way of a restore: it may be what a failover has restored before, which a rebuild of this site puts aside`,
+        );
+  }
+
+  public async lag(config: RestoredConfig, _: string, ending: Ending): Promise<Lag> {
     const point = await this.newest(config);
     const ageMs = point && this.now() - madeMs(point);
-    return ageMs === undefined
+    return point === undefined || ageMs === undefined
       ? { words: `${config.vault} has no recovery point of ${config.sourceArn}` }
-      : { lagMs: ageMs, words: `the newest recovery point is ${words(ageMs)} old` };
+      : { lagMs: lossSince(madeMs(point), ending), words: `the newest recovery point is ${words(ageMs)} old` };
   }
 
   public async arrived(config: RestoredConfig, sinceMs: number): Promise<Progress> {
@@ -70,80 +88,68 @@ export class AwsRestores implements DataPort<RestoredConfig> {
     return done('it was open');
   }
 
-  public async describe({ sourceArn }: RestoredConfig): Promise<Readonly<Record<string, string>>> {
-    return { arn: sourceArn };
+  public describe(config: RestoredConfig): Promise<Readonly<Record<string, string>>> {
+    return this.restored.describe(config);
   }
 
-  public async follow({ vault }: RestoredConfig): Promise<Progress> {
-    return done(`it is restored from ${vault} when it is needed`);
+  public follow(config: RestoredConfig, { epoch }: Followed): Promise<Progress> {
+    return this.restored.makeWay(config, epoch);
   }
 
   public async rehearse(config: RestoredConfig, { runId, facts }: Rehearsal): Promise<Progress> {
-    return REHEARSED.includes(config.resourceType)
-      ? this.restore(config, `${config.identifier}${REHEARSAL_SUFFIX}`, `${runId}-rehearsal`, facts)
-      : failed(`restores of ${config.resourceType} are rehearsed by restore testing, not here`);
+    if (!REHEARSED.includes(config.resourceType)) {
+      return done(`not rehearsed here: restores of ${config.resourceType} are proven by restore testing`, { rehearsed: false });
+    }
+    const name = rehearsalName(config.identifier);
+    if (!facts.pointArn && !facts.jobId && (await this.restored.arnOf(config, name)) !== undefined) {
+      const { words: removed } = await this.restored.remove(config, name);
+      return pending(`what an earlier rehearsal has left is removed: ${removed}`);
+    }
+    return this.restore(config, name, `${runId}-rehearsal`, facts);
   }
 
-  public async tidy({ identifier, resourceType }: RestoredConfig): Promise<Progress> {
-    const name = `${identifier}${REHEARSAL_SUFFIX}`;
-    if (resourceType === 'RDS') {
-      return (await deleteInstance(this.clients, name)) ? done(`${name} is gone`) : pending(`${name} is deleted`);
-    }
-    if (resourceType === 'DynamoDB') {
-      const gone = ['ResourceNotFoundException'];
-      const found = await unless(gone, this.clients.dynamodb.send(new DescribeTableCommand({ TableName: name })));
-      if (found && found.Table?.TableStatus !== 'DELETING') {
-        await unless([...gone, 'ResourceInUseException'], this.clients.dynamodb.send(new DeleteTableCommand({ TableName: name })));
-      }
-      return found ? pending(`${name} is deleted`) : done(`${name} is gone`);
-    }
-    return done('nothing was made');
+  public tidy(config: RestoredConfig): Promise<Progress> {
+    return this.restored.remove(config, rehearsalName(config.identifier));
   }
 
-  /** Point and job are kept from one look to the next, so that one restore is made however often it is asked for. */
+  /**
+   * Point and job are kept from one look to the next, so that one restore is made however often it is asked for. One that has failed is
+   * made anew by the next look.
+   */
   private async restore(config: RestoredConfig, identifier: string, runId: string, facts: Promotion['facts']): Promise<Progress> {
-    if (typeof facts.jobId === 'string') {
-      return this.follows(facts.jobId, config);
+    const { jobId: begun, pointArn, attempt = 0 } = facts;
+    if (typeof begun === 'string' && begun !== '') {
+      return this.follows(begun, config, Number(attempt));
     }
-    if (typeof facts.pointArn !== 'string') {
+    if (typeof pointArn !== 'string' || pointArn === '') {
       const point = await this.newest(config);
       return point?.RecoveryPointArn
         ? pending('the newest recovery point is restored', { pointArn: point.RecoveryPointArn, pointMs: madeMs(point) })
         : failed(`${config.vault} has no recovery point of ${config.sourceArn}`);
     }
     const stored = await this.clients.backup.send(
-      new GetRecoveryPointRestoreMetadataCommand({ BackupVaultName: config.vault, RecoveryPointArn: facts.pointArn }),
+      new GetRecoveryPointRestoreMetadataCommand({ BackupVaultName: config.vault, RecoveryPointArn: pointArn }),
     );
     const { RestoreJobId: jobId } = await this.clients.backup.send(
       new StartRestoreJobCommand({
-        RecoveryPointArn: facts.pointArn,
+        RecoveryPointArn: pointArn,
         IamRoleArn: config.roleArn,
         ResourceType: config.resourceType,
-        IdempotencyToken: `${runId}-${config.name}`,
+        IdempotencyToken: `${runId}-${config.name}${attempt ? `.${attempt}` : ''}`,
         Metadata: overlaid(stored.RestoreMetadata ?? {}, { ...config.metadata, ...named(config.resourceType, identifier) }),
       }),
     );
     return jobId ? pending('the restore has begun', { jobId }) : failed('AWS Backup has named no restore job');
   }
 
-  private async follows(RestoreJobId: string, { resourceType }: RestoredConfig): Promise<Progress> {
+  private async follows(RestoreJobId: string, config: RestoredConfig, attempt: number): Promise<Progress> {
     const job = await this.clients.backup.send(new DescribeRestoreJobCommand({ RestoreJobId }));
     if (job.Status === 'FAILED' || job.Status === 'ABORTED') {
-      return failed(`the restore is ${job.Status}: ${job.StatusMessage ?? 'nobody says why'}`, { jobId: '', pointArn: '' });
+      const words = `the restore is ${job.Status}: ${job.StatusMessage ?? 'nobody says why'}`;
+      return failed(words, { jobId: '', pointArn: '', attempt: attempt + 1 });
     }
     const arn = job.CreatedResourceArn;
-    if (job.Status !== 'COMPLETED' || !arn) {
-      return pending(`the restore is ${job.Status}`);
-    }
-    if (resourceType !== 'RDS') {
-      return done('it is restored', { arn });
-    }
-    const DBInstanceIdentifier = arn.split(':').at(-1);
-    const [instance] = (await this.clients.rds().send(new DescribeDBInstancesCommand({ DBInstanceIdentifier }))).DBInstances ?? [];
-    const { DBInstanceStatus: status, Endpoint, Engine } = instance ?? {};
-    return status === 'available' && Endpoint?.Address
-      ? done('it is restored', { arn, host: Endpoint.Address, port: Endpoint.Port ?? 0, ...(Engine ? { engine: Engine } : {}) })
-      : pending(`it is ${status}`);
+    return job.Status === 'COMPLETED' && arn ? this.restored.usable(config, arn) : pending(`the restore is ${job.Status}`);
   }
 
   private async newest({ vault, sourceArn }: RestoredConfig): Promise<RecoveryPointByBackupVault | undefined> {

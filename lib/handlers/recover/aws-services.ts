@@ -7,7 +7,11 @@ import { signedCall } from './signed-call';
 interface Service {
   readonly desiredCount: number;
   readonly runningCount: number;
+  readonly pendingCount?: number;
 }
+
+/** States of a task in which none of its containers runs any more (ECS Developer Guide: task lifecycle). */
+const STOPPED = ['DEPROVISIONING', 'STOPPED', 'DELETED'];
 
 /** Services of Amazon ECS. */
 export class AwsServices implements ComputePort<EcsConfig> {
@@ -37,9 +41,12 @@ export class AwsServices implements ComputePort<EcsConfig> {
     if (found.desiredCount > 0) {
       await this.ecs('UpdateService', { cluster: config.cluster, service: config.service, desiredCount: 0 });
     }
-    return found.desiredCount === 0 && found.runningCount === 0
-      ? done('no task runs')
-      : pending(`${found.runningCount} tasks of ${config.service} still run`);
+    const running = found.runningCount + (found.pendingCount ?? 0);
+    if (found.desiredCount > 0 || running > 0) {
+      return pending(`${running} tasks of ${config.service} still run`);
+    }
+    const stopping = await this.stopping(config);
+    return stopping === 0 ? done('no task runs') : pending(`${stopping} tasks of ${config.service} are stopping`);
   }
 
   public async open(config: EcsConfig, former = config.standby): Promise<Progress> {
@@ -49,6 +56,22 @@ export class AwsServices implements ComputePort<EcsConfig> {
       await this.ecs('UpdateService', { cluster: config.cluster, service: config.service, desiredCount: former });
     }
     return done(`${Math.max(found.desiredCount, former)} tasks are to run`);
+  }
+
+  /** Tasks that are no more counted as running have as long to end as they ask for. */
+  private async stopping({ cluster, service }: EcsConfig): Promise<number> {
+    let count = 0;
+    let nextToken: string | undefined;
+    do {
+      const page = JSON.parse(await this.ecs('ListTasks', { cluster, serviceName: service, desiredStatus: 'STOPPED', nextToken }));
+      const arns: readonly string[] = page.taskArns ?? [];
+      if (arns.length > 0) {
+        const { tasks = [] } = JSON.parse(await this.ecs('DescribeTasks', { cluster, tasks: arns }));
+        count += tasks.filter(({ lastStatus }: { readonly lastStatus: string }) => !STOPPED.includes(lastStatus)).length;
+      }
+      nextToken = page.nextToken;
+    } while (nextToken);
+    return count;
   }
 
   private async bound({ scaling }: EcsConfig, MinCapacity: number, MaxCapacity: number): Promise<void> {

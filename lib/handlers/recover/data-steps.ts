@@ -2,44 +2,61 @@ import {
   committed,
   type DataConfig,
   measureStep,
+  type RunRecord,
   type StepAnswer,
   type StepRecord,
   type StepRequest,
   stepTaken,
 } from '../../model/recovery';
-import { HOUR, MINUTE } from '../../model/time';
-import type { Lag, Progress } from './ports';
+import { HOUR, MINUTE, SECOND } from '../../model/time';
+import type { Ending, Lag, Progress } from './ports';
 import { LEASE_MS, RunOver, type Site } from './site';
 
+/** For what a copy has to say; a Region that is lost says nothing. */
+const MEASURE_MS = 10 * SECOND;
 const DRAIN_PATIENCE_MS = 30 * MINUTE;
 const PROMOTE_PATIENCE_MS = HOUR;
 const RESTORE_PATIENCE_MS = 24 * HOUR;
 
-/** Finds out how far each copy is behind: what is lost if it takes over now. */
+/** Finds out how far each copy is behind: what is lost if it takes over now. All are asked at once, for each may take its time to say nothing. */
 export async function measure({ run: { id } }: StepRequest, site: Site): Promise<StepAnswer> {
-  return site.step(id, 'measure', 0, async ({ peer, peerState }) => {
+  return site.step(id, 'measure', 0, async ({ input, peer, peerState, steps }) => {
     const { fence } = await site.read();
-    const said: string[] = [];
-    for (const item of site.config.data) {
-      const askedMs = site.ports.now();
-      // whether the site that has fenced this one was active since, only that one knows
-      const { lagMs, words } =
-        fence && (fence.final || peerState === 'unreachable')
-          ? { lagMs: site.ports.now() - fence.sinceMs, words: 'as old as the fence of this site' }
-          : await lagOf(item, peer, site);
-      said.push(`${item.name}: ${words}`);
-      await keepLag(id, item, { lagMs, words }, askedMs, site);
+    const askedMs = site.ports.now();
+    const fencedMs = steps.fence?.facts?.fencedMs;
+    const ending: Ending = {
+      endMs: typeof fencedMs === 'number' ? fencedMs : askedMs,
+      ...(input.sinceMs === undefined ? {} : { saidMs: input.sinceMs }),
+    };
+    // whether the site that has fenced this one was active since, only that one knows
+    const asOldAsFence = fence && (fence.final || peerState === 'unreachable') ? fence.sinceMs : undefined;
+    const left = site.config.data.filter(({ name }) => steps[measureStep(name)] === undefined);
+    const lags = await Promise.all(
+      left.map((item) =>
+        asOldAsFence === undefined
+          ? lagOf(item, peer, site, ending)
+          : { lagMs: askedMs - asOldAsFence, words: 'as old as the fence of this site' },
+      ),
+    );
+    for (const [index, item] of left.entries()) {
+      await keepLag(id, item, lags[index], askedMs, site);
     }
-    return { state: 'done', words: said.join('; ') || 'no data' };
+    return { state: 'done', words: left.map(({ name }, index) => `${name}: ${lags[index].words}`).join('; ') || 'no data' };
   });
 }
 
 /** Nothing is held up by a number that cannot be had. */
-export async function lagOf(item: DataConfig, from: string, site: Site): Promise<Lag> {
+export async function lagOf(item: DataConfig, from: string, site: Site, ending: Ending = { endMs: site.ports.now() }): Promise<Lag> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Lag>((resolve) => {
+    timer = setTimeout(resolve, MEASURE_MS, { words: `nobody has told within ${MEASURE_MS / SECOND} s` });
+  });
   try {
-    return await site.dataPort(item).lag(item, from);
+    return await Promise.race([site.dataPort(item).lag(item, from, ending), late]);
   } catch (error) {
     return { words: `nobody knows: ${(error as Error).message}` };
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -64,9 +81,10 @@ export async function drain({ run: { id } }: StepRequest, site: Site): Promise<S
     }
     const waiting: string[] = [];
     for (const item of site.config.data) {
-      const { state, words } = await site.dataPort(item).arrived(item, fencedMs, peer);
+      const { state, words, facts } = await site.dataPort(item).arrived(item, fencedMs, peer);
       if (state === 'done') {
-        await keepLag(id, item, { lagMs: 0, words }, site.ports.now(), site);
+        // what was only waited for may be there or not
+        await keepLag(id, item, { ...(facts?.unmeasured ? {} : { lagMs: 0 }), words }, site.ports.now(), site);
       } else if (state === 'failed') {
         return { state, words: `${item.name}: ${words}` };
       } else {
@@ -75,6 +93,26 @@ export async function drain({ run: { id } }: StepRequest, site: Site): Promise<S
     }
     return waiting.length === 0 ? { state: 'done', words: 'everything has arrived' } : { state: 'pending', words: waiting.join('; ') };
   });
+}
+
+/** Whether all data can change sides, asked while nothing has been changed: what can never be promoted is no reason for an outage. */
+export async function readiness(run: RunRecord, site: Site): Promise<Progress> {
+  const lossless = losesNothing(run);
+  const asked = site.config.data.map(async (item): Promise<Progress> => {
+    const looked = site.dataPort(item).ready(item, { lossless });
+    // a failover is held up by nothing but what it is certain to fail with
+    const found = lossless ? await looked : await looked.catch((): Progress => ({ state: 'done', words: 'nobody knows' }));
+    const state = !lossless && found.state === 'pending' ? 'done' : found.state;
+    return { state, words: `${item.name}: ${found.words}` };
+  });
+  const found = await Promise.all(asked);
+  const [state] = (['failed', 'pending'] as const).filter((wanted) => found.some((one) => one.state === wanted));
+  const said = found.filter((one) => state === undefined || one.state === state);
+  return { state: state ?? 'done', words: said.map(({ words }) => words).join('; ') };
+}
+
+function losesNothing({ input }: RunRecord): boolean {
+  return input.kind !== 'failover';
 }
 
 /** Makes data writeable here. The register says first that there is no way back, so that an undo and a promotion never meet. */
@@ -87,7 +125,12 @@ export async function promote({ run: { id }, item }: StepRequest, site: Site): P
       return { state: 'failed', words: refusal };
     }
     const port = site.dataPort(config);
-    const promoted = await port.promote(config, { runId: id, lossless: run.input.kind !== 'failover', facts: before?.facts ?? {} });
+    const promoted = await port.promote(config, {
+      runId: id,
+      reached: run.peerState === 'confirmed',
+      lossless: losesNothing(run),
+      facts: before?.facts ?? {},
+    });
     if (promoted.state !== 'done') {
       return promoted;
     }

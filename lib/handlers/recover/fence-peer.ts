@@ -1,10 +1,13 @@
 import { advanced, peerKnown, type RunRecord, type StepAnswer, type StepRecord, type StepRequest } from '../../model/recovery';
 import { MINUTE } from '../../model/time';
+import { readiness } from './data-steps';
 import { askPeer, peerOf } from './peers';
 import type { Progress } from './ports';
 import type { Site } from './site';
 
 const PATIENCE_MS = 20 * MINUTE;
+/** What could change sides long ago is looked at again. */
+const READY_FRESH_MS = 5 * MINUTE;
 /** So often in a row a site is not reached before it counts as unreachable; fewer where a person has said that it is down. */
 const TRIES = 4;
 const TRIES_WHEN_DOWN = 2;
@@ -13,6 +16,11 @@ const PATIENCE_WHEN_DOWN_MS = 3 * MINUTE;
 
 /** Keeps application and writers out of the other site. Without that, only the word of a person lets the run go on. */
 export async function fencePeer({ run: { id }, approval }: StepRequest, site: Site): Promise<StepAnswer> {
+  const { stage } = await site.run(id);
+  const ready = stage === 'begun' ? await site.step(id, 'ready', PATIENCE_MS, (run) => readiness(run, site), READY_FRESH_MS) : undefined;
+  if (ready && ready.state !== 'done') {
+    return ready;
+  }
   return site.step(id, 'fence', PATIENCE_MS, async (run, before) => {
     const { refusal } = await site.apply((register) => advanced(register, id, ['begun'], 'fencing'));
     if (refusal !== undefined) {

@@ -39,7 +39,7 @@ function portsOf(clients: AwsClients, machineArn: string): Ports {
       efs: new AwsFileSystems(clients, now),
       'recovery-points': new AwsRestores(clients, now),
     },
-    compute: { ecs: new AwsServices(clients), asg: new AwsGroups(clients), lambda: new AwsFunctions(clients) },
+    compute: { ecs: new AwsServices(clients), asg: new AwsGroups(clients), lambda: new AwsFunctions(clients, now) },
     ask: (peer, request) => askAgent(clients, peer, request),
     probe: (config, facts) => probe(clients, config, facts, now()),
     publish: (config, values) => publish(clients, config, values, now()),

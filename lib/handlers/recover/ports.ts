@@ -31,9 +31,19 @@ export interface Lag {
   readonly words: string;
 }
 
+/** When writes at the other site came to their end, as far as that is known. */
+export interface Ending {
+  /** Since when nothing is written there: the fence, or this moment where nobody knows better. */
+  readonly endMs: number;
+  /** When the disruption began by the word of whoever started the run. */
+  readonly saidMs?: number;
+}
+
 /** How data changes sides. */
 export interface Promotion {
   readonly runId: string;
+  /** The other site has been reached, so that it need not be left out. */
+  readonly reached: boolean;
   /** Nothing may be lost: only where the other site has been fenced and the copy has caught up. */
   readonly lossless: boolean;
   /** What the step has found before, if it was taken. */
@@ -47,6 +57,10 @@ export interface Followed {
   readonly region: string;
   /** That of the active site. */
   readonly epoch: number;
+  /** Since when this site was fenced, where it was. */
+  readonly fencedMs?: number;
+  /** All that was written here had arrived there before that site took over. */
+  readonly lossless: boolean;
 }
 
 /** A restore that only proves something. */
@@ -57,14 +71,17 @@ export interface Rehearsal {
 
 /** Data of one kind. Every call looks what is there before it changes anything, so that each may be repeated. */
 export interface DataPort<C extends DataConfig = DataConfig> {
-  lag(config: C, from: string): Promise<Lag>;
-  /** Whether all has arrived that was written at another site before a moment. */
+  /** Whether `promote` can succeed, asked before anything is changed: `failed` where it cannot, so that nothing is begun. */
+  ready(config: C, promotion: Pick<Promotion, 'lossless'>): Promise<Progress>;
+  /** How much is lost if the copy takes over as it is. */
+  lag(config: C, from: string, ending: Ending): Promise<Lag>;
+  /** Whether all has arrived that was written at another site before a moment; `facts.unmeasured` where it was only waited. */
   arrived(config: C, sinceMs: number, from: string): Promise<Progress>;
   promote(config: C, promotion: Promotion): Promise<Progress>;
   /** Keeps writers out, and lets them in again. */
   close(config: C): Promise<Progress>;
   open(config: C): Promise<Progress>;
-  /** What another site has to know that makes a copy. */
+  /** What another site has to know that makes a copy: `kind` of the item, and `arn` of what has the data there now. */
   describe(config: C): Promise<Readonly<Record<string, string>>>;
   follow(config: C, followed: Followed): Promise<Progress>;
   /** Restores into isolation; `facts.arn` names what was made once it can be used. */

@@ -12,6 +12,11 @@ export function failed(words: string, facts?: Facts): Progress {
   return { state: 'failed', words, ...(facts ? { facts } : {}) };
 }
 
+/** A rehearsal that has restored nothing says so. */
+export function onlySeen({ state, words, facts }: Progress): Progress {
+  return { state, words: `not rehearsed here, only looked at: ${words}`, facts: { ...facts, rehearsed: false } };
+}
+
 /** An answer, or undefined where the service gives one of these errors. */
 export async function unless<T>(names: readonly string[], answer: Promise<T>): Promise<T | undefined> {
   try {

@@ -23,8 +23,13 @@ export async function rebuild({ run: { id }, item }: StepRequest, site: Site): P
       return { state: 'pending', words: `${peer.site} ${status ? `is ${status.role}` : 'cannot be reached'}` };
     }
     const answer = await askPeer(site, peer, { op: 'describe', item: config.name, epoch: status.epoch });
+    const { run: theirs } = status;
+    // a takeover that waited until all had arrived has left nothing behind here
+    const lossless = (theirs?.kind === 'switchover' || theirs?.kind === 'failback') && theirs.epoch === status.epoch;
+    const fencedMs = register.fence?.sinceMs;
+    const followed = { region: peer.site, epoch: status.epoch, lossless, ...(fencedMs === undefined ? {} : { fencedMs }) };
     return answer?.facts
-      ? site.dataPort(config).follow(config, { source: answer.facts, region: peer.site, epoch: status.epoch })
+      ? site.dataPort(config).follow(config, { source: answer.facts, ...followed })
       : { state: 'pending', words: `${peer.site} has not told what its ${config.name} is` };
   });
 }

@@ -32,7 +32,11 @@ export interface ReplicaInstanceConfig extends Item {
     readonly parameterGroup?: string;
     readonly keyArn?: string;
     readonly multiAz?: boolean;
+    /** Role by which enhanced monitoring is written, where the agent may hand it over. */
+    readonly monitoringRoleArn?: string;
   };
+  /** For how long its backups are kept once it is promoted, and when they are made; a replica has none by itself. */
+  readonly backups?: { readonly days: number; readonly window?: string };
 }
 
 /** A table that has a replica at each site and takes writes at all of them. */
@@ -65,6 +69,8 @@ export interface RestoredConfig extends Item {
   readonly roleArn: string;
   /** Identifier of what is made, so that a second try finds what the first has made. */
   readonly identifier: string;
+  /** The instance that a restored cluster is given: AWS Backup restores it without any. */
+  readonly instance?: { readonly instanceClass: string; readonly engine: string };
   /** Restore metadata that go before those of the recovery point. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Parameters of AWS Systems Manager that get what the application has to know: `<path>/address`, `/port`, `/arn`, `/id`. */

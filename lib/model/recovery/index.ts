@@ -1,6 +1,7 @@
 export * from './agent-contract';
 export * from './compute-config';
 export * from './data-config';
+export * from './derived-names';
 export * from './detection';
 export * from './fencing';
 export * from './guard';

@@ -2,7 +2,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
-import type { DataConfig } from '../../model/recovery';
+import { type DataConfig, keptName, type ReplicaInstanceConfig, rehearsalName } from '../../model/recovery';
 import { labelOf, type ResourceType } from '../../model/services';
 import { placeOf, targetOf } from '../../services';
 import type { Target } from '../../services/service';
@@ -29,6 +29,8 @@ export interface BoundData {
   readonly target?: Target;
   /** What the other site may call it by; left out where only deployment names it. */
   readonly name?: string;
+  /** For how long its own backups are kept, as far as its template says it. */
+  readonly backups?: ReplicaInstanceConfig['backups'];
   /** What a restore calls it, where there are only recovery points. */
   readonly restoredName?: string;
   /** Asked once the tree is complete. */
@@ -41,7 +43,7 @@ export interface BoundData {
 export interface AgentPlace {
   readonly stack: Stack;
   /** The same item at the other sites, by its name where that is known. */
-  readonly others: readonly { readonly region: string; readonly name?: string }[];
+  readonly others: readonly { readonly region: string; readonly name?: string; readonly backups?: ReplicaInstanceConfig['backups'] }[];
 }
 
 /** How data become an item: asked where a site is told of them. */
@@ -59,6 +61,28 @@ export function useKey(stack: Stack, keyArn: string): PolicyStatement {
     resources: [keyArn],
     conditions: { StringEquals: { 'kms:ViaService': `rds.${stack.region}.${stack.urlSuffix}` } },
   });
+}
+
+/** RDS looks at the network of what it makes as whoever makes it (RDS User Guide: identity-based policy examples). */
+export function lookAtNetwork(): PolicyStatement {
+  return new PolicyStatement({
+    actions: [
+      'ec2:DescribeAccountAttributes',
+      'ec2:DescribeAvailabilityZones',
+      'ec2:DescribeInternetGateways',
+      'ec2:DescribeSecurityGroups',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeVpcAttribute',
+      'ec2:DescribeVpcs',
+    ],
+    resources: ['*'],
+  });
+}
+
+/** Names under which an agent keeps or restores something. A name that only deployment knows may be cut: all that end so are meant. */
+export function derivedNames(name: string): { readonly kept: string; readonly rehearsed: string } {
+  const known = plainName(name) ?? '*';
+  return { kept: keptName(known, '*'), rehearsed: rehearsalName(known) };
 }
 
 /** What a user hands over as data of a type, at its own site. */

@@ -1,7 +1,7 @@
 import { type ISecurityGroup, type IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnDBInstance, IDBInstanceRef } from 'aws-cdk-lib/aws-rds';
-import { ArnFormat, Stack } from 'aws-cdk-lib/core';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { descriptionOf } from '../../core/private/descriptions';
 import { ConfigurationError } from '../../core/private/errors';
@@ -9,7 +9,7 @@ import type { ReplicaInstanceConfig } from '../../model/recovery';
 import type { Target } from '../../services/service';
 import { settingOf, textOf, unwrapped } from '../../services/settings';
 import type { RecoverableInstanceOptions } from '../recoverable-data-options';
-import { type AgentPlace, type BoundData, type DataPlace, plainName, targetAt, useKey } from './bound-data';
+import { type AgentPlace, type BoundData, type DataPlace, derivedNames, lookAtNetwork, plainName, targetAt, useKey } from './bound-data';
 
 interface Networked {
   readonly vpc?: IVpc;
@@ -26,12 +26,14 @@ export function bindInstance(place: DataPlace, instance: IDBInstanceRef, options
   const arnAt = (stack: Stack) => (plain === undefined ? target.arn : arnIn(stack, plain));
   const groups = groupsOf(place, target, options);
   const fence = fenceOf(place, instance, options);
+  const backups = ownBackups(target);
   return {
     kind: 'rds-replica',
     type: 'RDS',
     target,
     name: plain,
-    config: ({ stack }): ReplicaInstanceConfig => ({
+    ...(backups && { backups }),
+    config: ({ stack, others }): ReplicaInstanceConfig => ({
       kind: 'rds-replica',
       name: place.name,
       order: place.order,
@@ -40,6 +42,7 @@ export function bindInstance(place: DataPlace, instance: IDBInstanceRef, options
       securityGroups: groups,
       fenceSecurityGroup: fence.securityGroupId,
       rebuild: rebuildOf(target, options),
+      ...backupsOf(backups, others),
     }),
     statements: (at) => statementsFor(at, name, arnAt(at.stack), rebuildOf(target, options)),
   };
@@ -87,31 +90,49 @@ function rebuildOf({ cfn }: Target, options: RecoverableInstanceOptions): Replic
     parameterGroup: options.parameterGroupName ?? own?.dbParameterGroupName,
     keyArn: options.encryptionKey?.keyRef.keyArn ?? own?.kmsKeyId,
     multiAz: typeof own?.multiAz === 'boolean' ? own.multiAz : undefined,
+    monitoringRoleArn: own?.monitoringRoleArn,
   };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+/** A promoted replica is backed up as its template says, or else as the source was. */
+function backupsOf(own: ReplicaInstanceConfig['backups'], others: AgentPlace['others']): Pick<ReplicaInstanceConfig, 'backups'> {
+  const backups = own ?? others.find((other) => other.backups)?.backups;
+  return backups ? { backups } : {};
+}
+
+function ownBackups({ cfn }: Target): ReplicaInstanceConfig['backups'] {
+  const { backupRetentionPeriod: days, preferredBackupWindow: window } = (cfn ?? {}) as Partial<CfnDBInstance>;
+  if (days === undefined || Token.isUnresolved(days) || days === 0) {
+    return undefined;
+  }
+  return { days, ...(window && !Token.isUnresolved(window) ? { window } : {}) };
 }
 
 function statementsFor(
   { stack, others }: AgentPlace,
   name: string,
   arn: string,
-  { keyArn }: ReplicaInstanceConfig['rebuild'],
+  { keyArn, monitoringRoleArn }: ReplicaInstanceConfig['rebuild'],
 ): PolicyStatement[] {
   const rds = (resource: string, resourceName: string, region?: string) =>
     stack.formatArn({ service: 'rds', resource, resourceName, region, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
   const groups = ['pg', 'subgrp', 'og'].map((group) => rds(group, '*'));
-  const rehearsed = `${arn}-rehearsal`;
-  const snapshot = rds('snapshot', `${name}-rehearsal`);
+  const derived = derivedNames(name);
+  const rehearsed = rds('db', derived.rehearsed);
+  const snapshot = rds('snapshot', derived.rehearsed);
   return [
     new PolicyStatement({
       // the former instance keeps its data under a name that ends with the epoch
       actions: ['rds:DescribeDBInstances', 'rds:ModifyDBInstance'],
-      resources: [arn, `${arn}-before-*`, rehearsed],
+      resources: [arn, rds('db', derived.kept), rehearsed],
     }),
     new PolicyStatement({ actions: ['rds:PromoteReadReplica', 'rds:RebootDBInstance'], resources: [arn] }),
+    // a replica gets the tags of the instance whose name it takes: backups may be chosen by them
+    new PolicyStatement({ actions: ['rds:AddTagsToResource'], resources: [arn] }),
     new PolicyStatement({
       actions: ['rds:AddTagsToResource', 'rds:RemoveTagsFromResource'],
-      resources: [arn],
+      resources: [arn, rehearsed, snapshot],
       conditions: { 'ForAllValues:StringLike': { 'aws:TagKeys': ['cdk-recovery:*'] } },
     }),
     new PolicyStatement({
@@ -121,6 +142,16 @@ function statementsFor(
     new PolicyStatement({ actions: ['rds:CreateDBSnapshot', 'rds:DescribeDBSnapshots'], resources: [arn, snapshot] }),
     new PolicyStatement({ actions: ['rds:RestoreDBInstanceFromDBSnapshot'], resources: [rehearsed, snapshot, ...groups] }),
     new PolicyStatement({ actions: ['rds:DeleteDBInstance', 'rds:DeleteDBSnapshot'], resources: [rehearsed, snapshot] }),
+    lookAtNetwork(),
     ...(keyArn === undefined ? [] : [useKey(stack, keyArn)]),
+    ...(monitoringRoleArn === undefined
+      ? []
+      : [
+          new PolicyStatement({
+            actions: ['iam:PassRole'],
+            resources: [monitoringRoleArn],
+            conditions: { StringEquals: { 'iam:PassedToService': 'monitoring.rds.amazonaws.com' } },
+          }),
+        ]),
   ];
 }

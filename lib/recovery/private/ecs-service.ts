@@ -23,6 +23,12 @@ export function bindService(place: ComputePlace, service: IBaseService, { count,
     },
     statements: (stack) => [
       new PolicyStatement({ actions: ['ecs:DescribeServices', 'ecs:UpdateService'], resources: [serviceArn] }),
+      // a fenced service is one of which no task is left, not even one that stops
+      new PolicyStatement({
+        actions: ['ecs:DescribeTasks', 'ecs:ListTasks'],
+        resources: ['*'],
+        conditions: { ArnEquals: { 'ecs:cluster': cluster.clusterArn } },
+      }),
       ...(scaling() === undefined
         ? []
         : [

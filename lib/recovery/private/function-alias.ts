@@ -19,10 +19,16 @@ export function bindAlias(place: ComputePlace, alias: IAlias, { provisioned }: R
         ],
         resources: [`${functionArn}:${aliasName}`],
       }),
-      // reserving nothing keeps a fenced function from running
+      // reserving nothing keeps a fenced function from running; a tag says since when
       new PolicyStatement({
-        actions: ['lambda:DeleteFunctionConcurrency', 'lambda:GetFunctionConcurrency', 'lambda:PutFunctionConcurrency'],
+        actions: ['lambda:DeleteFunctionConcurrency', 'lambda:GetFunctionConcurrency', 'lambda:ListTags', 'lambda:PutFunctionConcurrency'],
         resources: [functionArn],
+      }),
+      new PolicyStatement({ actions: ['lambda:GetFunctionConfiguration'], resources: [functionArn, `${functionArn}:${aliasName}`] }),
+      new PolicyStatement({
+        actions: ['lambda:TagResource', 'lambda:UntagResource'],
+        resources: [functionArn],
+        conditions: { 'ForAllValues:StringLike': { 'aws:TagKeys': ['cdk-recovery:*'] } },
       }),
     ],
   };

@@ -8,7 +8,7 @@ import type { IAuroraGlobalDatabase } from '../../replication/iaurora-global-dat
 import type { Target } from '../../services/service';
 import { textOf } from '../../services/settings';
 import type { RecoverableClusterOptions } from '../recoverable-data-options';
-import { type AgentPlace, type BoundData, type DataPlace, plainName, targetAt, useKey } from './bound-data';
+import { type AgentPlace, type BoundData, type DataPlace, lookAtNetwork, plainName, targetAt, useKey } from './bound-data';
 
 /** A cluster of a global database. */
 export function bindCluster(
@@ -118,6 +118,7 @@ function statementsFor({ stack, others }: AgentPlace, { arn, globalCluster, inst
             actions: ['rds:CreateDBInstance'],
             resources: [rds('db', instance.identifier), arn, ...['pg', 'subgrp', 'og'].map((group) => rds(group, '*'))],
           }),
+          lookAtNetwork(),
           ...(keyArn === undefined ? [] : [useKey(stack, keyArn)]),
         ]),
   ];

@@ -2,11 +2,11 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ArnFormat, Stack, Token } from 'aws-cdk-lib/core';
 import { restoreRoleOf } from '../../core/private/backup-roles';
 import { ConfigurationError } from '../../core/private/errors';
-import { namesOf, type RestoredConfig } from '../../model/recovery';
+import { instanceName, namesOf, type RestoredConfig } from '../../model/recovery';
 import type { ResourceType } from '../../model/services';
 import { RestoredType } from '../../verification/restored-type';
 import type { RecoverablePointsOptions } from '../recoverable-data-options';
-import type { BoundData, DataPlace } from './bound-data';
+import { type BoundData, type DataPlace, derivedNames, lookAtNetwork } from './bound-data';
 
 const TYPES: Readonly<Record<RestoredType, ResourceType>> = {
   [RestoredType.AURORA]: 'Aurora',
@@ -19,6 +19,13 @@ const TYPES: Readonly<Record<RestoredType, ResourceType>> = {
   [RestoredType.NEPTUNE]: 'Neptune',
   [RestoredType.RDS]: 'RDS',
   [RestoredType.S3]: 'S3',
+};
+
+/** Types that are restored as a cluster without an instance, and the engine of one where there is only one. */
+const CLUSTERS: Readonly<Partial<Record<RestoredType, string | undefined>>> = {
+  [RestoredType.AURORA]: undefined,
+  [RestoredType.DOCUMENTDB]: 'docdb',
+  [RestoredType.NEPTUNE]: 'neptune',
 };
 
 /** Data of which this site has recovery points and nothing else. */
@@ -41,6 +48,7 @@ export function bindPoints(place: DataPlace, options: RecoverablePointsOptions):
       by,
     );
   }
+  const instance = instanceOf(place, options);
   const parameterPath = `${namesOf(place.recovery).parameterRoot}/${name}`;
   const roleFor = (stack: Stack) => options.role?.roleRef.roleArn ?? restoreRoleOf(stack, [TYPES[type]]).roleArn;
   return {
@@ -56,6 +64,7 @@ export function bindPoints(place: DataPlace, options: RecoverablePointsOptions):
       sourceArn,
       roleArn: roleFor(stack),
       identifier,
+      ...(instance && { instance }),
       metadata,
       parameterPath,
     }),
@@ -97,20 +106,58 @@ function pointsOf(stack: Stack, type: RestoredType): readonly string[] {
   );
 }
 
-/** What was restored is looked at, and what a rehearsal has made is removed. */
+/** The instance by which a restored cluster answers. */
+function instanceOf({ name, by }: DataPlace, { type, instanceType, engine = CLUSTERS[type] }: RecoverablePointsOptions) {
+  if (!(type in CLUSTERS)) {
+    return undefined;
+  }
+  if (instanceType === undefined) {
+    throw new ConfigurationError(
+      'ClusterWithoutInstance',
+      `'${name}' is restored as a cluster of ${type}, which AWS Backup makes without any instance, so that it would take over no request: give 'instanceType'`,
+      by,
+    );
+  }
+  if (engine === undefined) {
+    throw new ConfigurationError(
+      'EngineUnknown',
+      `'instanceType' is given for '${name}', but recovery points of ${type} do not say their engine: give 'engine' too`,
+      by,
+    );
+  }
+  return { instanceClass: `db.${instanceType}`, engine };
+}
+
+/** What was restored is looked at and put aside, and what a rehearsal has made is removed. */
 function restoredOf(stack: Stack, type: RestoredType, identifier: string): PolicyStatement[] {
-  const rehearsed = `${identifier}-rehearsal`;
+  const { kept, rehearsed } = derivedNames(identifier);
+  const rds = (resource: string, resourceName: string) =>
+    stack.formatArn({ service: 'rds', resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
   if (type === RestoredType.RDS) {
-    const db = (name: string) =>
-      stack.formatArn({ service: 'rds', resource: 'db', resourceName: name, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    const own = [rds('db', identifier), rds('db', kept)];
     return [
-      new PolicyStatement({ actions: ['rds:DescribeDBInstances'], resources: [db(identifier), db(rehearsed)] }),
-      new PolicyStatement({ actions: ['rds:DeleteDBInstance'], resources: [db(rehearsed)] }),
+      new PolicyStatement({ actions: ['rds:DescribeDBInstances'], resources: [...own, rds('db', rehearsed)] }),
+      new PolicyStatement({ actions: ['rds:ModifyDBInstance'], resources: own }),
+      new PolicyStatement({ actions: ['rds:DeleteDBInstance'], resources: [rds('db', rehearsed)] }),
+    ];
+  }
+  if (type in CLUSTERS) {
+    const cluster = rds('cluster', identifier);
+    const instance = rds('db', instanceName(identifier));
+    const groups = ['pg', 'subgrp', 'og'].map((group) => rds(group, '*'));
+    return [
+      new PolicyStatement({ actions: ['rds:DescribeDBClusters'], resources: [cluster] }),
+      new PolicyStatement({ actions: ['rds:DescribeDBInstances'], resources: [instance] }),
+      new PolicyStatement({ actions: ['rds:CreateDBInstance'], resources: [cluster, instance, ...groups] }),
+      lookAtNetwork(),
     ];
   }
   if (type === RestoredType.DYNAMODB) {
-    const table = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: rehearsed });
-    return [new PolicyStatement({ actions: ['dynamodb:DeleteTable', 'dynamodb:DescribeTable'], resources: [table] })];
+    const table = (resourceName: string) => stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName });
+    return [
+      new PolicyStatement({ actions: ['dynamodb:DescribeTable'], resources: [table(identifier), table(rehearsed)] }),
+      new PolicyStatement({ actions: ['dynamodb:DeleteTable'], resources: [table(rehearsed)] }),
+    ];
   }
   return [];
 }

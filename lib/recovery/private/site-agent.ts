@@ -29,7 +29,7 @@ const LONGEST = Duration.minutes(15);
 const MEMORY_MIB = 512;
 
 const WILDCARDS =
-  'Metrics, restore jobs and descriptions of scaling know no resource, recovery points have ARNs of the service that made them, and what the other site has is known there only.';
+  'Metrics, restore jobs, tasks of a cluster and descriptions of scaling and of networks know no resource, recovery points have ARNs of the service that made them, and what the other site has is known there only.';
 
 /** The function that acts for a site, and the guard that has it look every minute. It may do what the items of its site take, and call the agents of the others. */
 export class SiteAgent extends Construct {

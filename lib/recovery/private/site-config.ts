@@ -9,7 +9,8 @@ import { SiteRecords } from './site-records';
 export function agentPartsOf(site: RecoverySite, drill?: SiteConfig['drill'], watch?: WatchConfig): AgentParts {
   const { _plan: plan, _orchestration: orchestration } = site;
   const { stack, names } = orchestration;
-  const others = (name: string) => site._others.map((other) => ({ region: other.region, name: other._data.get(name)?.name }));
+  const others = (name: string) =>
+    site._others.map(({ region, _data }) => ({ region, name: _data.get(name)?.name, backups: _data.get(name)?.backups }));
   const data = [...site._data].map(([name, item]) => ({ ...item, at: { stack, others: others(name) } }));
   const compute = [...site._compute.values()];
   const config: SiteConfig = {

@@ -69,6 +69,8 @@ export function bindFileSystem(place: DataPlace, fileSystem: IFileSystemRef): Bo
           ),
         ],
       }),
+      // what would be overwritten has to be in a recovery point
+      new PolicyStatement({ actions: ['backup:ListRecoveryPointsByResource'], resources: ['*'] }),
     ],
   };
 }

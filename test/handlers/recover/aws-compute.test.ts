@@ -1,3 +1,4 @@
+import { DeleteFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { AwsFunctions } from '../../../lib/handlers/recover/aws-functions';
 import { siteConfigOf, startRun } from '../../../lib/handlers/recover/aws-machine';
 import { setControls } from '../../../lib/handlers/recover/aws-routing';
@@ -6,6 +7,9 @@ import { signedCall } from '../../../lib/handlers/recover/signed-call';
 import { type AutoScalingConfig, type EcsConfig, type FunctionConfig, recoveryMachine } from '../../../lib/model/recovery';
 import { OSAKA, siteConfig, TOKYO } from '../../model/recovery/sites';
 import { FakeAws, named } from './aws';
+
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+const now = (): number => NOW;
 
 interface Sent {
   readonly url: string;
@@ -75,6 +79,24 @@ describe('a service', () => {
     ]);
   });
 
+  test.each([
+    ['tasks that run', { desiredCount: 0, runningCount: 1 }, [], 'pending'],
+    ['tasks that are about to run', { desiredCount: 0, runningCount: 0, pendingCount: 1 }, [], 'pending'],
+    ['tasks whose containers have been asked to end', { desiredCount: 0, runningCount: 0 }, ['STOPPED', 'STOPPING'], 'pending'],
+    ['tasks that leave the load balancer', { desiredCount: 0, runningCount: 0 }, ['DEACTIVATING'], 'pending'],
+    ['none but ended ones', { desiredCount: 0, runningCount: 0, pendingCount: 0 }, ['STOPPED', 'DEPROVISIONING'], 'done'],
+    ['none', { desiredCount: 0, runningCount: 0 }, [], 'done'],
+  ])('to be fenced, with %s', async (_, counts, states, state) => {
+    const { sent, clients } = answering({
+      DescribeServices: JSON.stringify({ services: [counts] }),
+      ListTasks: JSON.stringify({ taskArns: states.map((_state, index) => `arn:task:${index}`) }),
+      DescribeTasks: JSON.stringify({ tasks: states.map((lastStatus) => ({ lastStatus })) }),
+    });
+    expect((await new AwsServices(clients).close(service)).state).toBe(state);
+    const listed = sent.find(({ what }) => what === 'ListTasks');
+    expect(listed === undefined || JSON.parse(listed.body).desiredStatus === 'STOPPED').toBe(true);
+  });
+
   test('is signed for its Region, and called there', async () => {
     const { sent, clients } = answering(running(2, 2));
     await new AwsServices(clients).count(service);
@@ -116,7 +138,7 @@ describe('a function', () => {
 
   test('has its concurrency provisioned, and waits until it is', async () => {
     const first = new FakeAws({ GetProvisionedConcurrencyConfig: named('ProvisionedConcurrencyConfigNotFoundException') });
-    expect((await new AwsFunctions(first.clients).scale(config, 10)).state).toBe('pending');
+    expect((await new AwsFunctions(first.clients, now).scale(config, 10)).state).toBe('pending');
     expect(first.inputs.PutProvisionedConcurrencyConfig).toMatchObject({ Qualifier: 'live', ProvisionedConcurrentExecutions: 10 });
     for (const [Status, state] of [
       ['IN_PROGRESS', 'pending'],
@@ -124,20 +146,93 @@ describe('a function', () => {
       ['FAILED', 'failed'],
     ] as const) {
       const aws = new FakeAws({ GetProvisionedConcurrencyConfig: { RequestedProvisionedConcurrentExecutions: 10, Status } });
-      expect((await new AwsFunctions(aws.clients).scale(config, 10)).state).toBe(state);
+      expect((await new AwsFunctions(aws.clients, now).scale(config, 10)).state).toBe(state);
     }
   });
 
+  /** A function as AWS remembers it. */
+  const remembering = (more: { provisioned?: number; reserved?: number } = {}) => {
+    const tags: Record<string, string> = {};
+    let { reserved, provisioned } = more;
+    const aws = new FakeAws({
+      GetFunctionConfiguration: { FunctionArn: `arn:aws:lambda:${OSAKA}:111122223333:function:api:live`, Timeout: 900 },
+      ListTags: () => ({ Tags: { ...tags } }),
+      TagResource: ({ Tags }: { Tags: Record<string, string> }) => Object.assign(tags, Tags),
+      UntagResource: ({ TagKeys }: { TagKeys: string[] }) => {
+        for (const key of TagKeys) {
+          delete tags[key];
+        }
+      },
+      GetFunctionConcurrency: () => ({ ReservedConcurrentExecutions: reserved }),
+      PutFunctionConcurrency: ({ ReservedConcurrentExecutions: wanted }: { ReservedConcurrentExecutions: number }) => {
+        if ((provisioned ?? 0) > wanted) {
+          return named('InvalidParameterValueException');
+        }
+        reserved = wanted;
+        return {};
+      },
+      DeleteFunctionConcurrency: () => {
+        reserved = undefined;
+      },
+      GetProvisionedConcurrencyConfig: () =>
+        provisioned ? { RequestedProvisionedConcurrentExecutions: provisioned } : named('ProvisionedConcurrencyConfigNotFoundException'),
+      PutProvisionedConcurrencyConfig: ({ ProvisionedConcurrentExecutions: wanted }: { ProvisionedConcurrentExecutions: number }) => {
+        provisioned = wanted;
+      },
+      DeleteProvisionedConcurrencyConfig: () => {
+        provisioned = undefined;
+      },
+    });
+    return { aws, tags, seen: () => ({ reserved, provisioned }) };
+  };
+
   test('takes no call while it is fenced, and gets back what was reserved', async () => {
-    const aws = new FakeAws({ GetFunctionConcurrency: { ReservedConcurrentExecutions: 7 } });
-    const port = new AwsFunctions(aws.clients);
+    const { aws, seen, tags } = remembering({ reserved: 7 });
+    const port = new AwsFunctions(aws.clients, now);
     const former = await port.count(config);
     await port.close(config);
-    expect(aws.inputs.PutFunctionConcurrency).toMatchObject({ ReservedConcurrentExecutions: 0 });
+    expect(seen().reserved).toBe(0);
+    expect(aws.inputs.TagResource).toEqual({
+      Resource: `arn:aws:lambda:${OSAKA}:111122223333:function:api`,
+      Tags: { 'cdk-recovery:closed': `${NOW}` },
+    });
     await port.open(config, former);
-    expect(aws.inputs.PutFunctionConcurrency).toMatchObject({ ReservedConcurrentExecutions: 7 });
-    await port.open(config, await new AwsFunctions(new FakeAws({}).clients).count(config));
-    expect(aws.calls.at(-1)).toBe('DeleteFunctionConcurrency');
+    expect(seen().reserved).toBe(7);
+    expect(tags).toEqual({});
+    await port.open(config, await new AwsFunctions(new FakeAws({}).clients, now).count(config));
+    expect(seen().reserved).toBeUndefined();
+  });
+
+  test('is fenced only when calls that it had taken are certain to be over', async () => {
+    let nowMs = NOW;
+    const { aws } = remembering();
+    const port = new AwsFunctions(aws.clients, () => nowMs);
+    expect((await port.close(config)).state).toBe('pending');
+    nowMs += 900_000;
+    expect((await port.close(config)).state).toBe('pending');
+    nowMs += 1;
+    expect((await port.close(config)).state).toBe('done');
+    expect(aws.calls.filter((call) => call === 'PutFunctionConcurrency')).toHaveLength(1);
+  });
+
+  test('is closed anew where somebody has let calls in', async () => {
+    let nowMs = NOW;
+    const { aws, seen } = remembering();
+    const port = new AwsFunctions(aws.clients, () => nowMs);
+    await port.close(config);
+    await aws.clients.lambda().send(new DeleteFunctionConcurrencyCommand({ FunctionName: 'api' }));
+    nowMs += 3_600_000;
+    expect((await port.close(config)).state).toBe('pending');
+    expect(seen().reserved).toBe(0);
+  });
+
+  test('gives up what is provisioned before nothing may run, and gets it back', async () => {
+    const { aws, seen } = remembering({ provisioned: 10 });
+    const port = new AwsFunctions(aws.clients, now);
+    await port.close(config);
+    expect(seen()).toEqual({ reserved: 0, provisioned: undefined });
+    await port.open(config);
+    expect(seen()).toEqual({ reserved: undefined, provisioned: 10 });
   });
 });
 

@@ -4,14 +4,7 @@ import { AwsInstances } from '../../../lib/handlers/recover/aws-instances';
 import { AwsBuckets, AwsTables } from '../../../lib/handlers/recover/aws-live-copies';
 import { askAgent } from '../../../lib/handlers/recover/aws-peers';
 import { registerPort } from '../../../lib/handlers/recover/aws-register';
-import { AwsRestores } from '../../../lib/handlers/recover/aws-restores';
-import type {
-  FileSystemConfig,
-  GlobalClusterConfig,
-  ReplicaInstanceConfig,
-  RestoredConfig,
-  SiteRegister,
-} from '../../../lib/model/recovery';
+import type { FileSystemConfig, GlobalClusterConfig, ReplicaInstanceConfig, SiteRegister } from '../../../lib/model/recovery';
 import { MINUTE } from '../../../lib/model/time';
 import { OSAKA, siteConfig, TOKYO } from '../../model/recovery/sites';
 import { type Answers, FakeAws, named } from './aws';
@@ -19,8 +12,8 @@ import { type Answers, FakeAws, named } from './aws';
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const now = (): number => NOW;
 const instance = siteConfig(OSAKA).data[0] as ReplicaInstanceConfig;
-const LOSSY = { runId: 'run-1', lossless: false, facts: {} };
-const LOSSLESS = { ...LOSSY, lossless: true };
+const LOSSY = { runId: 'run-1', reached: false, lossless: false, facts: {} };
+const LOSSLESS = { ...LOSSY, reached: true, lossless: true };
 
 const db = (more: object) => ({
   DescribeDBInstances: {
@@ -96,7 +89,7 @@ describe('a database instance', () => {
     expect((await of(db({})).port.open(instance)).state).toBe('done');
   });
 
-  const followed = { source: { arn: 'arn:source', instanceClass: 'db.m6g.large' }, region: TOKYO, epoch: 3 };
+  const followed = { source: { arn: 'arn:source', instanceClass: 'db.m6g.large' }, region: TOKYO, epoch: 3, lossless: false };
   test('makes way under another name, and is made again as a replica with the settings of its site', async () => {
     const old = of({
       DescribeDBInstances: ({ DBInstanceIdentifier: id }: { DBInstanceIdentifier: string }) =>
@@ -127,26 +120,15 @@ describe('a database instance', () => {
     expect(aws.inputs.CreateDBInstanceReadReplica).toMatchObject({ KmsKeyId: 'arn:key' });
   });
 
-  test('has arrived only by a lag of zero that was measured a minute after the fence', async () => {
-    const look = async (value: number, ageMs: number, fencedAgoMs: number) =>
-      (await of({ ...replica, ...lags(value, ageMs) }).port.arrived(instance, NOW - fencedAgoMs)).state;
-    expect(await look(0, MINUTE, 3 * MINUTE)).toBe('done');
-    expect(await look(0, MINUTE, MINUTE + 1_000)).toBe('pending');
-    expect(await look(2, MINUTE, 3 * MINUTE)).toBe('pending');
-  });
-
-  test('is behind by what CloudWatch said and the time since', async () => {
-    expect(await of({ ...replica, ...lags(3, MINUTE) }).port.lag(instance)).toMatchObject({ lagMs: 63_000 });
-    expect(await of({ ...replica, ...lags(-1, MINUTE) }).port.lag(instance)).not.toHaveProperty('lagMs');
-    expect(await of(replica).port.lag(instance)).not.toHaveProperty('lagMs');
-  });
-
   test('is rehearsed by a snapshot beside it, of which nothing stays', async () => {
     const none = named('DBInstanceNotFoundFault');
     const first = of({ DescribeDBInstances: none, DescribeDBSnapshots: named('DBSnapshotNotFoundFault') });
-    await first.port.rehearse(instance);
-    const second = of({ DescribeDBInstances: none, DescribeDBSnapshots: { DBSnapshots: [{ Status: 'available' }] } });
-    await second.port.rehearse(instance);
+    await first.port.rehearse(instance, LOSSY);
+    const second = of({
+      DescribeDBInstances: none,
+      DescribeDBSnapshots: { DBSnapshots: [{ Status: 'available', TagList: [{ Key: 'cdk-recovery:run', Value: 'run-1' }] }] },
+    });
+    await second.port.rehearse(instance, LOSSY);
     expect([...first.aws.calls, ...second.aws.calls]).toEqual(['CreateDBSnapshot', 'RestoreDBInstanceFromDBSnapshot']);
     expect(second.aws.inputs.RestoreDBInstanceFromDBSnapshot).toMatchObject({
       DBInstanceIdentifier: 'orders-rehearsal',
@@ -210,6 +192,31 @@ describe('a global database', () => {
     });
   });
 
+  const versions = (own: string, all: string) => {
+    const { DescribeDBClusters, DescribeGlobalClusters, ...rest } = world(false);
+    return {
+      ...rest,
+      DescribeDBClusters: { DBClusters: [{ ...DescribeDBClusters.DBClusters[0], EngineVersion: own }] },
+      DescribeGlobalClusters: { GlobalClusters: [{ ...DescribeGlobalClusters.GlobalClusters[0], EngineVersion: all }] },
+    };
+  };
+  test.each([
+    ['that is well', versions('16.4', '16.4'), 'done', 'done'],
+    ['of another version', versions('16.4', '16.6'), 'failed', 'done'],
+    ['that is no member', { ...world(false), DescribeGlobalClusters: {} }, 'failed', 'done'],
+    ['that changes just now', world(false, undefined, 'upgrading'), 'pending', 'done'],
+    ['that is gone', { ...world(false), DescribeDBClusters: named('DBClusterNotFoundFault') }, 'failed', 'failed'],
+  ])('to be switched over, or failed over: one %s', async (_, answers, switchover, failover) => {
+    const port = new AwsGlobalClusters(new FakeAws(answers).clients, now);
+    expect((await port.ready(config, { lossless: true })).state).toBe(switchover);
+    expect((await port.ready(config, { lossless: false })).state).toBe(failover);
+  });
+
+  test('is behind by what was written after what has arrived, however long nobody has measured since', async () => {
+    const port = new AwsGlobalClusters(new FakeAws(lags(500, 40 * MINUTE)).clients, now);
+    expect(await port.lag(config, TOKYO, { endMs: NOW, saidMs: NOW - 39 * MINUTE })).toMatchObject({ lagMs: MINUTE + 500 });
+  });
+
   test('follows once AWS has added it again', async () => {
     const look = async (answers: Answers) => (await new AwsGlobalClusters(new FakeAws(answers).clients, now).follow(config)).state;
     expect(await look(world(false))).toBe('done');
@@ -236,7 +243,7 @@ describe('a file system', () => {
     return { aws, port: new AwsFileSystems(aws.clients, now) };
   };
 
-  test('is made writeable without the other side in a failover, and with it in a switchover', async () => {
+  test('is made writeable without the other side where that is out of reach, and with it where it is not', async () => {
     const lossy = of(follows('ENABLED'));
     await lossy.port.promote(config, LOSSY);
     expect(lossy.aws.inputs.DeleteReplicationConfiguration).toEqual({
@@ -246,6 +253,9 @@ describe('a file system', () => {
     const lossless = of(follows('ENABLED'));
     await lossless.port.promote(config, LOSSLESS);
     expect(lossless.aws.inputs.DeleteReplicationConfiguration).toMatchObject({ DeletionMode: 'ALL_CONFIGURATIONS' });
+    const reached = of(follows('ENABLED'));
+    await reached.port.promote(config, { ...LOSSY, reached: true });
+    expect(reached.aws.inputs.DeleteReplicationConfiguration).toMatchObject({ DeletionMode: 'ALL_CONFIGURATIONS' });
     expect((await of(alone).port.promote(config, LOSSY)).state).toBe('done');
   });
 
@@ -255,7 +265,7 @@ describe('a file system', () => {
   });
 
   test('follows the other one: unprotected first, then replicated from where that is', async () => {
-    const source = { source: { id: 'fs-other' }, region: TOKYO, epoch: 3 };
+    const source = { source: { id: 'fs-other' }, region: TOKYO, epoch: 3, lossless: true };
     const first = of(alone);
     await first.port.follow(config, source);
     const open = {
@@ -270,77 +280,31 @@ describe('a file system', () => {
     await former.port.follow(config, source);
     expect(former.aws.calls).toEqual(['DeleteReplicationConfiguration']);
   });
-});
 
-describe('recovery points', () => {
-  const config: RestoredConfig = {
-    kind: 'recovery-points',
-    name: 'orders',
-    order: 1,
-    vault: 'vault',
-    resourceType: 'DynamoDB',
-    sourceArn: 'arn:table',
-    roleArn: 'arn:role',
-    identifier: 'orders',
-    metadata: { KMSMasterKeyArn: 'own' },
-    parameterPath: '/orders',
-  };
-  const points = {
-    ListRecoveryPointsByBackupVault: {
-      RecoveryPoints: [
-        { RecoveryPointArn: 'old', CreationDate: new Date(NOW - 9 * MINUTE) },
-        { RecoveryPointArn: 'new', CreationDate: new Date(NOW - MINUTE) },
-        { RecoveryPointArn: 'partial', Status: 'PARTIAL', CreationDate: new Date(NOW) },
-      ],
-    },
-  };
-  const stored = {
-    GetRecoveryPointRestoreMetadata: { RestoreMetadata: { kmsMasterKeyArn: 'theirs', encryptionType: 'KMS' } },
-    StartRestoreJob: { RestoreJobId: 'job' },
-  };
-  const of = (answers: Answers) => {
-    const aws = new FakeAws(answers);
-    return { aws, port: new AwsRestores(aws.clients, now) };
-  };
-
-  test('the newest that is whole is restored, once, with the metadata of its own Region over those that are stored', async () => {
-    const first = of(points);
-    expect(await first.port.rehearse(config, LOSSY)).toMatchObject({ state: 'pending', facts: { pointArn: 'new' } });
-    const second = of(stored);
-    expect(await second.port.promote(config, { ...LOSSY, facts: { pointArn: 'new' } })).toMatchObject({
-      state: 'pending',
-      facts: { jobId: 'job' },
+  test('is overwritten only where files that the other one never got are in a recovery point of after the fence', async () => {
+    const lost = { source: { id: 'fs-other' }, region: TOKYO, epoch: 3, lossless: false, fencedMs: NOW - MINUTE };
+    const backedUp = (atMs: number) => ({
+      ...alone,
+      ListRecoveryPointsByResource: { RecoveryPoints: [{ Status: 'COMPLETED', CreationDate: new Date(atMs) }] },
     });
-    expect(second.aws.inputs.StartRestoreJob).toEqual({
-      RecoveryPointArn: 'new',
-      IamRoleArn: 'arn:role',
-      ResourceType: 'DynamoDB',
-      IdempotencyToken: 'run-1-orders',
-      Metadata: { KMSMasterKeyArn: 'own', encryptionType: 'KMS', targetTableName: 'orders' },
-    });
-    const third = of({ DescribeRestoreJob: { Status: 'FAILED', StatusMessage: 'no' } });
-    expect(await third.port.promote(config, { ...LOSSY, facts: { jobId: 'job' } })).toMatchObject({
-      state: 'failed',
-      words: 'the restore is FAILED: no',
-    });
-    expect(third.aws.calls).toEqual([]);
+    for (const answers of [alone, backedUp(NOW - 2 * MINUTE)]) {
+      const { aws, port } = of(answers);
+      expect(await port.follow(config, lost)).toMatchObject({ state: 'failed', words: expect.stringMatching(/make a recovery point/) });
+      expect(aws.calls).toEqual([]);
+    }
+    const kept = of(backedUp(NOW));
+    expect((await kept.port.follow(config, lost)).state).toBe('pending');
+    expect(kept.aws.inputs.ListRecoveryPointsByResource).toEqual({ ResourceArn: 'arn:fs' });
   });
 
-  test('there have to be some, and they are as old as they are', async () => {
-    expect(await of(points).port.lag(config)).toMatchObject({ lagMs: MINUTE });
-    expect((await of({}).port.promote(config, LOSSY)).state).toBe('failed');
-    expect((await of(points).port.arrived(config, NOW)).state).toBe('pending');
-    expect((await of(points).port.arrived(config, NOW - MINUTE)).state).toBe('done');
-  });
-
-  test('a rehearsal restores under a name of its own', async () => {
-    const { aws, port } = of(stored);
-    await port.rehearse(config, { runId: 'drill', facts: { pointArn: 'new' } });
-    expect(aws.inputs.StartRestoreJob).toMatchObject({
-      Metadata: { targetTableName: 'orders-rehearsal' },
-      IdempotencyToken: 'drill-rehearsal-orders',
-    });
-    expect((await port.rehearse({ ...config, resourceType: 'EFS' }, { runId: 'drill', facts: {} })).state).toBe('failed');
+  test.each([
+    ['follows and is in step', follows('ENABLED'), 'done'],
+    ['is being set up', follows('ENABLING'), 'pending'],
+    ['has failed to follow', follows('ERROR'), 'failed'],
+    ['follows nobody', {}, 'failed'],
+  ])('to be switched over: one that %s', async (_, answers, state) => {
+    expect((await of({ ...alone, ...answers }).port.ready(config, { lossless: true })).state).toBe(state);
+    expect((await of({ ...alone, ...answers }).port.ready(config, { lossless: false })).state).toBe('done');
   });
 });
 
@@ -349,7 +313,7 @@ describe('live copies', () => {
     const port = new AwsTables(new FakeAws({}).clients, now);
     const config = { kind: 'dynamodb-global', name: 'carts', order: 1, table: 'carts' } as const;
     expect((await port.arrived(config, NOW - 30_000, TOKYO)).state).toBe('pending');
-    expect((await port.arrived(config, NOW - 90_000, TOKYO)).state).toBe('done');
+    expect(await port.arrived(config, NOW - 90_000, TOKYO)).toMatchObject({ state: 'done', facts: { unmeasured: true } });
     expect(
       (await new AwsTables(new FakeAws({ DescribeTable: named('ResourceNotFoundException') }).clients, now).promote(config)).state,
     ).toBe('failed');
@@ -371,6 +335,9 @@ describe('live copies', () => {
     expect(await look(lags(0, 2 * MINUTE), 2 * MINUTE)).toBe('pending');
     expect(await look({}, MINUTE)).toBe('pending');
     expect(await look({}, 15 * MINUTE)).toBe('done');
+    expect(await new AwsBuckets(new FakeAws({}).clients, now).arrived(config, NOW - 15 * MINUTE)).toMatchObject({
+      facts: { unmeasured: true },
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ComputePort, DataPort, Ports, Progress, RunEvidence } from '../../../lib/handlers/recover/ports';
+import type { ComputePort, DataPort, Ending, Ports, Progress, Promotion, RunEvidence } from '../../../lib/handlers/recover/ports';
 import { route } from '../../../lib/handlers/recover/route';
 import type {
   AgentRequest,
@@ -32,6 +32,10 @@ export class FakeSite {
   public errors: Record<string, Error> = {};
   public lagMs: number | undefined = 2_000;
   public lagError?: Error;
+  /** A lag is told once this is. */
+  public lagWait?: Promise<void>;
+  public readonly endings: Ending[] = [];
+  public readonly promotions: Promotion[] = [];
   public keepError?: Error;
   public routeError?: Error;
   public readonly calls: string[] = [];
@@ -85,14 +89,21 @@ export class FakeSite {
       return this.progress[name] ?? { state: 'done', words: `${name} done` };
     };
     const data: DataPort = {
-      lag: async () => {
+      // looks are not written down unless a test has something said
+      ready: async ({ name }) => this.progress[`ready ${name}`] ?? { state: 'done', words: 'ready' },
+      lag: async (_, __, ending) => {
+        this.endings.push(ending);
+        await this.lagWait;
         if (this.lagError) {
           throw this.lagError;
         }
         return this.lagMs === undefined ? { words: 'nobody knows' } : { lagMs: this.lagMs, words: `${this.lagMs} ms` };
       },
       arrived: async ({ name }) => said(`arrived ${name}`),
-      promote: async ({ name }, { lossless }) => said(`promote ${name}${lossless ? ' lossless' : ''}`),
+      promote: async ({ name }, promotion) => {
+        this.promotions.push(promotion);
+        return said(`promote ${name}${promotion.lossless ? ' lossless' : ''}`);
+      },
       close: async ({ name }) => said(`close ${name}`),
       open: async ({ name }) => said(`open ${name}`),
       describe: async ({ name }) => ({ arn: `arn:${name}` }),

@@ -246,6 +246,7 @@ export class World {
       return { state: 'pending', words: 'changing' };
     };
     return {
+      ready: () => on(() => done('ready')),
       lag: () => on(() => ({ lagMs: database.role === 'replica' ? this.time.now() - database.appliedMs : 0, words: '' })),
       arrived: (_, sinceMs) =>
         on(() => (database.role === 'source' || database.appliedMs >= sinceMs ? done('all') : { state: 'pending', words: 'behind' })),
