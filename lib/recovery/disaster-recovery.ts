@@ -1,3 +1,4 @@
+import type { CfnPlan } from 'aws-cdk-lib/aws-arcregionswitch';
 import type { IAlarmRef } from 'aws-cdk-lib/aws-cloudwatch';
 import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -12,10 +13,12 @@ import { type ArrangedDrill, type Arrangement, arrangeDrill } from './private/ar
 import { DetectedBy } from './private/detected-by';
 import { failoverConcerns, failoverFacts, type JudgedRecovery } from './private/failover-facts';
 import { recoveryPlanOf } from './private/recovery-plan';
+import { RegionSwitch } from './private/region-switch';
 import { writeRunbook } from './private/runbook';
 import { agentPartsOf } from './private/site-config';
 import { requireAgreement } from './private/sites-agree';
 import { RecoverySite } from './recovery-site';
+import type { RegionSwitchOptions } from './region-switch-options';
 import type { SiteWatchOptions } from './site-watch-options';
 
 /**
@@ -47,6 +50,7 @@ export class DisasterRecovery extends Construct {
   private readonly detectedBy: DetectedBy;
   private readonly detectionMs?: number;
   private isMade = false;
+  private switch?: RegionSwitch;
 
   /**
    * Throws `RecoveryInStack` in a stack, `StrategyTooSlow` for an objective that the strategy cannot keep, and the codes of docs/errors.md for Regions and
@@ -103,6 +107,16 @@ export class DisasterRecovery extends Construct {
    */
   public watch(options: SiteWatchOptions = {}): void {
     this.detectedBy.watch(options);
+  }
+
+  /**
+   * Defines a plan of ARC Region switch whose steps are taken by the machines of the sites: another place to start a failover or switchover from, to
+   * approve it and to see how far it is. It is executed *gracefully* whatever has happened, for ARC skips steps like these otherwise. A plan is billed by
+   * the month. Throws `RegionSwitchNeedsStandby` for RecoveryStrategy.multiSite(), `InvalidStepTimeout`, `InvalidName` and `NameTaken`.
+   */
+  public regionSwitch(options: RegionSwitchOptions = {}): CfnPlan {
+    this.switch ??= new RegionSwitch(this);
+    return this.switch.add(options);
   }
 
   private drills(): readonly ArrangedDrill[] {

@@ -10,6 +10,8 @@ export * from './recoverable-data';
 export * from './recoverable-data-options';
 export * from './recovery-site';
 export * from './recovery-strategy';
+export * from './region-switch-options';
+export * from './region-switch-purpose';
 export * from './site-traffic-props';
 export * from './site-watch-options';
 export * from './traffic-switch';

@@ -1,10 +1,9 @@
 import { type RunInput, SITE_CONFIG_STATE, type SiteConfig } from '../../model/recovery';
-import type { AwsClients } from './aws-clients';
 import { unless } from './progress';
-import { signedCall } from './signed-call';
+import { type SigningClients, signedCall } from './signed-call';
 
 /** The configuration of this site, as its state machine holds it. */
-export async function siteConfigOf(clients: AwsClients, stateMachineArn: string): Promise<SiteConfig> {
+export async function siteConfigOf(clients: SigningClients, stateMachineArn: string): Promise<SiteConfig> {
   const said = await states(clients, 'DescribeStateMachine', { stateMachineArn });
   const config = JSON.parse(JSON.parse(said).definition)?.States?.[SITE_CONFIG_STATE]?.Result;
   if (config?.version !== 1) {
@@ -14,10 +13,17 @@ export async function siteConfigOf(clients: AwsClients, stateMachineArn: string)
 }
 
 /** Starts an execution; one of that name stays as it is. */
-export async function startRun(clients: AwsClients, stateMachineArn: string, name: string, run: RunInput): Promise<void> {
+export async function startRun(clients: SigningClients, stateMachineArn: string, name: string, run: RunInput): Promise<void> {
   await unless(['ExecutionAlreadyExists'], states(clients, 'StartExecution', { stateMachineArn, name, input: JSON.stringify(run) }));
 }
 
-function states(clients: AwsClients, operation: string, body: object): Promise<string> {
+/** The error by which the execution of a name has ended; nothing while it goes on, or where it succeeded. */
+export async function failureOf(clients: SigningClients, stateMachineArn: string, name: string): Promise<string | undefined> {
+  const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  const said = JSON.parse(await states(clients, 'DescribeExecution', { executionArn }));
+  return said.status === 'RUNNING' || said.status === 'SUCCEEDED' ? undefined : `${said.error ?? said.status}: ${said.cause ?? ''}`;
+}
+
+function states(clients: SigningClients, operation: string, body: object): Promise<string> {
   return signedCall(clients, { service: 'states', target: `AWSStepFunctions.${operation}`, version: '1.0', body });
 }

@@ -8,7 +8,7 @@ import { unless } from './progress';
 const ID = { S: 'site' };
 
 /** A register as an item of a table; role and epoch also stand beside it, for whoever reads it by hand. */
-export function registerPort(clients: AwsClients, TableName: string): RegisterPort {
+export function registerPort(clients: Pick<AwsClients, 'dynamodb'>, TableName: string): RegisterPort {
   return {
     read: async () => {
       const { Item } = await clients.dynamodb.send(new GetItemCommand({ TableName, Key: { id: ID }, ConsistentRead: true }));

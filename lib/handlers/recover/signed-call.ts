@@ -22,6 +22,9 @@ export interface SignedCall {
   readonly body?: object;
 }
 
+/** What calls are signed for, and with. */
+export type SigningClients = Pick<AwsClients, 'region' | 'dynamodb'>;
+
 /** An error that a service has answered with. */
 export class CallFailed extends Error {
   constructor(
@@ -39,7 +42,7 @@ const TIMEOUT_MS = 8_000;
 const PAUSE_MS = 300;
 
 /** Makes a call; throttling and errors of the service are tried again. */
-export async function signedCall(clients: AwsClients, call: SignedCall): Promise<string> {
+export async function signedCall(clients: SigningClients, call: SignedCall): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await once(clients, call);
@@ -53,7 +56,7 @@ export async function signedCall(clients: AwsClients, call: SignedCall): Promise
   }
 }
 
-async function once(clients: AwsClients, call: SignedCall): Promise<string> {
+async function once(clients: SigningClients, call: SignedCall): Promise<string> {
   const { service, region = clients.region, target, version = '1.1', method = 'POST', path = '/', query, body } = call;
   const url = new URL(path, call.endpoint ?? process.env.AWS_ENDPOINT_URL ?? `https://${service}.${region}.${suffixOf(region)}`);
   const text = query ? new URLSearchParams(query).toString() : method === 'GET' ? '' : JSON.stringify(body ?? {});

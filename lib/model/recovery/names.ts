@@ -6,6 +6,7 @@ export function namesOf(recovery: string): RecoveryNames {
     agent: `${recovery}-recovery-agent`,
     machine: `${recovery}-recovery`,
     register: `${recovery}-recovery-register`,
+    switchStep: `${recovery}-recovery-switch`,
     divertedAlarm: `${recovery}-recovery-diverted`,
     reclaimedAlarm: `${recovery}-recovery-reclaimed`,
     evidencePrefix: `recovery/${recovery}/`,
@@ -20,6 +21,8 @@ export interface RecoveryNames {
   readonly machine: string;
   /** Table with the role and the runs of a site. */
   readonly register: string;
+  /** Function that plans of ARC Region switch call for each of their steps. */
+  readonly switchStep: string;
   /** Alarm at a site that is not home: above zero while it has taken the traffic. */
   readonly divertedAlarm: string;
   /** Alarm at home: one while it has taken the traffic back although the other site has not let go of it. */
