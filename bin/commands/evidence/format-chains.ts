@@ -1,15 +1,28 @@
-import { type AchievedPoint, type AchievedTime, type EvidenceRecord, moment, spanWords, visible } from '../../../lib/model/evidence';
+import {
+  type AchievedPoint,
+  type AchievedTime,
+  type AnyRecord,
+  chainNameOf,
+  type EvidenceRecord,
+  isRun,
+  moment,
+  type RunPoint,
+  type RunTime,
+  spanWords,
+  visible,
+} from '../../../lib/model/evidence';
 import { grid, type Row } from '../../../lib/model/report/private/grid';
+import { isGood, runCells, runNotes } from './format-runs';
 import type { JudgedChain } from './read-chains';
 
 export const EVIDENCE_FORMATS = ['text', 'json'] as const;
 
-const HEADS = ['#', 'verdict given (UTC)', 'verdict', 'loss / RPO', 'time / RTO', 'resource'];
+const HEADS = ['#', 'verdict given (UTC)', 'verdict', 'loss / RPO', 'time / RTO'];
 const WIDTHS = [6, 21, 12, 20, 20];
 const NOTE_WIDTHS = [6];
 const SIGNS = { kept: '', missed: '!', unknown: '?', 'not-promised': '' } as const;
 
-/** Every test and everything that is wrong with the chains. */
+/** Every test, every run, and everything that is wrong with the chains. */
 export function formatChains(
   chains: readonly JudgedChain[],
   format: (typeof EVIDENCE_FORMATS)[number],
@@ -46,15 +59,16 @@ function block(chain: JudgedChain, width: number, last: number): string {
   const { records, findings } = chain;
   const shown = records.slice(-last);
   const left = records.length - shown.length;
-  const good = records.filter(({ reading }) => reading.value?.verdict.status === 'SUCCESSFUL').length;
+  const good = records.filter(({ reading }) => reading.value && isGood(reading.value)).length;
+  const [what, well] = records.some(({ reading }) => reading.value && isRun(reading.value)) ? ['run', 'completed'] : ['test', 'successful'];
   const intact = findings.every(({ severity }) => severity !== 'fault');
   const state = intact ? 'the chain is as it was written' : 'THE CHAIN IS NOT AS IT WAS WRITTEN';
   return [
-    visible(`${nameOf(chain)}: ${records.length} ${records.length === 1 ? 'test' : 'tests'}, ${good} successful; ${state}`),
+    visible(`${nameOf(chain)}: ${records.length} ${records.length === 1 ? what : `${what}s`}, ${good} ${well}; ${state}`),
     ...(left === 0 ? [] : [`(${left} before these are left out)`]),
-    rows([HEADS], WIDTHS, width),
+    rows([[...HEADS, what === 'run' ? 'run' : 'resource']], WIDTHS, width),
     ...shown.map(({ name, reading }) =>
-      reading.value ? test(reading.value, width) : rows([['?', `${name} ${reading.problem}`]], NOTE_WIDTHS, width),
+      reading.value ? line(reading.value, width) : rows([['?', `${name} ${reading.problem}`]], NOTE_WIDTHS, width),
     ),
     ...(findings.length === 0
       ? []
@@ -69,22 +83,18 @@ function block(chain: JudgedChain, width: number, last: number): string {
 }
 
 /** A line with the numbers, and below it what was wrong. */
-function test({ sequence, concludedMs, verdict, achieved, resource, cleanUp }: EvidenceRecord, width: number): string {
-  const { recoveryPoint, recoveryTime } = achieved;
-  const left = [cleanUp.problem, ...cleanUp.left].filter(Boolean).join(', ');
-  const notes = [
-    ...verdict.reasons.map(({ words }) => words),
-    ...(cleanUp.status === 'clean' ? [] : [`clean-up: ${cleanUp.status}; ${left}`]),
-  ];
-  const numbers = [
-    String(sequence),
-    moment(concludedMs).replace(' UTC', ''),
-    verdict.status,
-    objective(recoveryPoint),
-    objective(recoveryTime),
-    resource,
-  ];
+function line(record: AnyRecord, width: number): string {
+  const [verdict, what] = isRun(record) ? runCells(record) : [record.verdict.status, record.resource];
+  const { recoveryPoint, recoveryTime } = record.achieved;
+  const moments = moment(record.concludedMs).replace(' UTC', '');
+  const numbers = [String(record.sequence), moments, verdict, objective(recoveryPoint), objective(recoveryTime), what];
+  const notes = isRun(record) ? runNotes(record) : testNotes(record);
   return [rows([numbers], WIDTHS, width), ...notes.map((note) => rows([['', note]], NOTE_WIDTHS, width))].join('\n');
+}
+
+function testNotes({ verdict, cleanUp }: EvidenceRecord): readonly string[] {
+  const left = [cleanUp.problem, ...cleanUp.left].filter(Boolean).join(', ');
+  return [...verdict.reasons.map(({ words }) => words), ...(cleanUp.status === 'clean' ? [] : [`clean-up: ${cleanUp.status}; ${left}`])];
 }
 
 /** Whatever is in the cells, each row stays one, and nothing moves the cursor. */
@@ -96,12 +106,12 @@ function rows(cells: readonly (readonly string[])[], widths: readonly number[], 
   );
 }
 
-function objective({ outcome, ms, promisedMs }: AchievedPoint | AchievedTime): string {
+function objective({ outcome, ms, promisedMs }: AchievedPoint | AchievedTime | RunPoint | RunTime): string {
   const span = (some: number | undefined): string => (some === undefined ? '-' : spanWords(some));
   return `${span(ms)} / ${span(promisedMs)} ${SIGNS[outcome] ?? '?'}`.trim();
 }
 
 function nameOf({ folder, records }: JudgedChain): string {
-  const name = records.find(({ reading }) => reading.value)?.reading.value?.verification;
-  return name === undefined ? folder || 'this folder' : `'${name}'`;
+  const record = records.find(({ reading }) => reading.value)?.reading.value;
+  return record === undefined ? folder || 'this folder' : `'${chainNameOf(record)}'`;
 }

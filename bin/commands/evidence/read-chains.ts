@@ -3,6 +3,7 @@ import {
   type ChainFinding,
   type From,
   HEAD_NAME,
+  isRun,
   readHead,
   readRecord,
   type StoredChain,
@@ -14,7 +15,7 @@ import {
 import { CommandError } from '../command-error';
 import type { EvidencePlace, History } from './place';
 
-/** The evidence of one verification, judged. */
+/** The evidence of one verification, or of a recovery at one site, judged. */
 export interface JudgedChain {
   /** Its folder below the place, with a slash at the end; empty for the place itself. */
   readonly folder: string;
@@ -25,7 +26,7 @@ export interface JudgedChain {
 
 /** How many objects are read at the same time. */
 const PARALLEL = 16;
-const POINTERS = ['jobs/', 'verified/'];
+const POINTERS = ['jobs/', 'runs/', 'verified/'];
 const PART = /^(.*\/)?(?:records|pages)\/\d{8}\.(?:json|html|md)$/;
 
 /** Reads and judges every chain below a place; `progress` is told how many of how many objects are read. */
@@ -34,7 +35,9 @@ export async function readChains(place: EvidencePlace, progress: (read: number, 
   const history = await place.history();
   const folders = new Set([...names, ...(history?.deleted ?? [])].flatMap((name) => (PART.test(name) ? [PART.exec(name)?.[1] ?? ''] : [])));
   if (folders.size === 0) {
-    throw new CommandError(`there is no evidence below '${place.name}': name the bucket and prefix of a verification, or a copy of them`);
+    throw new CommandError(
+      `there is no evidence below '${place.name}': name the bucket and prefix of a verification or a recovery, or a copy of them`,
+    );
   }
   const wanted = names.filter((name) => [...folders].some((folder) => isPart(name, folder)));
   const contents = new Map<string, Uint8Array>();
@@ -86,13 +89,13 @@ function chainOf(folder: string, contents: ReadonlyMap<string, Uint8Array>, hist
       .sort(([one], [other]) => (one < other ? -1 : 1))
       .map(([name, bytes]) => {
         const reading = readRecord(textOf(bytes));
-        const { resource, test } = reading.value ?? {};
+        const { value } = reading;
         return {
           name,
           sha256: sha256(bytes),
           reading,
           versions: history?.versions.get(folder + name),
-          ...(test && { verifiedName: verifiedName(sha256(`${resource}\n${test.sourceArn}`)) }),
+          ...(value && !isRun(value) && { verifiedName: verifiedName(sha256(`${value.resource}\n${value.test.sourceArn}`)) }),
         };
       }),
     pointers: Object.fromEntries(POINTERS.flatMap(below).map(([name, bytes]) => [name, readHead(textOf(bytes))])),

@@ -1,4 +1,4 @@
-import { type EvidenceRecord, HEAD_NAME, type RecordLink, readRecord, recordName, sequenceOf } from '../../model/evidence';
+import { type AnyRecord, HEAD_NAME, type RecordLink, readRecord, recordName, sequenceOf } from '../../model/evidence';
 import type { ObjectStore } from './object-store';
 import { pointerIn, sha256 } from './pointers';
 
@@ -6,7 +6,7 @@ import { pointerIn, sha256 } from './pointers';
 export interface ChainedRecord extends RecordLink {
   readonly sequence: number;
   /** Left out where nobody can read it. */
-  readonly record?: EvidenceRecord;
+  readonly record?: AnyRecord;
 }
 
 /** Where a chain goes on. */

@@ -33,6 +33,11 @@ export function jobName(restoreJobId: string): string {
   return `jobs/${plain(restoreJobId)}.json`;
 }
 
+/** Which record is that of a run; an id may be used again, the moment of its beginning may not. */
+export function runName({ id, begunMs }: { readonly id: string; readonly begunMs: number }): string {
+  return `runs/${plain(id)}.${begunMs}.json`;
+}
+
 /** Which record is the last successful one of what a digest stands for. */
 export function verifiedName(digest: string): string {
   return `verified/${digest}.json`;

@@ -1,7 +1,8 @@
-import type { ChainHead, EvidenceRecord } from './evidence-record';
-import { moments, problemOf, type Shape } from './private/shape';
+import type { ChainHead } from './evidence-record';
+import { RUN_SHAPE } from './private/run-shape';
+import { LINK, moments, problemOf, type Shape } from './private/shape';
+import type { AnyRecord } from './records';
 
-const LINK: Shape = { key: 'string', sha256: 'string', concludedMs: 'number?' };
 const COMPARED: Shape = { sequence: 'number', sha256: 'string' };
 const REASON: Shape = { kind: 'string', words: 'string', check: 'string?' };
 const RESULT: Shape = {
@@ -65,17 +66,22 @@ const RECORD: Shape = {
 export type Reading<T> = { readonly value: T; readonly problem?: undefined } | { readonly value?: undefined; readonly problem: string };
 
 /** Reads the bytes of a record; whatever is in them, it does not throw. */
-export function readRecord(bytes: string): Reading<EvidenceRecord> {
-  return read<EvidenceRecord>(bytes, RECORD);
+export function readRecord(bytes: string): Reading<AnyRecord> {
+  return read<AnyRecord>(bytes, ({ kind }) => (kind === undefined ? RECORD : kind === 'recovery-run' ? RUN_SHAPE : undefined));
 }
 
 /** Reads which record is the newest. */
 export function readHead(bytes: string): Reading<ChainHead> {
-  return read<ChainHead>(bytes, { ...LINK, sequence: 'number' });
+  return read<ChainHead>(bytes, () => ({ ...LINK, sequence: 'number' }));
 }
 
-function read<T extends { readonly version: 1 }>(bytes: string, shape: Shape): Reading<T> {
-  let value: { readonly version?: unknown } | null;
+interface Tagged {
+  readonly version?: unknown;
+  readonly kind?: unknown;
+}
+
+function read<T extends { readonly version: 1 }>(bytes: string, shapeOf: (value: Tagged) => Shape | undefined): Reading<T> {
+  let value: Tagged | null;
   try {
     value = JSON.parse(bytes);
   } catch {
@@ -86,6 +92,10 @@ function read<T extends { readonly version: 1 }>(bytes: string, shape: Shape): R
   }
   if (value.version !== 1) {
     return { problem: `has version ${JSON.stringify(value.version)}, and this reads version 1` };
+  }
+  const shape = shapeOf(value);
+  if (shape === undefined) {
+    return { problem: `has kind ${JSON.stringify(value.kind)}, which this does not know` };
   }
   const problem = problemOf(value, shape);
   return problem === undefined ? { value: value as unknown as T } : { problem };

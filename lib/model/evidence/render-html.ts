@@ -1,24 +1,21 @@
-import type { EvidenceRecord } from './evidence-record';
-import { type Block, pageOf, type TableBlock, type TableRow } from './private/page';
+import type { Block, Page, TableBlock, TableRow } from './private/page';
 import { visible } from './private/visible';
 
-/** The evidence of a test for people, as one page that needs nothing else and runs nothing. */
-export function renderHtml(record: Omit<EvidenceRecord, 'pages'>): string {
-  const { title, good, lead, blocks } = pageOf(record);
-  const { resource, verdict } = record;
+/** Evidence for people, as one page that needs nothing else and runs nothing. */
+export function renderHtml({ title, verdict, good, lead, blocks }: Page): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(title)}</title>
+<title>${text(`${title}: ${verdict}`)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header class="${good ? 'good' : 'bad'}">
-<p class="verdict">${text(verdict.status)}</p>
-<h1>${text(`Restore test of ${resource}`)}</h1>
+<p class="verdict">${text(verdict)}</p>
+<h1>${text(title)}</h1>
 <p>${text(lead)}</p>
 </header>
 <main>

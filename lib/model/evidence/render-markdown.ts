@@ -1,11 +1,9 @@
-import type { EvidenceRecord } from './evidence-record';
-import { type Block, pageOf, type TableRow } from './private/page';
+import type { Block, Page, TableRow } from './private/page';
 import { visible } from './private/visible';
 
-/** The evidence of a test for people, as Markdown. */
-export function renderMarkdown(record: Omit<EvidenceRecord, 'pages'>): string {
-  const { title, lead, blocks } = pageOf(record);
-  return `${[`# ${text(title)}`, text(lead), ...blocks.flatMap(blockSections)].join('\n\n')}\n`;
+/** Evidence for people, as Markdown. */
+export function renderMarkdown({ title, verdict, lead, blocks }: Page): string {
+  return `${[`# ${text(`${title}: ${verdict}`)}`, text(lead), ...blocks.flatMap(blockSections)].join('\n\n')}\n`;
 }
 
 function blockSections(block: Block): readonly string[] {

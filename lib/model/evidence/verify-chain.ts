@@ -1,11 +1,12 @@
-import type { ChainHead, EvidenceRecord } from './evidence-record';
+import type { ChainHead } from './evidence-record';
 import { HEAD_NAME, pageName, recordName, sequenceOf } from './names';
 import { baselineFindings } from './private/baselines';
+import { contradictionIn } from './private/contradiction';
 import { gapsOf, type Places, placesOf, testimonyOf } from './private/places';
 import { pointerFindings } from './private/pointers';
 import { type From, firstWanted } from './private/wanted';
 import type { Reading } from './read-record';
-import { verdictOf } from './verdict-of';
+import { type AnyRecord, chainNameOf, subjectOf } from './records';
 
 /** A chain as it was found. */
 export interface StoredChain {
@@ -15,7 +16,7 @@ export interface StoredChain {
   readonly head?: Reading<ChainHead>;
   /** SHA-256 of everything below `pages/`, by name. */
   readonly pages: Readonly<Record<string, string>>;
-  /** Which record each object below `jobs/` and `verified/` names; left out where nobody has read them. */
+  /** Which record each object below `jobs/`, `runs/` and `verified/` names; left out where nobody has read them. */
   readonly pointers?: Readonly<Record<string, Reading<ChainHead>>>;
   /** Names below `records/` of which the bucket keeps only former versions. */
   readonly deleted?: readonly string[];
@@ -25,7 +26,7 @@ export interface StoredRecord {
   /** Below the folder of the chain, such as `records/00000001.json`. */
   readonly name: string;
   readonly sha256: string;
-  readonly reading: Reading<EvidenceRecord>;
+  readonly reading: Reading<AnyRecord>;
   /** Name of the pointer to the last successful record of the same resource; left out where nobody asks for it. */
   readonly verifiedName?: string;
   /** How many versions the bucket keeps of it; left out where nobody knows. */
@@ -119,11 +120,10 @@ function faultsOf(sequence: number, { name, sha256, reading }: StoredRecord, pla
   if (record.sequence !== sequence) {
     return [fault('reordered', name, `says that it is record ${record.sequence}`)];
   }
+  const contradiction = contradictionIn(record);
   return [
     ...(sequence === 1 || record.previous ? [] : [fault('forked', name, 'follows no record, although there were some before it')]),
-    ...(record.verdict.status === 'SUCCESSFUL' && verdictOf(record).status === 'FAILED'
-      ? [fault('contradictory', name, 'says SUCCESSFUL, and its own results do not')]
-      : []),
+    ...(contradiction === undefined ? [] : [fault('contradictory', name, contradiction)]),
   ];
 }
 
@@ -139,7 +139,7 @@ function versions({ records, deleted = [] }: StoredChain): ChainFinding[] {
 
 function strangers({ strangers: found }: Places): ChainFinding[] {
   return found.map(({ name, reading }) => {
-    const claim = reading.value ? `, though it says that it is record ${reading.value.sequence} of '${reading.value.verification}'` : '';
+    const claim = reading.value ? `, though it says that it is record ${reading.value.sequence} of '${chainNameOf(reading.value)}'` : '';
     return fault('foreign', name, `is no record of the chain${claim}`);
   });
 }
@@ -159,18 +159,18 @@ function forks(records: readonly StoredRecord[]): ChainFinding[] {
     });
 }
 
-/** One test in two records. */
+/** One test or run in two records. */
 function repetitions({ placed }: Places): ChainFinding[] {
   const seen = new Map<string, string>();
   const inOrder = [...placed].sort(([one], [other]) => one - other);
   return inOrder.flatMap(([, { name, reading }]) => {
-    const job = reading.value?.test.restoreJobId;
-    if (job === undefined) {
+    if (reading.value === undefined) {
       return [];
     }
-    const before = seen.get(job);
-    seen.set(job, before ?? name);
-    return before === undefined ? [] : [fault('repeated', name, `is about restore job ${job}, as ${before} is`)];
+    const { pointer, words } = subjectOf(reading.value);
+    const before = seen.get(pointer);
+    seen.set(pointer, before ?? name);
+    return before === undefined ? [] : [fault('repeated', name, `is about ${words}, as ${before} is`)];
   });
 }
 
@@ -213,7 +213,7 @@ function headFindings({ head }: StoredChain, { newest }: Places): ChainFinding[]
     return [];
   }
   return behind === 1
-    ? [{ severity: 'note', kind: 'head', name: HEAD_NAME, message: `${message}: the next test puts it right` }]
+    ? [{ severity: 'note', kind: 'head', name: HEAD_NAME, message: `${message}: the next record puts it right` }]
     : [fault('head', HEAD_NAME, message)];
 }
 

@@ -48,6 +48,9 @@ export interface Approval {
   readonly by?: string;
 }
 
+/** Fact of the step `fence`: who has let the run go on, by their own word. */
+export const APPROVED_BY = 'approvedBy';
+
 /** What every step answers. */
 export interface StepAnswer {
   /** `pending`: take it again later. `failed`: it never will be done, so give up. */

@@ -38,12 +38,21 @@ export function measureStep(item: string): string {
   return `measure:${item}`;
 }
 
+/** What is measured of a run, as its site remembers it or as evidence has it. */
+export type MeasuredRun = Pick<RunRecord, 'input' | 'begunMs' | 'steps'>;
+
+/** What a run is held against. */
+export interface Promised {
+  readonly objective?: Partial<NonNullable<SiteConfig['objective']>>;
+  readonly data: readonly { readonly name: string }[];
+}
+
 /** Holds what a run took and lost against what was promised. A switchover loses nothing, for it waits. */
-export function measuredOf(run: RunRecord, { objective, data }: Pick<SiteConfig, 'objective' | 'data'>): Measured {
+export function measuredOf(run: MeasuredRun, { objective, data }: Promised): Measured {
   return { recoveryTime: timeOf(run, objective?.rtoMs), recoveryPoint: pointOf(run, data, objective?.rpoMs) };
 }
 
-function timeOf({ input, begunMs, steps }: RunRecord, promisedMs: number | undefined): MeasuredTime {
+function timeOf({ input, begunMs, steps }: MeasuredRun, promisedMs: number | undefined): MeasuredTime {
   const endMs = endOf(input.kind, steps);
   const ms = endMs === undefined ? undefined : endMs - (input.sinceMs ?? begunMs);
   const parts = Object.entries(steps)
@@ -68,7 +77,7 @@ function endOf(kind: RunRecord['input']['kind'], steps: RunRecord['steps']): num
   return ends.length === 0 || ends.includes(undefined) ? undefined : Math.max(...(ends as number[]));
 }
 
-function pointOf({ steps }: RunRecord, data: SiteConfig['data'], promisedMs: number | undefined): MeasuredPoint {
+function pointOf({ steps }: MeasuredRun, data: Promised['data'], promisedMs: number | undefined): MeasuredPoint {
   const lags = data.map(({ name }) => [name, steps[measureStep(name)]?.facts?.lagMs] as const);
   const items = Object.fromEntries(lags.filter((lag): lag is readonly [string, number] => typeof lag[1] === 'number'));
   const unknown = lags.filter(([, ms]) => typeof ms !== 'number').map(([name]) => name);

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { EvidenceStore } from '../../../lib/handlers/evidence/evidence-store';
-import { type ChainFinding, type ConcludedTest, readHead, readRecord, verifiedName, verifyChain } from '../../../lib/model/evidence';
+import {
+  type ChainFinding,
+  type ConcludedTest,
+  type EvidenceRecord,
+  readHead,
+  readRecord,
+  verifiedName,
+  verifyChain,
+} from '../../../lib/model/evidence';
 import { chainOf, concluded, filesOf as evidenceOf, newest, rows, sha256, weekly } from '../../model/evidence/evidence';
 import { MemoryStore } from './memory-store';
 
@@ -26,7 +34,7 @@ function findingsOf(objects: MemoryStore): ChainFinding[] {
 /** Restore jobs of the records, in the order of the chain. */
 function jobsOf(objects: MemoryStore): string[] {
   const records = [...filesOf(objects)].filter(([name]) => name.startsWith('records/')).sort(([one], [other]) => (one < other ? -1 : 1));
-  return records.map(([, text]) => jobOf(readRecord(text).value!));
+  return records.map(([, text]) => jobOf(readRecord(text).value as EvidenceRecord));
 }
 
 async function chained(...tests: readonly ConcludedTest[]): Promise<MemoryStore> {

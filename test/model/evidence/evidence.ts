@@ -6,12 +6,14 @@ import {
   type ConcludedTest,
   canonicalJson,
   type EvidenceRecord,
+  isRun,
   jobName,
   pageName,
   recordName,
   renderHtml,
   renderMarkdown,
   type StoredChain,
+  testPage,
   toRecord,
   verifiedName,
 } from '../../../lib/model/evidence';
@@ -108,7 +110,8 @@ export function filesOf(tests: readonly ConcludedTest[]): Map<string, string> {
       { ...(comparedWith && { comparedWith }), ...test },
       { verification: 'orders', sequence, ...(previous && { previous }) },
     );
-    const pages = { html: renderHtml(record), md: renderMarkdown(record) };
+    const page = testPage(record);
+    const pages = { html: renderHtml(page), md: renderMarkdown(page) };
     const json = canonicalJson({ ...record, pages: { html: sha256(pages.html), md: sha256(pages.md) } });
     files.set(recordName(sequence), json);
     files.set(pageName(sequence, 'html'), pages.html);
@@ -135,10 +138,11 @@ export function chainOf(files: ReadonlyMap<string, string>, readHead: (text: str
   return {
     records: below('records').map(([name, text]) => {
       const reading = readRecord(text);
-      const named = reading.value && verifiedName(sha256(`${reading.value.resource}\n${reading.value.test.sourceArn}`));
+      const { value } = reading;
+      const named = value && !isRun(value) && verifiedName(sha256(`${value.resource}\n${value.test.sourceArn}`));
       return { name, sha256: sha256(text), reading, ...(named && { verifiedName: named }) };
     }),
-    pointers: Object.fromEntries([...below('jobs'), ...below('verified')].map(([name, text]) => [name, readHead(text)!])),
+    pointers: Object.fromEntries([...below('jobs'), ...below('runs'), ...below('verified')].map(([name, text]) => [name, readHead(text)!])),
     head: head === undefined ? undefined : readHead(head),
     pages: Object.fromEntries(below('pages').map(([name, text]) => [name, sha256(text)])),
   };

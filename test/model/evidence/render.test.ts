@@ -1,6 +1,6 @@
 import { DOMParser } from '@xmldom/xmldom';
 import * as fc from 'fast-check';
-import { type ConcludedTest, renderHtml, renderMarkdown, toRecord } from '../../../lib/model/evidence';
+import { type ConcludedTest, renderHtml, renderMarkdown, testPage, toRecord } from '../../../lib/model/evidence';
 import { HOUR } from '../../../lib/model/time';
 import { concluded, newest, restoreTest, rows, STARTED } from './evidence';
 
@@ -28,8 +28,11 @@ function shown(html: string): string {
 }
 
 describe.each([
-  ['HTML', (record: Parameters<typeof renderHtml>[0]) => shown(renderHtml(record))],
-  ['Markdown', (record: Parameters<typeof renderMarkdown>[0]) => renderMarkdown(record).replace(/\\(.)/g, '$1').replaceAll('&gt;', '>')],
+  ['HTML', (record: Parameters<typeof testPage>[0]) => shown(renderHtml(testPage(record)))],
+  [
+    'Markdown',
+    (record: Parameters<typeof testPage>[0]) => renderMarkdown(testPage(record)).replace(/\\(.)/g, '$1').replaceAll('&gt;', '>'),
+  ],
 ])('%s', (_name, render) => {
   test('tells the verdict, both objectives, every check, what was restored, and the place in the chain', () => {
     const text = render(recordOf(concluded));
@@ -106,13 +109,13 @@ test('property: nothing that others say becomes markup, runs, or hides', () => {
         checks: [{ name, kind: 'query' }],
         results: [{ ...newest, name, kind: 'query', found, details: [found, arn] }],
       });
-      const html = renderHtml(record);
+      const html = renderHtml(testPage(record));
       shown(html);
       const tags = new Set([...html.matchAll(/<([a-z!/][a-z0-9]*)/g)].map(([, tag]) => tag.replace('/', '')));
       const allowed = 'body,dd,div,dl,doctype,dt,h1,h2,head,header,html,li,main,meta,p,section,style,table,tbody,td,th,thead,title,tr,ul';
       expect([...tags].map((tag) => tag.replace('!', '')).filter((tag) => tag !== '' && !allowed.split(',').includes(tag))).toEqual([]);
       expect(html).not.toMatch(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}]/u);
-      const markdown = renderMarkdown(record);
+      const markdown = renderMarkdown(testPage(record));
       expect(markdown).not.toMatch(/<|(?<!\\)\[|(?<!\\)`|(?<!\\)\*/);
       expect(markdown.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
     }),
@@ -123,14 +126,14 @@ test('property: nothing that others say becomes markup, runs, or hides', () => {
 test('what looks like markup is shown as it is', () => {
   const found = `<b>5 & "6"</b> isn't 'x'`;
   const record = recordOf({ ...concluded, results: [{ ...rows, found }, newest] });
-  expect(shown(renderHtml(record))).toContain(found);
-  expect(renderMarkdown(record)).toContain(`&lt;b&gt;5 &amp; "6"&lt;/b&gt; isn't 'x'`);
+  expect(shown(renderHtml(testPage(record)))).toContain(found);
+  expect(renderMarkdown(testPage(record))).toContain(`&lt;b&gt;5 &amp; "6"&lt;/b&gt; isn't 'x'`);
 });
 
 test('a page names nothing outside itself', () => {
-  expect(renderHtml(failed)).not.toMatch(/(src|href)=|url\(|@import|<script|<link/i);
+  expect(renderHtml(testPage(failed))).not.toMatch(/(src|href)=|url\(|@import|<script|<link/i);
 });
 
 test('the moment of a test is told in UTC, wherever it is read', () => {
-  expect(renderMarkdown(recordOf({ ...concluded, concludedMs: STARTED }))).toContain('2030-01-07 05:15:00 UTC');
+  expect(renderMarkdown(testPage(recordOf({ ...concluded, concludedMs: STARTED })))).toContain('2030-01-07 05:15:00 UTC');
 });

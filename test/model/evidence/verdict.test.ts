@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import * as fc from 'fast-check';
-import { achievedOf, type ConcludedTest, canonicalJson, readRecord, toRecord, verdictOf } from '../../../lib/model/evidence';
+import {
+  achievedOf,
+  type ConcludedTest,
+  canonicalJson,
+  type EvidenceRecord,
+  readRecord,
+  toRecord,
+  verdictOf,
+} from '../../../lib/model/evidence';
 import { DAY, HOUR, MINUTE } from '../../../lib/model/time';
 import type { CheckResult } from '../../../lib/model/verification';
 import { anyResult, concluded, newest, restoreTest, rows, STARTED } from './evidence';
@@ -118,7 +126,7 @@ test('property: the record of whatever comes in keeps to the published schema, c
       expect(validate.errors).toBeNull();
       const { value } = readRecord(bytes);
       expect(canonicalJson(value)).toBe(bytes);
-      expect(verdictOf(value!)).toEqual(record.verdict);
+      expect(verdictOf(value as EvidenceRecord)).toEqual(record.verdict);
     }),
     { numRuns: 1_000 },
   );

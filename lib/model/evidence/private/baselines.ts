@@ -1,5 +1,6 @@
 import type { EvidenceRecord } from '../evidence-record';
 import { recordName } from '../names';
+import { isRun } from '../records';
 import type { ChainFinding } from '../verify-chain';
 import { intactOf, type Places } from './places';
 
@@ -11,7 +12,8 @@ type Tests = readonly (readonly [sequence: number, sha256: string, record: Evide
  */
 export function baselineFindings(places: Places, first: number): ChainFinding[] {
   const tests: Tests = [...intactOf(places)].flatMap(([sequence, { sha256, reading }]) =>
-    reading.value ? [[sequence, sha256, reading.value] as const] : [],
+    // runs of a recovery compare with nothing
+    reading.value && !isRun(reading.value) ? [[sequence, sha256, reading.value] as const] : [],
   );
   const successes = new Map<string, Tests>();
   for (const test of tests.filter(([, , { verdict }]) => verdict.status === 'SUCCESSFUL')) {

@@ -1,9 +1,11 @@
 import { MINUTE, SECOND, words } from '../../time';
-import type { AchievedPoint, AchievedTime, EvidenceRecord, ObjectiveOutcome, RecordedResult } from '../evidence-record';
+import type { ObjectiveOutcome, RecordLink } from '../evidence-record';
 
-/** What a page about a test says, whatever it is written in. */
+/** What a page for people says, whatever it is written in. */
 export interface Page {
   readonly title: string;
+  /** In one word or two. */
+  readonly verdict: string;
   readonly good: boolean;
   readonly lead: string;
   readonly blocks: readonly Block[];
@@ -44,104 +46,30 @@ const OUTCOMES: Readonly<Record<ObjectiveOutcome, string>> = {
   'not-promised': 'nothing promised',
 };
 
-export function pageOf(record: Omit<EvidenceRecord, 'pages'>): Page {
-  const { verdict, resource, test, concludedMs } = record;
-  const good = verdict.status === 'SUCCESSFUL';
-  return {
-    title: `Restore test of ${resource}: ${verdict.status}`,
-    good,
-    lead: `${test.resourceType} restored from a recovery point of ${moment(test.recoveryPointMs)}, verdict given ${moment(concludedMs)}.`,
-    blocks: [
-      ...(good ? [] : [{ form: 'list' as const, heading: 'What is wrong', items: verdict.reasons.map((reason) => reason.words) }]),
-      objectives(record),
-      checks(record),
-      restore(record),
-      cleanUp(record),
-      chain(record),
-    ],
-  };
-}
-
-function objectives({ achieved }: Pick<EvidenceRecord, 'achieved'>): TableBlock {
-  const { recoveryPoint, recoveryTime } = achieved;
-  return {
-    form: 'table',
-    heading: 'Promised and achieved',
-    head: ['', 'Promised', 'Achieved', 'Outcome', 'How it was measured'],
-    rows: [
-      objective('Recovery point (RPO)', recoveryPoint, pointWords(recoveryPoint)),
-      objective('Recovery time (RTO)', recoveryTime, timeWords(recoveryTime)),
-    ],
-  };
-}
-
-function objective(name: string, { outcome, promisedMs, ms }: AchievedPoint | AchievedTime, how: string): TableRow {
+/** A row that holds what was achieved against what was promised. */
+export function objectiveRow(name: string, { outcome, promisedMs, ms }: Objective, how: string): TableRow {
   const tone = outcome === 'kept' ? 'good' : outcome === 'not-promised' ? 'none' : 'bad';
   const span = (some: number | undefined): string => (some === undefined ? '-' : spanWords(some));
   return { tone, cells: [name, span(promisedMs), span(ms), OUTCOMES[outcome], how], details: [] };
 }
 
-function pointWords({ measuredBy, check, countedTo, pointAgeMs }: AchievedPoint): string {
-  const until = countedTo === 'test' ? 'at the start of the test' : 'when the recovery point was made';
-  if (measuredBy === 'check') {
-    return `age of the newest data that '${check}' found, ${until}`;
-  }
-  return measuredBy === 'recovery-point'
-    ? 'age of the recovery point at the start of the test; no check looked for the newest data'
-    : `no check looked for the newest data, and the recovery point (${spanWords(pointAgeMs)} old) need not be the newest`;
+interface Objective {
+  readonly outcome: ObjectiveOutcome;
+  readonly promisedMs?: number;
+  readonly ms?: number;
 }
 
-function timeWords({ parts }: AchievedTime): string {
-  const told = parts.map(({ name, ms }) => `${name} ${spanWords(ms)}${name === 'checks' ? ' (not counted)' : ''}`);
-  return told.join(', ') || 'the restore never ended';
+export function objectivesTable(rows: readonly TableRow[]): TableBlock {
+  return { form: 'table', heading: 'Promised and achieved', head: ['', 'Promised', 'Achieved', 'Outcome', 'How it was measured'], rows };
 }
 
-function checks({ results, checks: asked }: Pick<EvidenceRecord, 'results' | 'checks'>): TableBlock {
-  const silent = asked.filter(({ name }) => !results.some((result) => result.name === name));
-  return {
-    form: 'table',
-    heading: 'Checks',
-    head: ['Result', 'Check', 'Expected', 'Found', 'Took'],
-    rows: [
-      ...results.map(resultRow),
-      ...silent.map(({ name, kind }): TableRow => ({ tone: 'bad', cells: ['no result', `${name} (${kind})`, '-', '-', '-'], details: [] })),
-    ],
-  };
-}
-
-function resultRow({ status, name, kind, expected, found, durationMs, details = [] }: RecordedResult): TableRow {
-  const label = name === kind ? name : `${name} (${kind})`;
-  return { tone: status === 'passed' ? 'good' : 'bad', cells: [status, label, expected, found, spanWords(durationMs)], details };
-}
-
-function restore({ test, achieved }: Pick<EvidenceRecord, 'test' | 'achieved'>): FactsBlock {
-  return {
-    form: 'facts',
-    heading: 'What was restored',
-    facts: [
-      ['Source', test.sourceArn],
-      ['Recovery point', test.recoveryPointArn],
-      ['Made', `${moment(test.recoveryPointMs)}, ${spanWords(achieved.recoveryPoint.pointAgeMs)} before the test`],
-      ['Vault', test.vaultArn],
-      ['Restored as', test.createdArn ?? '-'],
-      ['Restore job', `${test.restoreJobId}, started ${moment(test.startedMs)}`],
-      ['Account and Region', `${test.account}, ${test.region}`],
-      ['Restore testing plan', test.planArn],
-    ],
-  };
-}
-
-function cleanUp({ cleanUp: { status, left, problem } }: Pick<EvidenceRecord, 'cleanUp'>): ListBlock {
-  const said = { clean: 'Everything that the test made is gone.', left: 'Still there:', unknown: 'Nobody knows what is still there.' };
-  return { form: 'list', heading: 'Clean-up', items: [said[status], ...left, ...(problem === undefined ? [] : [`Because: ${problem}`])] };
-}
-
-function chain({ verification, sequence, previous }: Omit<EvidenceRecord, 'pages'>): FactsBlock {
+/** Where a record stands in its chain. */
+export function chainFacts(chain: string, sequence: number, previous: RecordLink | undefined): FactsBlock {
   return {
     form: 'facts',
     heading: 'Evidence',
     facts: [
-      ['Record', `${sequence} of ${verification}`],
+      ['Record', `${sequence} of ${chain}`],
       ['Record before it', previous === undefined ? 'none, this is the first' : previous.key],
       ['SHA-256 of that', previous?.sha256 ?? '-'],
     ],

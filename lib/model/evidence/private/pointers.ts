@@ -1,4 +1,4 @@
-import { jobName } from '../names';
+import { isRun, subjectOf } from '../records';
 import type { ChainFinding, StoredChain, StoredRecord } from '../verify-chain';
 import { intactOf, type Places } from './places';
 
@@ -10,7 +10,7 @@ interface Wanted {
 }
 
 /**
- * What stands below `jobs/` and `verified/`, held against what the records say: each restore job has its record, and each resource its last
+ * What stands below `jobs/`, `runs/` and `verified/`, held against what the records say: each restore job and run has its record, and each resource its last
  * successful one, with which the next test compares. The head comes last: what it has not reached, a crash may have prevented.
  */
 export function pointerFindings({ pointers }: StoredChain, places: Places, first: number): ChainFinding[] {
@@ -56,7 +56,7 @@ function wantedOf(intact: ReadonlyMap<number, StoredRecord>): ReadonlyMap<string
   const wanted = new Map<string, Wanted>();
   for (const [sequence, record] of intact) {
     for (const [name, what] of namesOf(record)) {
-      // a job has one record, and it is the first: the others are faults of their own
+      // a job, or a run, has one record, and it is the first: the others are faults of their own
       if (!wanted.has(name) || name.startsWith('verified/')) {
         wanted.set(name, { sequence, sha256: record.sha256, what });
       }
@@ -69,9 +69,9 @@ function namesOf({ reading: { value }, verifiedName }: StoredRecord): readonly (
   if (value === undefined) {
     return [];
   }
-  const isSuccess = value.verdict.status === 'SUCCESSFUL' && verifiedName !== undefined;
-  return [
-    [jobName(value.test.restoreJobId), `that of restore job ${value.test.restoreJobId}`],
-    ...(isSuccess ? [[verifiedName, `the last successful one of '${value.resource}'`] as const] : []),
-  ];
+  const { pointer, words } = subjectOf(value);
+  const own = [pointer, `that of ${words}`] as const;
+  return isRun(value) || value.verdict.status !== 'SUCCESSFUL' || verifiedName === undefined
+    ? [own]
+    : [own, [verifiedName, `the last successful one of '${value.resource}'`]];
 }

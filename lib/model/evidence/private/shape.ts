@@ -1,15 +1,20 @@
-/** What a value has to be: a type, `?` where it may be left out; a list of something; or an object with members. */
+/** What a value has to be: a type, `?` where it may be left out; a list of something; an object with members, or with `each` alike. */
 export type Shape = { readonly [member: string]: Part };
 type Part =
   | 'string'
   | 'number'
   | 'object'
+  | 'boolean'
   | 'string?'
   | 'number?'
   | Shape
   | readonly [Part]
   | readonly [Part, '?']
-  | { readonly optional: Shape };
+  | { readonly optional: Shape }
+  | { readonly each: Part };
+
+/** The shape of a `RecordLink`. */
+export const LINK: Shape = { key: 'string', sha256: 'string', concludedMs: 'number?' };
 
 /** Members that are numbers. */
 export function moments(...names: readonly string[]): Shape {
@@ -37,6 +42,15 @@ export function problemOf(value: unknown, part: Part, path = ''): string | undef
   }
   if (!isObject(value)) {
     return wrong('object');
+  }
+  if (isMap(part)) {
+    return first(
+      Object.entries(value).map(
+        ([name, inner]) =>
+          () =>
+            problemOf(inner, part.each, `${path}.${name}`),
+      ),
+    );
   }
   return first(
     Object.entries(part).map(
@@ -67,4 +81,8 @@ function isList(part: Part): part is readonly [Part] | readonly [Part, '?'] {
 
 function isOptional(part: Part): part is { readonly optional: Shape } {
   return typeof part === 'object' && 'optional' in part && typeof part.optional === 'object';
+}
+
+function isMap(part: Part): part is { readonly each: Part } {
+  return typeof part === 'object' && 'each' in part;
 }
