@@ -98,6 +98,7 @@ describe('the recovery stack of a site that waits', () => {
     expect(alarms.map(({ AlarmDescription }) => AlarmDescription.split('#')[1]).sort()).toEqual([
       'dead-letters',
       'failed-recovery-runs',
+      'missing-drills',
       'recoveries-over-the-recovery-point',
       'recoveries-over-the-recovery-time',
       'registers-that-refuse',

@@ -1,15 +1,24 @@
 import { type RunInput, SITE_CONFIG_STATE, type SiteConfig } from '../../model/recovery';
+import { SECOND } from '../../model/time';
 import { unless } from './progress';
 import { type SigningClients, signedCall } from './signed-call';
 
 /** The configuration of this site, as its state machine holds it. */
 export async function siteConfigOf(clients: SigningClients, stateMachineArn: string): Promise<SiteConfig> {
   const said = await states(clients, 'DescribeStateMachine', { stateMachineArn });
-  const config = JSON.parse(JSON.parse(said).definition)?.States?.[SITE_CONFIG_STATE]?.Result;
+  const { definition, creationDate } = JSON.parse(said);
+  const config = JSON.parse(definition)?.States?.[SITE_CONFIG_STATE]?.Result;
   if (config?.version !== 1) {
     throw new Error(`${stateMachineArn} holds no configuration that this agent can read`);
   }
-  return config;
+  const sinceMs = momentOf(creationDate);
+  return config.drill && sinceMs !== undefined ? { ...config, drill: { ...config.drill, sinceMs } } : config;
+}
+
+/** Protocols of JSON write a moment as seconds, or as text. */
+function momentOf(said: unknown): number | undefined {
+  const ms = typeof said === 'number' ? said * SECOND : Date.parse(String(said));
+  return Number.isFinite(ms) ? ms : undefined;
 }
 
 /** Starts an execution; one of that name stays as it is. */

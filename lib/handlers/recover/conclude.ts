@@ -9,6 +9,7 @@ import {
   type RunRecord,
   type StepRequest,
 } from '../../model/recovery';
+import { provenBy } from '../../model/recovery/drill-age';
 import { SECOND } from '../../model/time';
 import { endInjection } from './experiment';
 import { problemIn } from './problem';
@@ -29,7 +30,7 @@ export async function conclude({ run: input, failure, step }: StepRequest, site:
   const unrecorded = await record(run, outcome, problem, site);
   await announce(run, outcome, [problem, unrecorded].filter(Boolean).join('; '), site);
   const nowMs = site.ports.now();
-  await site.apply((register) => concluded(register, input.id, outcome, nowMs, problem));
+  await site.apply((register) => provenBy(concluded(register, input.id, outcome, nowMs, problem), outcome, nowMs));
   return answerOf(outcome, problem);
 }
 

@@ -11,7 +11,8 @@ import {
   shared,
   stalledMessage,
 } from '../../model/recovery';
-import { MINUTE } from '../../model/time';
+import { drillAge } from '../../model/recovery/drill-age';
+import { MINUTE, SECOND } from '../../model/time';
 import { moveGate } from './gate';
 import { askPeer, peerOf, statusOf } from './peers';
 import type { Site } from './site';
@@ -39,7 +40,13 @@ export async function guard(site: Site): Promise<void> {
       await Promise.all(config.data.map((item) => site.dataPort(item).open(item)));
     }
   } finally {
-    await publishLatches(site, await site.read(), { [RECOVERY_METRICS.guard]: 1, [RECOVERY_METRICS.conflict]: conflict ? 1 : 0 });
+    const register = await site.read();
+    const ageMs = drillAge(register, config, ports.now());
+    await publishLatches(site, register, {
+      [RECOVERY_METRICS.guard]: 1,
+      [RECOVERY_METRICS.conflict]: conflict ? 1 : 0,
+      ...(ageMs === undefined ? {} : { [RECOVERY_METRICS.drillAge]: ageMs / SECOND }),
+    });
   }
 }
 

@@ -50,6 +50,8 @@ export const RECOVERY_METRICS = {
   /** 1 where it gets none anywhere, so that it cannot tell. */
   blind: 'ActiveSiteUnseen',
   failedRuns: 'RecoveryRunFailed',
+  /** Seconds since a run of a site, such as a drill, came to a good end. */
+  drillAge: 'RecoveryDrillAge',
 } as const;
 
 /** What reports call a strategy. */

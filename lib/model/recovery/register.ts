@@ -29,6 +29,8 @@ export interface SiteRegister {
   readonly reclaimed: boolean;
   /** Name of the site from which this one has taken over last. */
   readonly tookFrom?: string;
+  /** When a run of this site has come to a good end last. */
+  readonly provenMs?: number;
   /** The run that is under way, or the last one. */
   readonly run?: RunRecord;
   /** The last alarm that has asked for a failover. */

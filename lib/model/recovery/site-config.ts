@@ -73,4 +73,6 @@ export interface DrillConfig {
   readonly experimentTemplate?: string;
   /** How long the application stays at the other site before the way back. */
   readonly holdMs: number;
+  /** When the machine was made, from when on drills are due: told by the service, and in no template. */
+  readonly sinceMs?: number;
 }

@@ -6,7 +6,8 @@ import type { Construct } from 'constructs';
 import { type AlarmRoute, addAlarm, notify, type WatchAlarm } from '../../core/private/alarm-route';
 import type { BundledFunction } from '../../core/private/bundled-function';
 import { RECOVERY_METRICS } from '../../model/recovery';
-import { SECOND } from '../../model/time';
+import { drillMissingMs } from '../../model/recovery/drill-age';
+import { SECOND, words } from '../../model/time';
 import type { ArrangedDrill } from './arranged-drill';
 import type { SitePlan } from './site-plan';
 
@@ -16,13 +17,14 @@ interface SiteAlarmsOptions {
   readonly register: Table;
   readonly agent: BundledFunction;
   readonly drills: readonly ArrangedDrill[];
+  readonly holdMs: number;
   readonly route: AlarmRoute;
 }
 
 const MINUTES = 5;
 
 /** The alarms of one site: on its guard, its runs and its memory. */
-export function siteAlarms(scope: Construct, { plan, machine, register, agent, route }: SiteAlarmsOptions): Alarm[] {
+export function siteAlarms(scope: Construct, { plan, machine, register, agent, drills, holdMs, route }: SiteAlarmsOptions): Alarm[] {
   const { recovery, region, objective } = plan;
   const metric = (metricName: string, statistic: string, period = Duration.minutes(1)) =>
     new Metric({
@@ -91,6 +93,22 @@ export function siteAlarms(scope: Construct, { plan, machine, register, agent, r
       treatMissingData: TreatMissingData.NOT_BREACHING,
     }),
   ];
+  if (drills.length > 0) {
+    const everyMs = drills.map((drill) => drill.everyMs);
+    alarms.push(
+      add('DrillMissingAlarm', {
+        severity: 'high',
+        wrong: `Nothing has shown for longer than the ${words(Math.min(...everyMs))} between two drills that the site can take over`,
+        section: 'missing-drills',
+        metric: metric(RECOVERY_METRICS.drillAge, Stats.MAXIMUM, Duration.minutes(MINUTES)),
+        threshold: drillMissingMs(everyMs, holdMs) / SECOND,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods: 1,
+        // a guard that is silent has an alarm of its own
+        treatMissingData: TreatMissingData.IGNORE,
+      }),
+    );
+  }
   const achieved = (id: string, name: string, seconds: number, words: string, section: string) =>
     add(id, {
       severity: 'high',

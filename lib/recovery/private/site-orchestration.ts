@@ -88,6 +88,7 @@ export class SiteOrchestration {
       register: this.register,
       agent: agent.bundled,
       drills: site.drills,
+      holdMs: site.config.drill?.holdMs ?? 0,
       route: this.route,
     });
     siteDetection(this.stack, { ...site.detection, plan: this.plan, agent: agent.bundled, route: this.route });
