@@ -4,7 +4,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EFSClient } from '@aws-sdk/client-efs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RDSClient } from '@aws-sdk/client-rds';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 
 /** How patient a client is: what is far away and may be lost is given up soon. */
@@ -27,10 +26,6 @@ export class AwsClients {
 
   public get dynamodb(): DynamoDBClient {
     return this.of('dynamodb', DynamoDBClient);
-  }
-
-  public get s3(): S3Client {
-    return this.of('s3', S3Client);
   }
 
   public get sns(): SNSClient {

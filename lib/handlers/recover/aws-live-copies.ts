@@ -1,9 +1,9 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import type { BucketConfig, GlobalTableConfig } from '../../model/recovery';
 import { MINUTE, SECOND } from '../../model/time';
 import type { AwsClients } from './aws-clients';
 import { newestPoints } from './aws-metrics';
+import { hasBucket } from './aws-objects';
 import type { DataPort, Lag, Progress } from './ports';
 import { done, failed, onlySeen, pending, unless } from './progress';
 
@@ -116,7 +116,7 @@ export class AwsBuckets implements DataPort<BucketConfig> {
   }
 
   public async promote({ bucket }: BucketConfig): Promise<Progress> {
-    const found = await unless(['NotFound', 'NoSuchBucket'], this.clients.s3.send(new HeadBucketCommand({ Bucket: bucket })));
+    const found = await hasBucket(this.clients, bucket);
     return found ? done('it takes writes', { arn: arnOf(bucket, this.clients.region) }) : failed(`there is no bucket ${bucket}`);
   }
 

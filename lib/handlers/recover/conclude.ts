@@ -78,9 +78,18 @@ async function record(
     return undefined;
   }
   const concludedMs = ports.now();
-  const ended: RunRecord = { ...run, stage: 'concluded', outcome, concludedMs, ...(problem === undefined ? {} : { problem }) };
+  const { recovery, site, approval } = config;
   try {
-    await ports.keep(config, { recovery: config.recovery, site: config.site, run: ended, concludedMs });
+    await ports.keep(config, {
+      recovery,
+      site,
+      run,
+      outcome,
+      ...(problem === undefined ? {} : { problem }),
+      measured: measuredOf(run, config),
+      approvalRequired: approval.required && run.input.kind === 'failover',
+      concludedMs,
+    });
     return undefined;
   } catch (error) {
     return `the evidence could not be kept: ${(error as Error).message}`;

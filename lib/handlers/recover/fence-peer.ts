@@ -1,4 +1,4 @@
-import { advanced, peerKnown, type RunRecord, type StepAnswer, type StepRecord, type StepRequest } from '../../model/recovery';
+import { APPROVED_BY, advanced, peerKnown, type RunRecord, type StepAnswer, type StepRecord, type StepRequest } from '../../model/recovery';
 import { MINUTE } from '../../model/time';
 import { readiness } from './data-steps';
 import { askPeer, peerOf } from './peers';
@@ -26,7 +26,8 @@ export async function fencePeer({ run: { id }, approval }: StepRequest, site: Si
     if (refusal !== undefined) {
       return { state: 'failed', words: refusal };
     }
-    const found = await fence(run, approval?.otherSiteIsDown === true, before, site);
+    const told = await fence(run, approval?.otherSiteIsDown === true, before, site);
+    const found = approval?.by === undefined ? told : { ...told, facts: { ...told.facts, [APPROVED_BY]: approval.by } };
     if (found.state === 'done') {
       const peerState = found.facts?.fencedMs === undefined ? 'unreachable' : 'confirmed';
       const kept = await site.apply((register) => peerKnown(register, id, peerState));

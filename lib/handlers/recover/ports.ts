@@ -1,3 +1,4 @@
+import type { ConcludedRun } from '../../model/evidence';
 import type {
   ComputeConfig,
   DataConfig,
@@ -112,14 +113,6 @@ export interface RegisterPort {
   write(register: SiteRegister, over: number | undefined): Promise<boolean>;
 }
 
-/** What is put on record of a run. */
-export interface RunEvidence {
-  readonly recovery: string;
-  readonly site: string;
-  readonly run: RunRecord;
-  readonly concludedMs: number;
-}
-
 /** All that an agent needs. Whoever cannot answer throws: nothing is guessed from half an answer. */
 export interface Ports {
   now(): number;
@@ -137,7 +130,8 @@ export interface Ports {
   /** Sets routing controls; true for on. */
   route(traffic: RoutingControlTraffic, states: Readonly<Record<string, boolean>>): Promise<void>;
   tell(topicArn: string, message: Message): Promise<void>;
-  keep(config: SiteConfig, evidence: RunEvidence): Promise<void>;
+  /** Puts a run on record, once. */
+  keep(config: SiteConfig, run: ConcludedRun): Promise<void>;
   /** Starts the machine of this site; one of that name stays as it is. */
   start(name: string, run: RunInput): Promise<void>;
   /** Starts an experiment of AWS FIS, the same one for the same name, and stops it. */

@@ -89,17 +89,17 @@ async function once(clients: SigningClients, call: SignedCall): Promise<string> 
 }
 
 /** The name of an error, wherever a protocol has it. */
-function errorName(said: string, header: string | null): string {
+export function errorName(said: string, header: string | null): string {
   const found = header ?? /"__type"\s*:\s*"([^"]+)"/.exec(said)?.[1] ?? /<Code>([^<]+)</.exec(said)?.[1] ?? 'CallFailed';
   return found.split('#').at(-1)?.split(':')[0] ?? found;
 }
 
-function suffixOf(region: string): string {
+export function suffixOf(region: string): string {
   return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 }
 
 /** The hash that signatures are made with. */
-class NodeSha256 {
+export class NodeSha256 {
   private readonly parts: Uint8Array[] = [];
 
   constructor(private readonly secret?: string | ArrayBuffer | ArrayBufferView) {}

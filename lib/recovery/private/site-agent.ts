@@ -108,9 +108,11 @@ function ownStatements(stack: Stack, machineArn: string, { plan, names, config, 
     new PolicyStatement({ sid: 'ReadLags', actions: ['cloudwatch:GetMetricData'], resources: ['*'] }),
     new PolicyStatement({
       sid: 'KeepEvidence',
-      actions: ['s3:PutObject'],
+      actions: ['s3:GetObject', 's3:PutObject'],
       resources: [`${evidence.bucket.bucketArn}/${names.evidencePrefix}*`],
     }),
+    // without it, a record that is not there yet would be forbidden instead of missing
+    new PolicyStatement({ sid: 'FindEvidence', actions: ['s3:ListBucket'], resources: [evidence.bucket.bucketArn] }),
     ...(template === undefined
       ? []
       : [

@@ -34,7 +34,6 @@ export class FakeAws {
       region: this.region,
       backup: client(),
       dynamodb: client(),
-      s3: client(),
       sns: client(),
       rds: of,
       efs: of,

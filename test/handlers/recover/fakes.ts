@@ -1,5 +1,6 @@
-import type { ComputePort, DataPort, Ending, Ports, Progress, Promotion, RunEvidence } from '../../../lib/handlers/recover/ports';
+import type { ComputePort, DataPort, Ending, Ports, Progress, Promotion } from '../../../lib/handlers/recover/ports';
 import { route } from '../../../lib/handlers/recover/route';
+import type { ConcludedRun } from '../../../lib/model/evidence';
 import type {
   AgentRequest,
   Message,
@@ -40,7 +41,7 @@ export class FakeSite {
   public routeError?: Error;
   public readonly calls: string[] = [];
   public readonly told: Message[] = [];
-  public readonly kept: RunEvidence[] = [];
+  public readonly kept: ConcludedRun[] = [];
   public readonly published: Record<string, number>[] = [];
   public readonly asked: PeerRequest[] = [];
   public readonly startedRuns: { readonly name: string; readonly run: RunInput }[] = [];
