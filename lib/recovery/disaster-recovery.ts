@@ -11,6 +11,7 @@ import { DrillMode } from './drill-mode';
 import type { DrillOptions } from './drill-options';
 import { type ArrangedDrill, type Arrangement, arrangeDrill } from './private/arranged-drill';
 import { DetectedBy } from './private/detected-by';
+import { warnOfEmptyRehearsals } from './private/drill-restores';
 import { failoverConcerns, failoverFacts, type JudgedRecovery } from './private/failover-facts';
 import { recoveryPlanOf } from './private/recovery-plan';
 import { RegionSwitch } from './private/region-switch';
@@ -139,6 +140,7 @@ export class DisasterRecovery extends Construct {
     }
     this.isMade = true;
     requireAgreement(this.sites);
+    warnOfEmptyRehearsals(this.sites, this.drills());
     if (this.arrangements.length === 0) {
       warn(
         this.primary._stack,

@@ -12,7 +12,7 @@ export interface DrillOptions {
   readonly mode?: DrillMode;
   /**
    * When it begins: a cron expression or a rate.
-   * @default - quarterly: at 02:00 UTC on the first Sunday of January, April, July and October
+   * @default - quarterly: at 02:00 UTC on the 15th of January, April, July and October
    */
   readonly schedule?: ScheduleExpression;
   /**

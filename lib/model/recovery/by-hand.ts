@@ -35,7 +35,10 @@ function promote(region: string, item: DataConfig): string {
     case 'aurora-global':
       return `aws rds failover-global-cluster --region ${region} --global-cluster-identifier ${item.globalCluster} --target-db-cluster-identifier ${item.clusterArn} --allow-data-loss`;
     case 'efs':
-      return `aws efs delete-replication-configuration --region ${region} --source-file-system-id <file system of the other site>`;
+      return [
+        '# leave the last option out where the other Region answers: both halves of the replication go then',
+        `aws efs delete-replication-configuration --region ${region} --source-file-system-id <file system of the other site> --deletion-mode LOCAL_CONFIGURATION_ONLY`,
+      ].join('\n');
     case 'recovery-points':
       return [
         `aws backup list-recovery-points-by-backup-vault --region ${region} --backup-vault-name ${item.vault} --by-resource-arn ${item.sourceArn}`,
