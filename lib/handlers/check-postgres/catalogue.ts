@@ -19,6 +19,8 @@ export interface ForeignKey {
   /** How the parent is read: without the tables that inherit from it, unless it is partitioned. */
   readonly parentFrom: string;
   readonly parentPages: number;
+  /** As far as the server knows. */
+  readonly parentRows: number;
   readonly parentColumns: readonly string[];
   /** Types of the columns, or those below their domains: of the key, and of what it refers to. */
   readonly types: readonly string[];
@@ -126,7 +128,7 @@ async function readKeys(connection: Connection): Promise<Map<number, ForeignKey[
               join pg_attribute a on a.attrelid = ${relation} and a.attnum = u.key
               join pg_type d on d.oid = a.atttypid join pg_type b on b.oid = coalesce(nullif(d.typbasetype, 0), d.oid))`;
   const rows = await connection.query(`
-    select k.conrelid::int8::float8 as oid, k.conname as name, n.nspname as schema, p.relname as parent, p.relkind::text as kind,
+    select k.conrelid::int8::float8 as oid, k.conname as name, n.nspname as schema, p.relname as parent, p.relkind::text as kind, p.reltuples::float8 as rows,
            k.confmatchtype = 'f' as "full", k.convalidated as valid,
            coalesce((select sum(pg_relation_size(t.relid)) from pg_partition_tree(p.oid) t), pg_relation_size(p.oid))::float8 / 8192 as pages,
            coalesce(to_jsonb(k) ->> 'conenforced', 'true') = 'true' as enforced, coalesce(to_jsonb(k) ->> 'conperiod', 'false') = 'true' as period,
@@ -146,6 +148,7 @@ async function readKeys(connection: Connection): Promise<Map<number, ForeignKey[
       parent,
       parentFrom: row.kind === 'p' ? parent : `only ${parent}`,
       parentPages: row.pages as number,
+      parentRows: row.rows as number,
       parentColumns: row.parents as string[],
       types: row.types as string[],
       parentTypes: row.parent_types as string[],

@@ -115,7 +115,9 @@ export async function lookAtIndex(connection: Connection, amcheck: Amcheck, part
       await check(indexCheckOf(amcheck, part.method!)!, '');
       return NOTHING;
     }
-    await connection.query(`set maintenance_work_mem = ${memoryFor(part)}`);
+    if (rows) {
+      await connection.query(`set maintenance_work_mem = ${memoryFor(part)}`);
+    }
     await check('bt_index_parent_check', `, ${rows}`).catch((error: ServerError) => {
       // someone vacuums the table: the smaller check gets along with that
       if (error?.code === LOCK_NOT_HAD) {

@@ -3,6 +3,7 @@ import { OWN_SCHEMAS } from './catalogue';
 import type { Connection } from './connection';
 import { SMALL_PAGES } from './damage';
 import { identifier, qualified } from './identifiers';
+import { plan, type Setting } from './planning';
 
 /** Entries, and the sum of a hash of 64 bits of each: the same for an index and its table, whatever their order. */
 export interface Sums {
@@ -22,9 +23,19 @@ export interface SummedIndex {
 }
 
 /** By the table alone, whatever indexes there are. */
-export const BY_TABLE = ['enable_seqscan = on', 'enable_indexonlyscan = off', 'enable_indexscan = off', 'enable_bitmapscan = off'];
+export const BY_TABLE: readonly Setting[] = [
+  'enable_seqscan = on',
+  'enable_indexonlyscan = off',
+  'enable_indexscan = off',
+  'enable_bitmapscan = off',
+];
 /** By an index alone: its entries tell all that is asked for, and rows are looked up only on pages that may hold dead ones. */
-const BY_INDEX = ['enable_seqscan = off', 'enable_indexonlyscan = on', 'enable_indexscan = on', 'enable_bitmapscan = off'];
+const BY_INDEX: readonly Setting[] = [
+  'enable_seqscan = off',
+  'enable_indexonlyscan = on',
+  'enable_indexscan = on',
+  'enable_bitmapscan = off',
+];
 
 /** Adding up is quick only where the rows of nearly all pages are known to be visible to everyone, as vacuum leaves them. */
 const VISIBLE_PERCENT = 90;
@@ -96,10 +107,8 @@ export function same(a: Sums, b: Sums): boolean {
   return a.entries === b.entries && a.hashes === b.hashes;
 }
 
-async function addUp(connection: Connection, { name, statement }: SummedIndex, settings: readonly string[]): Promise<Sums | undefined> {
-  for (const setting of settings) {
-    await connection.query(`set local ${setting}`);
-  }
+async function addUp(connection: Connection, { name, statement }: SummedIndex, settings: readonly Setting[]): Promise<Sums | undefined> {
+  await plan(connection, settings, 'transaction');
   if (settings === BY_INDEX) {
     const [[plan]] = await connection.lists(`explain (format json) ${statement}`);
     const [{ Plan }] = JSON.parse(plan!) as [{ Plan: PlanNode }];

@@ -1,7 +1,8 @@
 import { inParallel } from '../checks/in-parallel';
 import type { KeyOfTable } from './catalogue';
+import type { Connection } from './connection';
 import { SMALL_PARENT_PAGES } from './key-tests';
-import { planned } from './planning';
+import { plannedOnce, type Setting } from './planning';
 import type { Session } from './session';
 import { violationsOf } from './survey-sql';
 
@@ -13,32 +14,34 @@ export interface KeyReading extends KeyOfTable {
 
 /** Counts the rows that break foreign keys by joining each table with the parent. */
 export async function joinKeys(session: Session, keys: readonly KeyOfTable[]): Promise<KeyReading[]> {
-  const total = keys.reduce((sum, { table }) => sum + table.pages, 0);
   const results: KeyReading[] = [];
-  if (keys.length === 0) {
-    return results;
+  if (keys.length > 0) {
+    const total = keys.reduce((sum, { table }) => sum + table.pages, 0);
+    const sorted = [...keys].sort((a, b) => b.table.pages - a.table.pages);
+    await session.withConnections((connections) =>
+      inParallel(sorted, connections, async (key, connection) => {
+        // one that is larger than the share of a connection is read by several processes of the server
+        const processes = key.table.pages <= total / connections.length ? 0 : 2;
+        results.push(await joinKey(connection, key, processes));
+      }),
+    );
   }
-  await session.withConnections((connections) =>
-    planned(connections, IN_ORDER, () =>
-      inParallel(
-        [...keys].sort((a, b) => b.table.pages - a.table.pages),
-        connections,
-        async ({ table, key }, connection) => {
-          try {
-            // one that is larger than the share of a connection is read by several processes of the server
-            const alone = table.pages <= total / connections.length;
-            await connection.query(`set max_parallel_workers_per_gather ${alone ? '= 0' : 'to default'}`);
-            await connection.query(`set enable_hashjoin = ${key.parentPages <= SMALL_PARENT_PAGES ? 'on' : 'off'}`);
-            const [[rows]] = await connection.lists(violationsOf(table, key));
-            results.push({ table, key, rows: Number(rows) });
-          } catch (error) {
-            results.push({ table, key, rows: 0, error });
-          }
-        },
-      ),
-    ),
-  );
   return results;
+}
+
+/** Counts the rows that break a foreign key, with so many processes of the server besides that of the connection. */
+export async function joinKey(connection: Connection, { table, key }: KeyOfTable, processes = 0): Promise<KeyReading> {
+  const settings: Setting[] = [
+    ...IN_ORDER,
+    `enable_hashjoin = ${key.parentPages <= SMALL_PARENT_PAGES ? 'on' : 'off'}`,
+    `max_parallel_workers_per_gather = ${processes}`,
+  ];
+  try {
+    const [[rows]] = await plannedOnce(connection, settings, () => connection.lists(violationsOf(table, key)));
+    return { table, key, rows: Number(rows) };
+  } catch (error) {
+    return { table, key, rows: 0, error };
+  }
 }
 
 /**
@@ -46,12 +49,14 @@ export async function joinKeys(session: Session, keys: readonly KeyOfTable[]): P
  * quicker than to look up each row by chance, and needs no memory for a whole parent. A restored table may lack the statistics
  * that would tell.
  */
-const IN_ORDER = [
+const IN_ORDER: readonly Setting[] = [
+  'enable_seqscan = on',
+  'enable_indexscan = on',
+  'enable_indexonlyscan = on',
+  'enable_bitmapscan = on',
   'enable_nestloop = off',
-  'enable_hashjoin = off',
   'random_page_cost = 1.5',
   'cpu_index_tuple_cost = 0.001',
-  "work_mem = '32MB'",
+  'work_mem = 32MB',
   'jit = off',
-  'max_parallel_workers_per_gather = 0',
 ];

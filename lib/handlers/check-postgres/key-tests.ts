@@ -1,4 +1,3 @@
-import { inParallel } from '../checks/in-parallel';
 import type { ForeignKey, KeyOfTable, Table } from './catalogue';
 import type { Connection } from './connection';
 import { identifier } from './identifiers';
@@ -22,19 +21,16 @@ export const SMALL_PARENT_PAGES = 1_000;
 const EQUAL = 'operator(pg_catalog.=)';
 const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar']);
 
-/** The tests of all foreign keys that can be tested so; others are left to a join. */
-export async function readKeyTests(session: Session, keys: readonly KeyOfTable[], connections: readonly Connection[]) {
-  const tests: KeyTest[] = [];
-  const sets = new Sets();
-  await inParallel(
-    [...keys].sort((a, b) => b.key.parentPages - a.key.parentPages),
-    connections,
-    async ({ table, key }, connection) => {
-      const test = await testOf(session, connection, table, key, sets).catch(() => undefined);
-      tests.push(...(test ? [test] : []));
-    },
-  );
-  return tests;
+/** Makes tests of foreign keys, one after the other; those that refer to one parent share what is known of it. */
+export class KeyTests {
+  private readonly sets = new Sets();
+
+  constructor(private readonly session: Session) {}
+
+  /** The test of a key, or undefined where a join has to tell. */
+  public testOf({ table, key }: KeyOfTable, connection: Connection): Promise<KeyTest | undefined> {
+    return testOf(this.session, connection, table, key, this.sets).catch(() => undefined);
+  }
 }
 
 async function testOf(
@@ -53,7 +49,10 @@ async function testOf(
     count: (parameter) => count(parameter) + halvesOf(key),
     ...(set ? { set } : {}),
   });
-  const bits = await keyBitsOf(connection, version, table, key);
+  const bits = await keyBitsOf(connection, version, table, key, sets.dense);
+  if (bits && bits.statement === undefined) {
+    return counted((parameter) => bits.count(parameter));
+  }
   if (bits && sets.hasRoomFor(bits)) {
     return counted((parameter) => bits.count(parameter), await sets.make(bits, connection));
   }
@@ -78,14 +77,15 @@ function halvesOf({ columns, full }: ForeignKey): string {
 
 /** Sets that are made once, however many keys refer to their parent. */
 class Sets {
+  public readonly dense = new Map<string, Promise<boolean>>();
   private readonly made = new Map<string, Promise<Buffer>>();
   private bytes = 0;
 
-  public hasRoomFor({ statement, bytes }: KeyBits): boolean {
+  public hasRoomFor({ statement = '', bytes }: KeyBits): boolean {
     return this.made.has(statement) || this.bytes + bytes <= MAX_BYTES;
   }
 
-  public make({ statement, bytes }: KeyBits, connection: Connection): Promise<Buffer> {
+  public make({ statement = '', bytes }: KeyBits, connection: Connection): Promise<Buffer> {
     const known = this.made.get(statement);
     if (known) {
       return known;

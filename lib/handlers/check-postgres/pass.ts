@@ -1,6 +1,6 @@
 import { inParallel } from '../checks/in-parallel';
 import type { Amcheck } from './amcheck';
-import type { ForeignKey, Table } from './catalogue';
+import type { KeyOfTable, Table } from './catalogue';
 import type { Connection } from './connection';
 import { bundled, cut, type Damage, indexCheckOf, look, lookAtIndex, merged, NOTHING, type Part, SMALL_PAGES, told } from './damage';
 import {
@@ -15,7 +15,8 @@ import {
   sumsOf,
   unlike,
 } from './index-sums';
-import type { KeyTest } from './key-tests';
+import type { KeyReading } from './join-keys';
+import { KeyWork } from './key-work';
 import { planned } from './planning';
 import type { Session } from './session';
 import { type Pages, readingOf } from './survey-sql';
@@ -32,8 +33,8 @@ export interface Passed {
   readonly indexes: number;
   readonly damage: Damage;
   readonly notes: readonly string[];
-  /** Foreign keys that no row breaks; whether any breaks the others is not known. */
-  readonly kept: ReadonlySet<ForeignKey>;
+  /** What is known of foreign keys; of some that are broken no more than that, and they are not among these. */
+  readonly keys: readonly KeyReading[];
 }
 
 interface Job {
@@ -46,7 +47,7 @@ export interface Scope {
   readonly amcheck?: Amcheck;
   readonly tables: readonly Table[];
   readonly parts: readonly Part[];
-  readonly tests: readonly KeyTest[];
+  readonly keys: readonly KeyOfTable[];
   /** Whether values are read, or keys and no more. */
   readonly values: boolean;
 }
@@ -57,7 +58,7 @@ export class Pass {
   private readonly unread = new Set<number>();
   private readonly ofTables = new Map<number, Sums>();
   private readonly ofIndexes = new Map<number, Sums>();
-  private readonly broken = new Set<KeyTest>();
+  private readonly keys: KeyWork;
   private readonly looksAtTables: boolean;
 
   constructor(
@@ -65,17 +66,19 @@ export class Pass {
     private readonly connections: readonly Connection[],
     private readonly scope: Scope,
   ) {
+    this.keys = new KeyWork(session, scope.keys);
     this.looksAtTables = scope.amcheck?.functions.has('verify_heapam') ?? false;
   }
 
   public async run(): Promise<Passed> {
     const { connections, session } = this;
-    const { amcheck, parts: all, tests } = this.scope;
+    const { amcheck, parts: all } = this.scope;
     const checked = all.filter(({ method }) => amcheck && method !== undefined && indexCheckOf(amcheck, method));
     const summed = amcheck ? await readSummedIndexes(session.main) : [];
-    const jobs = [...this.tableJobs(summed), ...this.indexJobs(checked, summed)].sort((a, b) => b.cost - a.cost);
+    const byCost = [...this.tableJobs(summed), ...this.indexJobs(checked, summed)].sort((a, b) => b.cost - a.cost);
+    const jobs = [...this.keys.jobs(), ...byCost];
     const found: Damage[] = [];
-    await planned(connections, [...BY_TABLE, `work_mem = '32MB'`, 'jit = off', 'max_parallel_workers_per_gather = 0'], () =>
+    await planned(connections, [...BY_TABLE, 'work_mem = 32MB', 'jit = off', 'max_parallel_workers_per_gather = 0'], () =>
       inParallel(jobs, connections, async (job, connection) => {
         found.push(await job.run(connection));
       }),
@@ -91,7 +94,7 @@ export class Pass {
       indexes: checked.length,
       damage: merged(found),
       notes: amcheck ? others.map(({ words, method }) => `${words} is of kind ${method}, for which this amcheck has no check`) : [],
-      kept: new Set(tests.flatMap((test) => (this.broken.has(test) ? [] : [test.key]))),
+      keys: this.keys.readings(),
     };
   }
 
@@ -100,7 +103,7 @@ export class Pass {
     const heaps = new Map(this.scope.parts.filter(({ method }) => method === undefined).map((part) => [part.oid, part]));
     const jobs: Job[] = [];
     const together: Part[] = [];
-    for (const table of this.scope.tables.filter((table) => table.stored && (this.scope.values || this.testsOf(table).length > 0))) {
+    for (const table of this.scope.tables.filter((table) => table.stored && (this.scope.values || this.keys.ofTable(table).length > 0))) {
       const heap = heaps.get(table.oid);
       heaps.delete(table.oid);
       const sums = summed.filter((index) => index.table === table.oid);
@@ -142,7 +145,7 @@ export class Pass {
   }
 
   private async read(connection: Connection, table: Table, summed: readonly SummedIndex[], pages?: Pages): Promise<Damage> {
-    const tests = this.testsOf(table).filter((test) => !this.broken.has(test));
+    const tests = await this.keys.testsOf(table);
     const sets = [...new Set(tests.flatMap(({ set }) => (set ? [set] : [])))];
     const counts = tests.map(({ count, set }) => count(set ? `$${1 + sets.indexOf(set)}::bytea` : ''));
     const reading = {
@@ -158,7 +161,7 @@ export class Pass {
       });
       for (const [at, test] of tests.entries()) {
         if (values[1 + 2 * summed.length + at] !== '0') {
-          this.broken.add(test);
+          this.keys.breaks(test);
         }
       }
       return NOTHING;
@@ -166,17 +169,13 @@ export class Pass {
       if (tests.length > 0) {
         // a key far from those of the parent is an error; what else it is shows without keys
         for (const test of tests) {
-          this.broken.add(test);
+          this.keys.breaks(test);
         }
         return this.read(connection, table, summed, pages);
       }
       this.unread.add(table.oid);
       return this.scope.values ? told({ words: `table ${table.sql}` }, error) : NOTHING;
     }
-  }
-
-  private testsOf({ oid, within }: Table): readonly KeyTest[] {
-    return this.scope.tests.filter(({ table }) => table.oid === oid || within.includes(table.oid));
   }
 
   /** Adds up an index; where that cannot be done, its entries are compared with the rows one by one. */

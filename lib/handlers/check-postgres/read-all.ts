@@ -1,6 +1,5 @@
 import type { Amcheck, NoAmcheck } from './amcheck';
 import { keysOf } from './catalogue';
-import { readKeyTests } from './key-tests';
 import { readParts } from './parts';
 import { Pass, type Passed } from './pass';
 import type { Session } from './session';
@@ -28,9 +27,7 @@ export async function readAll(session: Session, { keys, corruption, amcheck }: R
   const tables = await session.survey.tables();
   const usable = amcheck && !('why' in amcheck) ? amcheck : undefined;
   const parts = corruption ? await readParts(session.main) : [];
-  const passed = await session.withConnections(async (connections) => {
-    const tests = keys ? await readKeyTests(session, keysOf(tables), connections) : [];
-    return new Pass(session, connections, { amcheck: usable, tables, parts, tests, values: corruption }).run();
-  });
+  const scope = { amcheck: usable, tables, parts, keys: keys ? keysOf(tables) : [], values: corruption };
+  const passed = await session.withConnections((connections) => new Pass(session, connections, scope).run());
   return amcheck && 'why' in amcheck ? { ...passed, lacking: amcheck.why } : passed;
 }

@@ -50,8 +50,14 @@ export class Survey {
     const keys = keysOf(await this.tables());
     // what keeps from reading all is told by the check that asks for it
     const passed = await this.pass().catch(() => undefined);
-    const kept = passed?.kept ?? new Set();
-    const broken = keys.filter(({ key }) => !kept.has(key));
-    return [...keys.filter(({ key }) => kept.has(key)).map((key) => ({ ...key, rows: 0 })), ...(await joinKeys(this.session, broken))];
+    const readings = [...(passed?.keys ?? [])];
+    const known = new Set(readings.map(({ key }) => key));
+    return [
+      ...readings,
+      ...(await joinKeys(
+        this.session,
+        keys.filter(({ key }) => !known.has(key)),
+      )),
+    ];
   }
 }

@@ -25,6 +25,7 @@ const key: ForeignKey = {
   parent: '"s"."p"',
   parentFrom: '"s"."p"',
   parentPages: 1,
+  parentRows: 1,
   parentColumns: ['x', 'y'],
   types: ['int4', 'int4'],
   parentTypes: ['int4', 'int4'],
