@@ -75,20 +75,26 @@ function needsApproval({ approval }: SiteConfig, { kind, approved }: RunInput): 
 }
 
 const KINDS: readonly RunInput['kind'][] = ['failover', 'switchover', 'rebuild', 'failback', 'rehearsal'];
-/** What executions may be called (Step Functions API Reference: StartExecution), with room for an ending. */
-const ID = /^[A-Za-z0-9_-]{1,60}$/;
+/**
+ * What executions may be called: 80 characters (Step Functions API Reference: StartExecution). Runs that a run starts at another site have an ending
+ * of their own, and the execution that takes one further has another.
+ */
+const ID = /^(?=.{1,72}$)[A-Za-z0-9_-]{1,60}(-back)?(-rebuild)?$/;
 
 /** Whether a run may be called so. */
 export function isRunId(id: unknown): id is string {
   return typeof id === 'string' && ID.test(id);
 }
 
-function problemOf({ kind, id, by }: RunInput): string | undefined {
+function problemOf({ kind, id, by, sinceMs }: RunInput): string | undefined {
   if (!KINDS.includes(kind)) {
     return `'kind' is '${kind}': one of ${KINDS.join(', ')}`;
   }
   if (!isRunId(id)) {
     return "'id' has to be 1 to 60 letters, digits, - or _";
+  }
+  if (sinceMs !== undefined && !Number.isFinite(sinceMs)) {
+    return "'sinceMs' has to be a moment in milliseconds since 1970";
   }
   return typeof by === 'string' && by !== '' ? undefined : "'by' has to say who starts the run";
 }
