@@ -33,7 +33,7 @@ export async function answerPeer(request: PeerRequest, site: Site): Promise<Peer
     case 'status':
       return ownStatus(site);
     case 'fencePeer':
-      return moved(request, site, (register) => fenced(register, { epoch: request.epoch, by: request.from, nowMs: ports.now() }));
+      return moved(request, site, (register) => fenced(register, { ...request, by: request.from, nowMs: ports.now() }));
     case 'unfence':
       return moved(request, site, (register) => lifted(register, request));
     case 'letGo':

@@ -6,29 +6,15 @@ import type { AwsClients } from './aws-clients';
 const PATIENCE = { maxAttempts: 2, connectionTimeout: 3_000, requestTimeout: 30_000 } as const;
 const SHORT = { ...PATIENCE, requestTimeout: 10_000 } as const;
 
-/** Answers that mean that the agent, and not its Region, has a fault. */
-const OWN_FAULTS = ['AccessDeniedException', 'ResourceNotFoundException', 'ExpiredTokenException', 'UnrecognizedClientException'];
-
-/**
- * Invokes the agent of another site; undefined where it cannot be reached. An agent that is not there, or that this one may not invoke,
- * has been set up wrongly: that is an error and never taken for a site that is down.
- */
+/** Invokes the agent of another site. The name of what it throws tells a Region that is lost from an agent that is not there or may not be called. */
 export async function askAgent(
   clients: AwsClients,
   { site: region, agent }: PeerConfig,
   request: PeerRequest,
-): Promise<PeerAnswer | PeerStatus | undefined> {
+): Promise<PeerAnswer | PeerStatus> {
   const patience = request.op === 'status' ? SHORT : PATIENCE;
-  let answer: { readonly FunctionError?: string | undefined; readonly Payload?: Uint8Array | undefined };
-  try {
-    const command = new InvokeCommand({ FunctionName: agent, Payload: new TextEncoder().encode(JSON.stringify(request)) });
-    answer = await clients.lambda({ ...patience, region }).send(command);
-  } catch (error) {
-    if (error instanceof Error && OWN_FAULTS.includes(error.name)) {
-      throw error;
-    }
-    return undefined;
-  }
+  const command = new InvokeCommand({ FunctionName: agent, Payload: new TextEncoder().encode(JSON.stringify(request)) });
+  const answer = await clients.lambda({ ...patience, region }).send(command);
   const said = new TextDecoder().decode(answer.Payload);
   if (answer.FunctionError) {
     throw new Error(`the agent of ${region} has failed: ${said.slice(0, 500)}`);

@@ -11,7 +11,8 @@ import {
   servesEverywhere,
   takesOver,
 } from '../../model/recovery';
-import { peerOf, statusOf } from './peers';
+import { kindsDisagree } from './kinds';
+import { lookAt, type Miss, peerOf } from './peers';
 import { LEASE_MS, type Site } from './site';
 
 /** Makes the run the one of this site, unless something speaks against it. */
@@ -26,8 +27,9 @@ export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnsw
   }
   // a rehearsal is about no other site
   const peer = run.kind === 'rehearsal' ? site.config.peers[0] : peerOf(site.config, run.from);
-  const status = run.kind === 'rehearsal' ? undefined : await statusOf(site, peer);
-  const against = run.kind === 'rehearsal' ? undefined : objectionOf(run, peer, status);
+  const { answer: status, miss }: Partial<Awaited<ReturnType<typeof lookAt>>> = run.kind === 'rehearsal' ? {} : await lookAt(site, peer);
+  const against =
+    run.kind === 'rehearsal' ? undefined : (objectionOf(run, peer, status, miss) ?? (await kindsDisagree(run.kind, peer, site)));
   if (against) {
     return refusal(against);
   }
@@ -99,16 +101,22 @@ function problemOf({ kind, id, by, sinceMs }: RunInput): string | undefined {
   return typeof by === 'string' && by !== '' ? undefined : "'by' has to say who starts the run";
 }
 
-function objectionOf({ kind }: RunInput, { site }: PeerConfig, status: PeerStatus | undefined): string | undefined {
+function objectionOf(
+  { kind, abandon, acceptOldData }: RunInput,
+  { site }: PeerConfig,
+  status: PeerStatus | undefined,
+  miss: Miss | undefined,
+): string | undefined {
   const run = status?.run;
-  if (run && !['activated', 'concluded'].includes(run.stage) && (takesOver(run.kind) || kind !== 'failover')) {
+  const isGivenUp = kind === 'failover' && acceptOldData === true && run?.id === abandon;
+  if (run && !isGivenUp && !['activated', 'concluded'].includes(run.stage) && (takesOver(run.kind) || kind !== 'failover')) {
     return `run '${run.id}' (${run.kind}) is under way at ${site}`;
   }
   if (kind === 'failover') {
     return undefined;
   }
   if (!status) {
-    return `${site} cannot be reached: only a failover does without it`;
+    return `${site} cannot be reached (${miss?.why}): only a failover does without it`;
   }
   return status.role === 'active' ? undefined : `${site} is ${status.role}, and a ${kind} needs one that is active`;
 }

@@ -1,5 +1,6 @@
 import { type StepAnswer, type StepRequest, servesEverywhere } from '../../model/recovery';
 import { HOUR } from '../../model/time';
+import { commitWithoutData } from './commit';
 import { moveGate } from './gate';
 import type { Site } from './site';
 
@@ -9,6 +10,10 @@ const PATIENCE_MS = HOUR;
 export async function scale({ run: { id }, item }: StepRequest, site: Site): Promise<StepAnswer> {
   const config = site.compute(item);
   return site.step(id, `scale:${config.name}`, PATIENCE_MS, async () => {
+    const refusal = await commitWithoutData(id, false, site);
+    if (refusal !== undefined) {
+      return { state: 'failed', words: refusal };
+    }
     const gate = await moveGate(site);
     return gate.state === 'done' ? site.computePort(config).scale(config, config.full, false) : gate;
   });

@@ -28,8 +28,8 @@ export async function measure({ run: { id } }: StepRequest, site: Site): Promise
       endMs: typeof fencedMs === 'number' ? fencedMs : askedMs,
       ...(input.sinceMs === undefined ? {} : { saidMs: input.sinceMs }),
     };
-    // whether the site that has fenced this one was active since, only that one knows
-    const asOldAsFence = fence && (fence.final || peerState === 'unreachable') ? fence.sinceMs : undefined;
+    // whether the site that has fenced this one was active since, only that one knows; what it has promoted may have been written to
+    const asOldAsFence = fence && (fence.final || peerState === 'unreachable' || input.abandon !== undefined) ? fence.sinceMs : undefined;
     const left = site.config.data.filter(({ name }) => steps[measureStep(name)] === undefined);
     const lags = await Promise.all(
       left.map((item) =>

@@ -1,7 +1,16 @@
-import { APPROVED_BY, advanced, peerKnown, type RunRecord, type StepAnswer, type StepRecord, type StepRequest } from '../../model/recovery';
+import {
+  APPROVED_BY,
+  type Approval,
+  advanced,
+  peerKnown,
+  type RunRecord,
+  type StepAnswer,
+  type StepRecord,
+  type StepRequest,
+} from '../../model/recovery';
 import { MINUTE } from '../../model/time';
 import { readiness } from './data-steps';
-import { askPeer, peerOf } from './peers';
+import { peerOf, tryPeer } from './peers';
 import type { Progress } from './ports';
 import type { Site } from './site';
 
@@ -26,8 +35,7 @@ export async function fencePeer({ run: { id }, approval }: StepRequest, site: Si
     if (refusal !== undefined) {
       return { state: 'failed', words: refusal };
     }
-    const told = await fence(run, approval?.otherSiteIsDown === true, before, site);
-    const found = approval?.by === undefined ? told : { ...told, facts: { ...told.facts, [APPROVED_BY]: approval.by } };
+    const found = await fence(run, approval ?? {}, before, site);
     if (found.state === 'done') {
       const peerState = found.facts?.fencedMs === undefined ? 'unreachable' : 'confirmed';
       const kept = await site.apply((register) => peerKnown(register, id, peerState));
@@ -37,24 +45,33 @@ export async function fencePeer({ run: { id }, approval }: StepRequest, site: Si
   });
 }
 
-async function fence(run: RunRecord, saidDown: boolean, before: StepRecord | undefined, site: Site): Promise<Progress> {
-  const down = (saidDown || before?.facts?.down === true || run.input.otherSiteIsDown === true) && run.input.kind === 'failover';
-  const answer = await askPeer(site, peerOf(site.config, run.peer), { op: 'fencePeer', epoch: run.epoch });
-  if (answer === undefined) {
+async function fence(run: RunRecord, approval: Approval, before: StepRecord | undefined, site: Site): Promise<Progress> {
+  const word = (name: 'otherSiteIsDown' | 'otherAgentIsBroken') =>
+    run.input.kind === 'failover' && (approval[name] === true || before?.facts?.[name] === true || run.input[name] === true);
+  const down = word('otherSiteIsDown');
+  const otherAgentIsBroken = word('otherAgentIsBroken');
+  const by = approval.by ?? before?.facts?.[APPROVED_BY];
+  const words = { otherSiteIsDown: down, otherAgentIsBroken, ...(by === undefined ? {} : { [APPROVED_BY]: by }) };
+  const { input, peer, epoch } = run;
+  const question = { op: 'fencePeer', epoch, ...(input.abandon === undefined ? {} : { abandon: input.abandon }) } as const;
+  const { answer, miss } = await tryPeer(site, peerOf(site.config, peer), question);
+  if (miss) {
     const misses = (before?.state === 'pending' ? Number(before.facts?.misses ?? 0) : 0) + 1;
-    const facts = { misses, down };
-    if (misses < (down ? TRIES_WHEN_DOWN : TRIES)) {
-      return { state: 'pending', words: `${run.peer} cannot be reached`, facts };
+    const facts = { misses, ...words };
+    const enough = down && (!miss.ownFault || otherAgentIsBroken);
+    const missed = `${peer} cannot be reached (${miss.why})`;
+    if (misses < (enough ? TRIES_WHEN_DOWN : TRIES)) {
+      return { state: 'pending', words: missed, facts };
     }
-    return down
-      ? { state: 'done', words: `${run.peer} cannot be reached; a person has said that nothing writes there`, facts }
-      : {
-          state: 'failed',
-          words: `${run.peer} cannot be reached, and nobody has said that nothing writes there ('otherSiteIsDown')`,
-          facts,
-        };
+    if (enough) {
+      return { state: 'done', words: `${missed}; a person has said that nothing writes there`, facts };
+    }
+    const unsaid = down
+      ? "but its Region answers, so that it may well write: 'otherAgentIsBroken' has to say that somebody has seen otherwise"
+      : "and nobody has said that nothing writes there ('otherSiteIsDown')";
+    return { state: 'failed', words: `${missed}, ${unsaid}`, facts };
   }
-  const facts = { misses: 0, down };
+  const facts = { misses: 0, ...words };
   switch (answer.state) {
     case 'refused':
       return { state: 'failed', words: `${run.peer} refuses: ${answer.words}`, facts };

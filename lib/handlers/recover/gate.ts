@@ -1,4 +1,4 @@
-import { type ComputeConfig, countsNoted, gateReached, type SiteRole } from '../../model/recovery';
+import { type ComputeConfig, countsForgotten, countsNoted, gateReached, type SiteRole } from '../../model/recovery';
 import type { Progress } from './ports';
 import type { Site } from './site';
 
@@ -33,17 +33,34 @@ async function open(site: Site): Promise<Progress> {
   return reach(site, steps, 'open');
 }
 
+/** A call that was begun before the gate was opened, and comes late, shuts what is open: it is opened again as long as that may be. */
+export async function keepOpen(site: Site): Promise<void> {
+  await Promise.all(site.config.data.map((item) => site.dataPort(item).open(item)));
+  const { register } = await site.apply((found) => countsForgotten(found, site.ports.now()));
+  for (const item of register?.counts === undefined ? [] : site.config.compute) {
+    const { counts = {}, role, gate } = await site.read();
+    const former = formerOf(item, counts, role);
+    if (former && gate === 'open' && role !== 'fenced' && (await site.computePort(item).count(item)) === 0) {
+      await site.computePort(item).open(item, former);
+    }
+  }
+}
+
 /** All are begun before the first is waited for. */
 async function reach(site: Site, steps: readonly (() => Promise<Progress>)[], wanted: 'open' | 'closed'): Promise<Progress> {
   const found: Progress[] = [];
   for (const step of steps) {
+    // a call that waited may be overtaken by one that wants the opposite
+    if (((await site.read()).role === 'fenced') !== (wanted === 'closed')) {
+      return { state: 'pending', words: `the site is not to be ${wanted} any more` };
+    }
     found.push(await step());
   }
   const waiting = found.filter(({ state }) => state !== 'done');
   if (waiting.length > 0) {
     return { state: 'pending', words: waiting.map(({ words }) => words).join('; ') };
   }
-  const { refusal } = await site.apply((register) => gateReached(register, wanted));
+  const { refusal } = await site.apply((register) => gateReached(register, wanted, site.ports.now()));
   return refusal === undefined ? { state: 'done', words: `the site is ${wanted}` } : { state: 'pending', words: refusal };
 }
 

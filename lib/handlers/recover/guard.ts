@@ -13,7 +13,7 @@ import {
 } from '../../model/recovery';
 import { drillAge } from '../../model/recovery/drill-age';
 import { MINUTE, SECOND } from '../../model/time';
-import { moveGate } from './gate';
+import { keepOpen, moveGate } from './gate';
 import { askPeer, peerOf, statusOf } from './peers';
 import type { Site } from './site';
 import { publishLatches } from './traffic';
@@ -36,8 +36,7 @@ export async function guard(site: Site): Promise<void> {
       const { state, words } = await moveGate(site);
       ports.write(JSON.stringify({ gate: state, words }));
     } else {
-      // a late call of a run that is over may have shut what is open
-      await Promise.all(config.data.map((item) => site.dataPort(item).open(item)));
+      await keepOpen(site);
     }
   } finally {
     const register = await site.read();
@@ -54,7 +53,7 @@ async function decide(site: Site, peers: readonly (PeerStatus | undefined)[]): P
   const nowMs = site.ports.now();
   const { config } = site;
   const guarded = { site: config.site, everywhere: servesEverywhere(config.strategy), nowMs };
-  const { yieldTo, liftEpoch, tell, settleReclaim, share, conflict, stalled } = guardDecision(await site.read(), peers, guarded);
+  const { yieldTo, liftEpoch, tell, released, share, conflict, stalled } = guardDecision(await site.read(), peers, guarded);
   let unresolved = false;
   if (yieldTo) {
     const asked = { epoch: yieldTo.epoch, by: yieldTo.site, nowMs };
@@ -64,9 +63,7 @@ async function decide(site: Site, peers: readonly (PeerStatus | undefined)[]): P
   if (liftEpoch !== undefined) {
     await site.apply((register) => lifted(register, { epoch: liftEpoch }));
   }
-  if (settleReclaim) {
-    await site.apply(reclaimSettled);
-  }
+  await site.apply((register) => reclaimSettled(register, released, nowMs));
   if (share) {
     await site.apply(shared);
   }

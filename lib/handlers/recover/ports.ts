@@ -121,7 +121,7 @@ export interface Ports {
   register(table: string): RegisterPort;
   readonly data: DataPorts;
   readonly compute: ComputePorts;
-  /** Undefined where nobody there can be reached. */
+  /** Throws, or answers nothing, where nobody there can be reached; what is thrown tells why. */
   ask(peer: PeerConfig, request: PeerRequest): Promise<PeerAnswer | PeerStatus | undefined>;
   /** Looks at the application, or at data of which facts tell `arn`, `host`, `port` and `engine`. */
   probe(probe: ProbeConfig, facts?: Facts): Promise<Progress>;

@@ -3,13 +3,13 @@ import {
   latchesOf,
   RECOVERY_METRICS,
   type RunRecord,
-  reclaimSettled,
   type SettleAnswer,
   type SiteRegister,
   type StepAnswer,
   type StepRequest,
 } from '../../model/recovery';
 import { MINUTE } from '../../model/time';
+import { commitWithoutData } from './commit';
 import { askPeer, peerOf } from './peers';
 import type { Progress } from './ports';
 import type { Site } from './site';
@@ -35,6 +35,10 @@ function neededOf({ config }: Site): readonly string[] {
 export async function switchTraffic({ run: { id } }: StepRequest, site: Site): Promise<StepAnswer> {
   return site.step(id, 'switch', PATIENCE_MS, async (run) => {
     const { config, ports } = site;
+    const refused = await commitWithoutData(id, true, site);
+    if (refused !== undefined) {
+      return { state: 'failed', words: refused };
+    }
     const { register, refusal } = await site.apply((found) => activated(found, id, neededOf(site), config.site === config.home));
     if (refusal !== undefined) {
       return { state: 'failed', words: refusal };
@@ -66,8 +70,6 @@ async function letGo(run: RunRecord, before: number, site: Site): Promise<Progre
       ? { state: 'pending', words, facts: { misses } }
       : { state: 'done', words: `${words}; its guard will see that it is not active any more`, facts: { misses } };
   }
-  const { register } = await site.apply(reclaimSettled);
-  await publishLatches(site, register ?? (await site.read()));
   if (run.input.kind === 'failover' || run.input.thenBack) {
     return { state: 'done', words: `${run.peer} has let go` };
   }

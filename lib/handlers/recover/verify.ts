@@ -1,5 +1,6 @@
 import type { ProbeConfig, RunRecord, StepAnswer, StepRequest } from '../../model/recovery';
 import { MINUTE } from '../../model/time';
+import { commitWithoutData } from './commit';
 import { moveGate } from './gate';
 import type { Progress } from './ports';
 import type { Site } from './site';
@@ -13,6 +14,10 @@ const FRESH_MS = 15 * MINUTE;
 /** Looks whether the application answers and its data is right, before anybody else does. */
 export async function verify({ run: { id } }: StepRequest, site: Site): Promise<StepAnswer> {
   const look = async (run: RunRecord): Promise<Progress> => {
+    const refusal = await commitWithoutData(id, false, site);
+    if (refusal !== undefined) {
+      return { state: 'failed', words: refusal };
+    }
     const gate = await moveGate(site);
     if (site.config.probes.some(({ kind }) => kind === 'checks')) {
       await site.renew(id, LONGEST_CHECK_MS);

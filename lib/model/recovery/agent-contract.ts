@@ -45,6 +45,7 @@ export interface StepRequest {
 /** The output with which a person lets a run go on; an empty object is a plain yes. */
 export interface Approval {
   readonly otherSiteIsDown?: boolean;
+  readonly otherAgentIsBroken?: boolean;
   readonly by?: string;
 }
 
@@ -78,7 +79,7 @@ export interface ConcludeAnswer extends StepAnswer {
 export type PeerRequest =
   | { readonly op: 'status'; readonly recovery: string; readonly from: string }
   /** Keep application and writers out; asked again until it is done. */
-  | { readonly op: 'fencePeer'; readonly recovery: string; readonly from: string; readonly epoch: number }
+  | { readonly op: 'fencePeer'; readonly recovery: string; readonly from: string; readonly epoch: number; readonly abandon?: string }
   /** The run of this epoch will not go on: be again what was before. */
   | { readonly op: 'unfence'; readonly recovery: string; readonly from: string; readonly epoch: number }
   /** The one who asks is active with this epoch: hold no traffic any more. */

@@ -1,4 +1,5 @@
-import { claimOf, type Fence, type GateState, hasServed, openRun, type RunRecord, type SiteRegister } from './register';
+import { MINUTE } from '../time';
+import { claimOf, type Fence, type GateState, hasServed, isAbandoned, openRun, type RunRecord, type SiteRegister } from './register';
 import { takesOver } from './run';
 import { refused, type Transition, to } from './transition';
 
@@ -7,6 +8,8 @@ export interface Asked {
   readonly epoch: number;
   readonly by: string;
   readonly nowMs: number;
+  /** Id of a run of this site that has halted and is given up for that of the other one. */
+  readonly abandon?: string;
 }
 
 /**
@@ -14,7 +17,7 @@ export interface Asked {
  * taking over: of two that try at once both give up, unless the run here is dead and has promoted nothing.
  */
 export function fenced(register: SiteRegister, asked: Asked): Transition {
-  const { epoch, by, nowMs } = asked;
+  const { epoch, by, nowMs, abandon } = asked;
   const { fence } = register;
   const seen = Math.max(register.seen, epoch);
   if (epoch <= register.lifted) {
@@ -30,7 +33,7 @@ export function fenced(register: SiteRegister, asked: Asked): Transition {
     return refused(`${fence.by} has fenced this site with epoch ${fence.epoch}`);
   }
   const run = openRun(register);
-  if (run && (run.stage === 'committed' || (isTaking(run) && run.leaseUntilMs > nowMs))) {
+  if (run && !isAbandoned(run, abandon, nowMs) && (run.stage === 'committed' || (isTaking(run) && run.leaseUntilMs > nowMs))) {
     return refused(`run '${run.input.id}' is about to make this site active`);
   }
   const next: Fence = { epoch, by, sinceMs: nowMs, was: fence?.was ?? roleBefore(register), final: false };
@@ -78,13 +81,23 @@ export function letGo(register: SiteRegister, { epoch, by, nowMs }: Asked): Tran
 }
 
 /** Resources are as the role says. */
-export function gateReached(register: SiteRegister, reached: 'open' | 'closed'): Transition {
+export function gateReached(register: SiteRegister, reached: 'open' | 'closed', nowMs: number): Transition {
   const wanted = register.role === 'fenced' ? 'closed' : 'open';
   if (wanted !== reached) {
     return refused(`the gate is ${reached}, and is to be ${wanted} by now`);
   }
-  const { counts: _, ...rest } = register;
-  return to(reached === 'open' ? { ...rest, gate: reached } : { ...register, gate: reached });
+  const { openedMs: before, ...rest } = register;
+  const openedMs = register.gate === 'open' ? before : nowMs;
+  return to({ ...rest, gate: reached, ...(reached === 'open' && register.counts && openedMs !== undefined ? { openedMs } : {}) });
+}
+
+/** What was open for so long is not shut by anything that was begun before. */
+export const LATE_MS = 15 * MINUTE;
+
+/** How much was running before is of no use any more. */
+export function countsForgotten(register: SiteRegister, nowMs: number): Transition {
+  const { counts, openedMs, ...rest } = register;
+  return to(register.gate === 'open' && nowMs - (openedMs ?? 0) > LATE_MS ? rest : register);
 }
 
 /** Remembers how much was running before the gate is closed; what was remembered first stays. */
@@ -92,9 +105,16 @@ export function countsNoted(register: SiteRegister, counts: Readonly<Record<stri
   return to(register.counts ? register : { ...register, counts });
 }
 
-/** The other site has let go, so that nothing has to say any more that this one has taken the traffic back. */
-export function reclaimSettled(register: SiteRegister): Transition {
-  return to({ ...register, reclaimed: false });
+/** How long all health checks have to see that the other site has let go before this one stops saying that it has taken the traffic back. */
+const SEEN_MS = 3 * MINUTE;
+
+/** The other site has let go, or holds traffic again. After a while nothing has to say any more that this one has taken it back. */
+export function reclaimSettled(register: SiteRegister, released: boolean, nowMs: number): Transition {
+  const { releasedMs = nowMs, ...rest } = register;
+  if (!register.reclaimed || !released) {
+    return to(rest);
+  }
+  return to(nowMs - releasedMs >= SEEN_MS ? { ...rest, reclaimed: false } : { ...rest, releasedMs });
 }
 
 /** The site that was left takes requests again beside this one. */

@@ -10,8 +10,8 @@ export interface GuardDecision {
   readonly liftEpoch?: number;
   /** Sites that do not know yet that this one is active. */
   readonly tell: readonly string[];
-  /** The other site holds no traffic any more, so that this one need not say that it has taken it back. */
-  readonly settleReclaim: boolean;
+  /** No other site holds traffic any more, so that this one need soon not say that it has taken it back. */
+  readonly released: boolean;
   /** The site that was left is active again beside this one, as all are. */
   readonly share: boolean;
   /** Two sites call themselves active. */
@@ -48,11 +48,11 @@ export function guardDecision(register: SiteRegister, peers: readonly (PeerStatu
     ...(highest && mustYield(register, highest) && { yieldTo: highest }),
     ...(fence && !fence.final && by && isOver(by, fence.epoch) && { liftEpoch: fence.epoch }),
     tell: rivals.filter(({ epoch }) => epoch < register.epoch).map((peer) => peer.site),
-    settleReclaim:
+    released:
       register.reclaimed && reached.length === peers.length && reached.every(({ role, diverted }) => role !== 'active' && !diverted),
     share: everywhere && others.some(({ epoch }) => epoch === register.epoch),
     conflict: rivals.length > 0,
-    ...(run && run.leaseUntilMs <= nowMs && run.stage !== 'begun' && { stalled: { input: run.input, goOn: mayGoOn(run) } }),
+    ...(run && run.leaseUntilMs <= nowMs && hasBegun(run) && { stalled: { input: run.input, goOn: mayGoOn(run) } }),
   };
 }
 
@@ -80,6 +80,11 @@ export function latchesOf({ diverted, reclaimed }: Pick<SiteRegister, 'diverted'
   readonly reclaimed: 0 | 1;
 } {
   return { diverted: diverted ? 1 : 0, reclaimed: reclaimed ? 1 : 0 };
+}
+
+/** Somebody has to clean up, or to go on. A run that has only asked whether it may is forgotten. */
+function hasBegun({ stage, input, steps }: RunRecord): boolean {
+  return stage !== 'begun' || (input.kind !== 'failover' && Object.keys(steps).length > 0);
 }
 
 /** What was halted stays so until somebody has removed the cause. */

@@ -24,9 +24,13 @@ export interface SiteRegister {
   readonly gate: GateState;
   /** What the gate has changed, to be put back: number of each part of the computing. */
   readonly counts?: Readonly<Record<string, number>>;
+  /** Since when the gate is open; `counts` are kept for a while then, as a call that comes late may shut what is open. */
+  readonly openedMs?: number;
   /** Values of the two latches, see docs/adr/0021. */
   readonly diverted: boolean;
   readonly reclaimed: boolean;
+  /** Since when no other site holds traffic any more, while this one still says that it has taken it back. */
+  readonly releasedMs?: number;
   /** Name of the site from which this one has taken over last. */
   readonly tookFrom?: string;
   /** When a run of this site has come to a good end last. */
@@ -125,6 +129,11 @@ export function nextEpoch({ site, peers }: Pick<SiteConfig, 'site' | 'peers'>, k
 /** The run that has not come to its end; nothing where there is none. */
 export function openRun({ run }: SiteRegister): RunRecord | undefined {
   return run && run.stage !== 'concluded' ? run : undefined;
+}
+
+/** Whether a run is past help and was named to be given up: nobody takes it further, for a reason that it has told. */
+export function isAbandoned({ input, leaseUntilMs, problem }: RunRecord, abandon: string | undefined, nowMs: number): boolean {
+  return input.id === abandon && leaseUntilMs <= nowMs && problem !== undefined;
 }
 
 /** Traffic is here, and was sent back where the drill is to: whatever happens then, the run has done its work. */

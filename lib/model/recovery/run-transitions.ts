@@ -1,6 +1,6 @@
 import { words } from '../time';
 import { ajar } from './fencing';
-import { openRun, type RunRecord, type RunStage, type SiteRegister, type StepRecord } from './register';
+import { isAbandoned, openRun, type RunRecord, type RunStage, type SiteRegister, type StepRecord } from './register';
 import { type RunInput, type RunOutcome, takesOver } from './run';
 import { refused, type Transition, to } from './transition';
 
@@ -31,9 +31,9 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
       `run '${other.input.id}' (${other.input.kind}) is under way; it is taken for dead in ${words(other.leaseUntilMs - nowMs)}`,
     );
   }
-  if (other && other.stage !== 'begun') {
+  if (other && other.stage !== 'begun' && !givesUp(input, other, nowMs)) {
     return refused(
-      `run '${other.input.id}' (${other.input.kind}) has stopped in the middle: start it again with the same id, so that it goes on`,
+      `run '${other.input.id}' (${other.input.kind}) has stopped in the middle: start it again with the same id, so that it goes on, or give it up with 'abandon'`,
     );
   }
   if (register.role === 'active' && !everywhere && input.kind !== 'rehearsal') {
@@ -53,6 +53,12 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
   }
   const run: RunRecord = { input, stage: 'begun', epoch, begunMs: nowMs, leaseUntilMs, peer, steps: {} };
   return to({ ...register, seen: takesOver(input.kind) ? Math.max(register.seen, epoch) : register.seen, run });
+}
+
+/** A failover gives up any run that has halted, at the price of what was written since; a rebuild gives up another one. */
+function givesUp({ kind, abandon, acceptOldData }: RunInput, run: RunRecord, nowMs: number): boolean {
+  const allowed = kind === 'failover' ? acceptOldData === true : run.stage === 'rebuilding' && (kind === 'rebuild' || kind === 'failback');
+  return allowed && isAbandoned(run, abandon, nowMs);
 }
 
 /** Goes on to a stage that comes next; where it is already, it stays. */
@@ -120,7 +126,8 @@ export function activated(register: SiteRegister, id: string, needed: readonly s
   if (!run || register.seen > run.epoch) {
     return refused(`an epoch above that of run '${id}' is known here`);
   }
-  const next: SiteRegister = { ...register, role: 'active', epoch: run.epoch, diverted: !isHome, reclaimed: isHome, tookFrom: run.peer };
+  const { counts: _, openedMs: __, ...rest } = register;
+  const next: SiteRegister = { ...rest, role: 'active', epoch: run.epoch, diverted: !isHome, reclaimed: isHome, tookFrom: run.peer };
   return changed(next, id, (found) =>
     found.stage === 'committed' ? { ...found, stage: 'activated' } : refused(`run '${id}' is '${found.stage}'`),
   );

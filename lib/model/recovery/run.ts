@@ -22,6 +22,10 @@ export interface RunInput {
   readonly approved?: boolean;
   /** A person has seen that nothing writes at the other site any more, where its agent cannot be reached. */
   readonly otherSiteIsDown?: boolean;
+  /** A person has seen so although the Region of the other site answers: its agent was deleted, or this one may not call it. */
+  readonly otherAgentIsBroken?: boolean;
+  /** Id of a run that has halted and is to be given up for this one. */
+  readonly abandon?: string;
   /** When the disruption began, for the measured recovery time; left out: when the run began. */
   readonly sinceMs?: number;
   /** The run is a drill: recorded as such. */

@@ -39,6 +39,9 @@ export class FakeSite {
   public readonly promotions: Promotion[] = [];
   public keepError?: Error;
   public routeError?: Error;
+  public running = 8;
+  /** What others do while a call goes on. */
+  public readonly meanwhile: Record<string, () => Promise<void>> = {};
   public readonly calls: string[] = [];
   public readonly told: Message[] = [];
   public readonly kept: ConcludedRun[] = [];
@@ -113,9 +116,13 @@ export class FakeSite {
       tidy: async ({ name }) => said(`tidy ${name}`),
     };
     const compute: ComputePort = {
-      count: async () => 8,
+      count: async () => this.running,
       scale: async ({ name }, count, exact) => said(`scale ${name} ${count}${exact ? ' exactly' : ''}`),
-      close: async ({ name }) => said(`close ${name}`),
+      close: async ({ name }) => {
+        const found = said(`close ${name}`);
+        await this.meanwhile[`close ${name}`]?.();
+        return found;
+      },
       open: async ({ name }, former) => said(`open ${name} ${former}`),
     };
     return {

@@ -11,14 +11,14 @@ describe('before another site is fenced', () => {
     expect(answer).toEqual({ state: 'failed', words: 'orders: it follows nobody' });
     await site.steps(SWITCHOVER, 'undo');
     expect(await site.step('conclude', { run: SWITCHOVER })).toMatchObject({ outcome: 'aborted' });
-    expect(site.asked.map(({ op }) => op)).toEqual(['status']);
+    expect(site.asked.map(({ op }) => op)).not.toContain('fencePeer');
   });
 
   test('a switchover waits for what changes just now', async () => {
     const site = new FakeSite();
     site.progress['ready carts'] = { state: 'pending', words: 'it is UPDATING' };
     expect(await site.steps(SWITCHOVER, 'begin', 'fence')).toEqual({ state: 'pending', words: 'carts: it is UPDATING' });
-    expect(site.asked.map(({ op }) => op)).toEqual(['status']);
+    expect(site.asked.map(({ op }) => op)).not.toContain('fencePeer');
     delete site.progress['ready carts'];
     expect((await site.step('fence', { run: SWITCHOVER })).state).toBe('done');
   });

@@ -45,8 +45,12 @@ describe('the agent of a site that is left', () => {
     await fence(site);
     expect(await site.call({ op: 'unfence', ...from, epoch: 1 })).toMatchObject({ state: 'done' });
     expect(site.register).toMatchObject({ role: 'active', gate: 'open', lifted: 1 });
-    expect(site.register.counts).toBeUndefined();
     expect(site.calls).toContain('open api 8');
+    await site.call({ op: 'guard' });
+    expect(site.register.counts).toEqual({ api: 8 });
+    site.nowMs += 16 * MINUTE;
+    await site.call({ op: 'guard' });
+    expect(site.register.counts).toBeUndefined();
   });
 
   test('refuses a fence that comes after it was lifted', async () => {
@@ -188,14 +192,19 @@ describe('the guard', () => {
     expect(site.published.at(-1)).toMatchObject({ SiteConflict: 1 });
   });
 
-  test('rests the latch of home once the other site holds nothing', async () => {
+  test('rests the latch of home once the other site has held nothing for three minutes', async () => {
     const site = home({ epoch: 2, seen: 2, reclaimed: true });
     site.status = peer({ role: 'fenced', diverted: true });
     await guard(site);
     expect(site.register.reclaimed).toBe(true);
-    site.status = peer({ role: 'fenced' });
-    await guard(site);
-    expect(site.register.reclaimed).toBe(false);
+    const held: boolean[] = [];
+    for (const diverted of [false, false, true, false, false, false, false]) {
+      site.status = peer({ role: 'fenced', diverted });
+      await guard(site);
+      held.push(site.register.reclaimed);
+      site.nowMs += MINUTE;
+    }
+    expect(held).toEqual([true, true, true, true, true, true, false]);
   });
 
   test('takes a run further that nobody does, but not one that has halted', async () => {

@@ -36,5 +36,5 @@ test('where all sites are active, one that has joined again shares the traffic',
 test('what cannot be reached changes nothing', () => {
   const { stalled, ...rest } = guardDecision({ ...register, reclaimed: true }, [undefined], { ...guarded, everywhere: false });
   expect(stalled).toBeUndefined();
-  expect(rest).toEqual({ tell: [], settleReclaim: false, share: false, conflict: false });
+  expect(rest).toEqual({ tell: [], released: false, share: false, conflict: false });
 });

@@ -1,0 +1,23 @@
+import type { PeerConfig, RunKind } from '../../model/recovery';
+import { askPeer } from './peers';
+import type { Site } from './site';
+
+/** Whether all data here can follow, or take over from, that of another site; asked before anything is changed. In words what cannot. */
+export async function kindsDisagree(kind: RunKind, peer: PeerConfig, site: Site): Promise<string | undefined> {
+  if (kind === 'failover' || kind === 'rehearsal') {
+    return undefined;
+  }
+  const said = await Promise.all(
+    site.config.data.map(async ({ name, kind: own }) => {
+      const { kind: theirs, resourceType, arn } = (await askPeer(site, peer, { op: 'describe', item: name, epoch: 0 }))?.facts ?? {};
+      const follows =
+        theirs === undefined || theirs === own || own === 'recovery-points' || (own === 'rds-replica' && resourceType === 'RDS');
+      return follows
+        ? undefined
+        : `'${name}' is '${theirs}' at ${peer.site} and '${own}' here: nothing brings back what was written to ${arn || 'it'} since. ` +
+            `Copy it by hand while nothing writes, then start a failover here with 'acceptOldData'`;
+    }),
+  );
+  const wrong = said.filter((words) => words !== undefined);
+  return wrong.length > 0 ? wrong.join('; ') : undefined;
+}
