@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { ROOT } from '../harness/sources';
 import { filesOf, rows, weekly } from '../model/evidence/evidence';
+import { quarterly, rolledBack, runFiles } from '../model/evidence/runs';
 
 /** The command as it is published, by Node in an empty folder, with no AWS to talk to. */
 const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
@@ -126,6 +127,49 @@ test('reads one chain, or all below a place', () => {
     'evidence/payments/',
   ]);
   expect(JSON.parse(run(join(root, 'evidence/payments'), '--json').stdout)).toMatchObject([{ folder: '', intact: true }]);
+});
+
+describe('of a recovery', () => {
+  const runs = (tamper: (root: string) => void = () => undefined): string => {
+    const root = mkdtempSync(join(folder, 'runs-'));
+    for (const [name, text] of runFiles([quarterly(0), rolledBack(1)])) {
+      mkdirSync(join(root, dirname(name)), { recursive: true });
+      writeFileSync(join(root, name), text);
+    }
+    tamper(root);
+    return root;
+  };
+
+  test('lists every run with its kind, its end, both objectives, who approved, and each step with its time', () => {
+    const { status, stdout, stderr } = run(runs());
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.split('\n')[0]).toBe("'Orders at ap-northeast-3': 2 runs, 1 completed; the chain is as it was written");
+    expect(stdout).toMatch(/^1 +2030-01-15 02:09:00 +completed +2\.0 s \/ 5 min +10 min \/ 1 h +failover, run run-0$/m);
+    expect(stdout).toMatch(/^2 .* rolled-back +- \/ 5 min \? +- \/ 1 h \? +failover, run run-1$/m);
+    expect(stdout).toContain('started by Aiko 2030-01-15 02:00:00 UTC; approval: given by Ben');
+    expect(stdout).toMatch(/^ {6}02:03:00 promote:orders: done, 2 min; it takes writes$/m);
+    expect(stdout).toMatch(/^ {6}orders: the replica is gone$/m);
+    expect(stdout).toMatch(/^ {6}loss not measured: carts$/m);
+  });
+
+  test.each<[string, (root: string) => void, RegExp]>([
+    [
+      'a run that was changed',
+      (root) => edit(root, record(1), (text) => text.replaceAll('"Ben"', '"Eve"')),
+      /fault +changed +records\/00000001\.json/,
+    ],
+    ['a run that was removed', (root) => rmSync(join(root, record(1))), /fault +missing +records\/00000001\.json/],
+    [
+      'a pointer that was removed',
+      (root) => rmSync(join(root, 'runs'), { recursive: true }),
+      /fault +pointer +runs\/run-0\.\d+\.json is missing/,
+    ],
+  ])('names %s, and ends with 1', (_case, tamper, finding) => {
+    const { status, stdout, stderr } = run(runs(tamper));
+    expect(stdout).toMatch(finding);
+    expect(stderr).toMatch(/^cdk-recovery: the chain of 'Orders at ap-northeast-3' is not as it was written/);
+    expect(status).toBe(1);
+  });
 });
 
 test('--json gives findings and whole records', () => {

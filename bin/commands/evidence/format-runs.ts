@@ -1,4 +1,4 @@
-import { type AnyRecord, approvalWords, isRun, moment, type RunEvidence, runTitle, spanWords } from '../../../lib/model/evidence';
+import { type AnyRecord, approvalWords, isRun, moment, type RunEvidence, spanWords, stepsInOrder } from '../../../lib/model/evidence';
 
 /** Whether a test was successful, or a run completed. */
 export function isGood(record: AnyRecord): boolean {
@@ -7,18 +7,18 @@ export function isGood(record: AnyRecord): boolean {
 
 /** How a run ended, and which it was. */
 export function runCells(record: RunEvidence): readonly [outcome: string, what: string] {
-  return [record.outcome, `${runTitle(record)}, run ${record.run.input.id}`];
+  const { drill, kind, id } = record.run.input;
+  return [record.outcome, `${drill ? 'drill: ' : ''}${kind}, run ${id}`];
 }
 
 /** Why it did not complete, who let it go on, and each step with its time. */
 export function runNotes({ problem, approval, achieved, run }: RunEvidence): readonly string[] {
   const { unknown } = achieved.recoveryPoint;
-  const steps = Object.entries(run.steps).sort(([, one], [, other]) => one.sinceMs - other.sinceMs);
   return [
     ...(problem === undefined ? [] : [problem]),
     `started by ${run.input.by} ${moment(run.begunMs)}; approval: ${approvalWords(approval)}`,
     ...(unknown.length === 0 ? [] : [`loss not measured: ${unknown.join(', ')}`]),
-    ...steps.map(([name, { state, sinceMs, untilMs, words }]) => {
+    ...stepsInOrder(run).map(([name, { state, sinceMs, untilMs, words }]) => {
       const took = untilMs === undefined ? '' : `, ${spanWords(Math.max(0, untilMs - sinceMs))}`;
       return `${clock(sinceMs)} ${name}: ${state}${took}; ${words}`;
     }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { contentTypeOf, type ObjectStore } from '../evidence/object-store';
 import { CallFailed, errorName, NodeSha256, type SigningClients, suffixOf } from './signed-call';
@@ -32,7 +33,8 @@ const THROTTLED = 429;
  */
 export function objectsOf(clients: SigningClients, bucket: string): ObjectStore {
   const write = async (key: string, body: string, condition: Readonly<Record<string, string>>): Promise<boolean> => {
-    const headers = { ...condition, 'content-type': contentTypeOf(key) };
+    // without a checksum nothing may be put where Object Lock keeps it (Amazon S3 API Reference: PutObject)
+    const headers = { ...condition, 'content-type': contentTypeOf(key), 'content-md5': createHash('md5').update(body).digest('base64') };
     const { status } = await called(clients, bucket, { method: 'PUT', key, body, headers }, [REFUSED, ABSENT]);
     return status < ABSENT;
   };

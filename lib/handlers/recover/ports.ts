@@ -10,7 +10,6 @@ import type {
   ProbeConfig,
   RoutingControlTraffic,
   RunInput,
-  RunRecord,
   SiteConfig,
   SiteRegister,
 } from '../../model/recovery';

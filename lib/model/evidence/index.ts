@@ -12,7 +12,7 @@ export { type AnyRecord, chainNameOf, isRun, subjectOf } from './records';
 export { renderHtml } from './render-html';
 export { renderMarkdown } from './render-markdown';
 export type * from './run-evidence';
-export { approvalWords, runPage, runTitle } from './run-page';
+export { approvalWords, runPage, runTitle, stepsInOrder } from './run-page';
 export { testPage } from './test-page';
 export { type ChainPlace, toRecord } from './to-record';
 export { type RunPlace, toRunRecord } from './to-run-record';

@@ -1,3 +1,4 @@
+import type { StepRecord } from '../recovery';
 import { chainFacts, type FactsBlock, moment, objectiveRow, objectivesTable, type Page, spanWords, type TableBlock } from './private/page';
 import { chainNameOf } from './records';
 import type { RunEvidence } from './run-evidence';
@@ -48,20 +49,21 @@ function losses({ achieved: { recoveryPoint }, outcome }: Unpaged): TableBlock {
     heading: outcome === 'completed' ? 'Data' : 'Data, had they taken over',
     head: ['Item', 'Lost at most'],
     rows: [
-      ...Object.entries(items).map(([name, ms]) => ({ tone: 'none' as const, cells: [name, spanWords(ms)], details: [] })),
+      // by name: members come back in another order than they were written in
+      ...Object.entries(items)
+        .sort(byName)
+        .map(([name, ms]) => ({ tone: 'none' as const, cells: [name, spanWords(ms)], details: [] })),
       ...unknown.map((name) => ({ tone: 'bad' as const, cells: [name, 'not measured'], details: [] })),
     ],
   };
 }
 
-/** In the order in which they began. */
 function steps({ run }: Unpaged): TableBlock {
-  const inOrder = Object.entries(run.steps).sort(([, one], [, other]) => one.sinceMs - other.sinceMs);
   return {
     form: 'table',
     heading: 'Steps',
     head: ['State', 'Step', 'Began', 'Took', 'Found'],
-    rows: inOrder.map(([name, { state, sinceMs, untilMs, words }]) => ({
+    rows: stepsInOrder(run).map(([name, { state, sinceMs, untilMs, words }]) => ({
       tone: state === 'done' ? 'good' : 'bad',
       cells: [state, name, moment(sinceMs), untilMs === undefined ? '-' : spanWords(Math.max(0, untilMs - sinceMs)), words],
       details: [],
@@ -84,6 +86,15 @@ function circumstances({ run, approval, site }: Unpaged): FactsBlock {
       ['Epoch', String(run.epoch)],
     ],
   };
+}
+
+/** Steps in the order in which they began; those of the same moment by name, so that a page that is made again is the same. */
+export function stepsInOrder({ steps }: Pick<RunEvidence['run'], 'steps'>): readonly (readonly [name: string, step: StepRecord])[] {
+  return Object.entries(steps).sort((one, other) => one[1].sinceMs - other[1].sinceMs || byName(one, other));
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
 }
 
 /** Whether somebody said yes, and who. */

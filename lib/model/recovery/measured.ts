@@ -54,7 +54,8 @@ export function measuredOf(run: MeasuredRun, { objective, data }: Promised): Mea
 
 function timeOf({ input, begunMs, steps }: MeasuredRun, promisedMs: number | undefined): MeasuredTime {
   const endMs = endOf(input.kind, steps);
-  const ms = endMs === undefined ? undefined : endMs - (input.sinceMs ?? begunMs);
+  // clocks of two places may differ: nothing ends before it begins
+  const ms = endMs === undefined ? undefined : Math.max(0, endMs - (input.sinceMs ?? begunMs));
   const parts = Object.entries(steps)
     .filter(([, { untilMs }]) => untilMs !== undefined)
     .sort(([, one], [, other]) => one.sinceMs - other.sinceMs)
