@@ -14,6 +14,7 @@ from moto.events.models import EventTemplateParser, Rule
 
 from recovery_emulator import loopback, regions
 from recovery_emulator.patches.delivery_attempts import Delivery, is_throttling, status_of
+from recovery_emulator.patches.input_templates import with_quoted_strings
 
 _LOG = logging.getLogger("recovery_emulator")
 _CLIENT_OF = {"states": "stepfunctions"}
@@ -119,9 +120,10 @@ def payload_for(target: dict[str, Any], event: dict[str, Any]) -> str:
     event = _dated(event)
     transformer = target.get("InputTransformer")
     if transformer:
+        paths = transformer.get("InputPathsMap", {})
         made = EventTemplateParser.parse(
-            input_template=transformer["InputTemplate"],
-            input_paths_map=transformer.get("InputPathsMap", {}),
+            input_template=with_quoted_strings(transformer["InputTemplate"], paths, event),
+            input_paths_map=paths,
             event=event,
         )
         is_plain_text = isinstance(made, str) and not transformer["InputTemplate"].lstrip().startswith('"')
