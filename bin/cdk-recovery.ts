@@ -62,11 +62,11 @@ program
 
 program
   .command('evidence')
-  .description('list restore tests, and verify that their evidence is as it was written')
+  .description('list restore tests and runs of recoveries, and verify that their evidence is as it was written')
   .argument('<place>', 's3://bucket/prefix, or a folder with a copy of it, which needs no AWS')
   .addOption(new Option('-f, --format <format>', 'how to print it').choices(['text', 'json']).default('text'))
   .option('--json', 'short for --format json')
-  .option('-l, --last <count>', 'list only so many tests of each verification; all are verified', count, Number.POSITIVE_INFINITY)
+  .option('-l, --last <count>', 'list only so many records of each chain; all are verified', count, Number.POSITIVE_INFINITY)
   .option('--from <record>', 'number of a record, or a date such as 2030-01-31 (UTC): what was before it may have expired', from)
   .action(async (place, options) => {
     // the client of S3 is large, and no other command needs it

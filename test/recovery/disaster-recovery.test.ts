@@ -68,6 +68,17 @@ describe('the recovery stack of a site that waits', () => {
     expect(invoked).toHaveLength(1);
   });
 
+  test('may read and write its own evidence, and delete none of it', () => {
+    const evidence = statementsOf(sites.recovery.recovery).filter(({ Action }) =>
+      [Action].flat().some((action) => action.startsWith('s3:')),
+    );
+    const told = evidence.map(({ Action, Resource }) => [[Action].flat(), JSON.stringify(Resource)]);
+    expect(told).toEqual([
+      [['s3:GetObject', 's3:PutObject'], expect.stringMatching(/EvidenceBucket\w+","Arn"\]\},"\/recovery\/Orders\/\*"/)],
+      [['s3:ListBucket'], expect.stringMatching(/EvidenceBucket\w+","Arn"\]\}$/)],
+    ]);
+  });
+
   test('allows no action by a wildcard, and any resource only where there is no other', () => {
     const statements = statementsOf(sites.recovery.recovery);
     expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);

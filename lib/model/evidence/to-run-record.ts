@@ -58,5 +58,6 @@ function approvalOf({ approvalRequired: required, run }: ConcludedRun): Recorded
 
 function nameIn({ fence }: RunRecord['steps']): string | undefined {
   const by = fence?.facts?.[APPROVED_BY];
-  return typeof by === 'string' && by !== '' ? by : undefined;
+  // a command that was pasted as it came names nobody
+  return typeof by === 'string' && by !== '' && !/^<.*>$/.test(by) ? by : undefined;
 }

@@ -135,8 +135,10 @@ describe('the record of a run', () => {
   test('tells who let it go on', () => {
     const { run } = quarterly(1);
     expect(recordOf(quarterly(1)).approval).toEqual({ required: true, given: 'on-request', by: 'Ben' });
-    const nameless = { ...run, steps: { ...run.steps, fence: { ...run.steps.fence, facts: {} } } };
-    expect(recordOf(quarterly(1, { run: nameless })).approval).toEqual({ required: true, given: 'on-request' });
+    for (const facts of [{}, { approvedBy: '' }, { approvedBy: '<your name>' }]) {
+      const nameless = { ...run, steps: { ...run.steps, fence: { ...run.steps.fence, facts } } };
+      expect(recordOf(quarterly(1, { run: nameless })).approval).toEqual({ required: true, given: 'on-request' });
+    }
     const beforehand = { ...run, input: { ...run.input, approved: true } };
     expect(recordOf(quarterly(1, { run: beforehand })).approval).toEqual({ required: true, given: 'beforehand', by: 'Aiko' });
     expect(recordOf(quarterly(1, { run: { ...run, steps: {} }, outcome: 'aborted' })).approval).toEqual({ required: true });
