@@ -1,6 +1,7 @@
-/** Longest identifier of an instance, a cluster or a snapshot of RDS (RDS User Guide: quotas and constraints, 2026-11). */
-export const IDENTIFIER_LENGTH = 63;
+import { DATABASE_LIMITS } from '../limits/databases';
 
+/** Instances, clusters and snapshots of RDS are called by at most so many characters. */
+const IDENTIFIER_LENGTH = DATABASE_LIMITS.identifierLength.value;
 /** Room for the epoch in the name of what was kept. */
 const EPOCH_DIGITS = 8;
 const REHEARSAL = '-rehearsal';
