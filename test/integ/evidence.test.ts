@@ -10,9 +10,13 @@ import {
 } from '@aws-sdk/client-s3';
 import { bucketStore } from '../../lib/handlers/evidence/bucket';
 import { EvidenceStore } from '../../lib/handlers/evidence/evidence-store';
+import { RunStore } from '../../lib/handlers/evidence/run-store';
+import { objectsOf } from '../../lib/handlers/recover/aws-objects';
+import type { SigningClients } from '../../lib/handlers/recover/signed-call';
 import { type ConcludedTest, readHead, verifyChain } from '../../lib/model/evidence';
 import { describeWithEmulator, type FaultOptions } from '../emulator/harness';
 import { chainOf, weekly } from '../model/evidence/evidence';
+import { quarterly } from '../model/evidence/runs';
 
 jest.setTimeout(120_000);
 
@@ -50,10 +54,10 @@ describeWithEmulator('evidence in S3', (emulator) => {
     return new EvidenceStore(bucketStore(client, Bucket), { prefix: 'evidence/', verification: 'orders' });
   };
   const plant = (fault: Partial<FaultOptions>) => emulator().control.plantFault({ kind: 'throttle', service: 's3', ...fault });
-  const findings = async () => {
+  const findings = async (folder = FOLDER) => {
     const files = new Map<string, string>();
-    for await (const Key of bucketStore(s3, Bucket).list(FOLDER)) {
-      files.set(Key.slice(FOLDER.length), (await (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString()) ?? '');
+    for await (const Key of bucketStore(s3, Bucket).list(folder)) {
+      files.set(Key.slice(folder.length), (await (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString()) ?? '');
     }
     // what they compared with is nothing that these tests ask for
     const found = verifyChain(chainOf(files, readHead)).filter(({ kind }) => kind !== 'baseline');
@@ -64,6 +68,26 @@ describeWithEmulator('evidence in S3', (emulator) => {
     return Versions.length;
   };
   const appended = (...tests: readonly ConcludedTest[]) => Promise.all(tests.map((test) => store().append(test)));
+
+  test('the agent of a recovery, which calls S3 without its client, chains each run once, whoever else writes', async () => {
+    const { endpoint, region, credentials } = emulator().client();
+    const before = process.env.AWS_ENDPOINT_URL;
+    process.env.AWS_ENDPOINT_URL = String(endpoint);
+    try {
+      const clients = { region, dynamodb: { config: { credentials: async () => credentials } } } as unknown as SigningClients;
+      const runs = () => new RunStore(objectsOf(clients, Bucket), 'recovery/Orders/');
+      await Promise.all([1, 1, 2, 2, 3].map((quarter) => runs().append(quarterly(quarter))));
+      await runs().append(quarterly(2, { concludedMs: 1 }));
+      expect(await findings('recovery/Orders/')).toEqual([]);
+      expect(await versionsOf('recovery/Orders/records/')).toBe(3);
+    } finally {
+      if (before === undefined) {
+        delete process.env.AWS_ENDPOINT_URL;
+      } else {
+        process.env.AWS_ENDPOINT_URL = before;
+      }
+    }
+  });
 
   test('twelve executions at once, each test twice, leave one chain with each test once, and every record has one version', async () => {
     await appended(...[1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6].map((week) => weekly(week)));
