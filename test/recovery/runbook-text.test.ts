@@ -33,6 +33,15 @@ describe('the runbook', () => {
     expect(textOf(undefined, { approval: Approval.none() })).toMatch(/Nobody is asked/);
   });
 
+  test('says how a run goes on, under a name that was never used, and how one is given up', () => {
+    expect(section('How runs end')).toContain(
+      'aws stepfunctions start-execution --region ap-northeast-1 --name "$ID-$(date +%H%M%S)" ' +
+        '--state-machine-arn arn:aws:states:ap-northeast-1:111122223333:stateMachine:Orders-recovery ' +
+        `--input '{"kind": "<its kind>", "id": "'"$ID"'", "by": "<your name>"}'`,
+    );
+    expect(section('How runs end')).toMatch(/"abandon": "<id of the run>", "acceptOldData": true/);
+  });
+
   test('tells the steps in their order, and which line of code to change', () => {
     expect(section('ap-northeast-1 is lost')).toMatch(
       /promotes `orders`, scales `api` from 2 to 8, looks at `https:\/\/ap-northeast-3.example.com\/health`, leads `api.example.com` here and waits 3 min/,

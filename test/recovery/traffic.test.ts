@@ -81,6 +81,7 @@ describe('sites of which one waits', () => {
       MetricName: 'TrafficReclaimed',
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
+      EvaluationPeriods: 3,
     });
     expect([diverted, reclaimed].flatMap(({ dependencies }) => dependencies)).toEqual([]);
     expect([diverted.region, reclaimed.region]).toEqual([OSAKA, TOKYO]);

@@ -100,6 +100,7 @@ async function ownStatus(site: Site): Promise<PeerStatus> {
         kind: run.input.kind,
         epoch: run.epoch,
         stage: run.stage,
+        begunMs: run.begunMs,
         ...(run.input.drill ? { drill: true } : {}),
       },
     }),

@@ -2,6 +2,7 @@ import {
   committed,
   type DataConfig,
   measureStep,
+  type RunInput,
   type RunRecord,
   type StepAnswer,
   type StepRecord,
@@ -9,6 +10,7 @@ import {
   stepTaken,
 } from '../../model/recovery';
 import { HOUR, MINUTE, SECOND } from '../../model/time';
+import { peerOf, statusOf } from './peers';
 import type { Ending, Lag, Progress } from './ports';
 import { LEASE_MS, RunOver, type Site } from './site';
 
@@ -29,7 +31,9 @@ export async function measure({ run: { id } }: StepRequest, site: Site): Promise
       ...(input.sinceMs === undefined ? {} : { saidMs: input.sinceMs }),
     };
     // whether the site that has fenced this one was active since, only that one knows; what it has promoted may have been written to
-    const asOldAsFence = fence && (fence.final || peerState === 'unreachable' || input.abandon !== undefined) ? fence.sinceMs : undefined;
+    const counts = fence && (fence.final || peerState === 'unreachable' || input.abandon !== undefined);
+    const old = [counts ? fence.sinceMs : undefined, await givenUpSince(input, peer, site)].filter((ms) => ms !== undefined);
+    const asOldAsFence = old.length > 0 ? Math.min(...old) : undefined;
     const left = site.config.data.filter(({ name }) => steps[measureStep(name)] === undefined);
     const lags = await Promise.all(
       left.map((item) =>
@@ -43,6 +47,12 @@ export async function measure({ run: { id } }: StepRequest, site: Site): Promise
     }
     return { state: 'done', words: left.map(({ name }, index) => `${name}: ${lags[index].words}`).join('; ') || 'no data' };
   });
+}
+
+/** Since when a run that is given up may have had data written at the other site. */
+async function givenUpSince({ abandon }: RunInput, peer: string, site: Site): Promise<number | undefined> {
+  const run = abandon === undefined ? undefined : (await statusOf(site, peerOf(site.config, peer)))?.run;
+  return run?.id === abandon ? run?.begunMs : undefined;
 }
 
 /** Nothing is held up by a number that cannot be had. */

@@ -106,6 +106,7 @@ export interface PeerStatus {
     readonly epoch: number;
     readonly stage: RunStage;
     readonly drill?: boolean;
+    readonly begunMs?: number;
   };
 }
 

@@ -78,7 +78,7 @@ export function recoveryMachine(parts: MachineParts): object {
   states.add('Hold', { Type: 'Wait', Seconds: Math.ceil((config.drill?.holdMs ?? 0) / SECOND), Next: 'Send back' });
   states.loop('Send back', 'sendBack', 'Conclude');
 
-  states.groups('Rebuild', 'rebuild', 'data', data, 'Join', restores);
+  states.groups('Rebuild', 'rebuild', 'data', data, 'Join', () => true);
   states.step('Join', 'join', { Next: 'Joined?', Catch: otherwise('Undo') });
   states.choice('Joined?', '$.step.state', { pending: 'Wait for join', failed: 'Undo' }, first('Stand by', compute, 'Is it a failback?'));
   states.add('Wait for join', { Type: 'Wait', Seconds: pauseSeconds, Next: 'Join' });

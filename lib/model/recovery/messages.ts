@@ -1,4 +1,5 @@
 import { words } from '../time';
+import { goOnCommand } from './go-on';
 import type { Measured, RecoveryVerdict } from './measured';
 import type { RunRecord } from './register';
 import type { RunInput, RunOutcome } from './run';
@@ -14,18 +15,21 @@ export interface Message {
 const MAX_SUBJECT = 100;
 
 /** Asks a person whether a run may go on, with the commands that say so. */
-export function approvalMessage(config: SiteConfig, run: RunInput, from: string, token: string): Message {
+export function approvalMessage(config: SiteConfig, run: RunInput, from: string, token: string, seen: readonly string[]): Message {
   const answer = (output: string): string =>
     `aws stepfunctions send-task-success --region ${config.site} --task-token '${token}' --task-output '${output}'`;
   return {
     subject: cut(`Approve? ${run.kind} of ${config.recovery} from ${from} to ${config.site}`),
     text: [
       `${run.by} asks for a ${run.kind} of ${config.recovery}: traffic and data go from ${from} to ${config.site}. Run '${run.id}'.`,
+      ...(seen.length > 0 ? [`Seen just now: ${seen.join('; ')}.`] : []),
       `Nothing has been changed yet. Without an answer nothing will be, and the run ends in ${words(config.approval.timeoutMs)}.`,
       'Yes (your name goes on record):',
       answer('{"by":"<your name>"}'),
       `Yes, and I have seen that nothing writes in ${from} any more (needed only where it cannot be reached):`,
       answer('{"otherSiteIsDown":true}'),
+      `The same although the Region of ${from} answers, because its agent was deleted or may not be called:`,
+      answer('{"otherSiteIsDown":true,"otherAgentIsBroken":true}'),
       'No:',
       `aws stepfunctions send-task-failure --region ${config.site} --task-token '${token}' --error Refused`,
     ].join('\n\n'),
@@ -37,8 +41,9 @@ const NEXT: Readonly<Record<RunOutcome, string>> = {
   completed: '',
   refused: 'Nothing was changed.',
   aborted: 'Nothing was changed.',
-  'rolled-back': 'What was changed has been put back.',
-  halted: 'It cannot be put back. Remove the cause and start the machine again with the same id: it goes on where it stopped.',
+  'rolled-back': 'What was changed has been put back; where the other site could not be reached for that, its guard does so.',
+  halted:
+    'It cannot be put back. Remove the cause and start the machine again with the same id in its input, under another name: it goes on where it stopped.',
   superseded: 'Another site has taken over in the meantime; look which one is active.',
   failed: 'A recovery would have failed in the same way: it has to be put right before one is needed.',
 };
@@ -53,6 +58,7 @@ export function outcomeMessage(config: SiteConfig, run: RunRecord, outcome: RunO
       `${what}, run '${run.input.id}' started by ${run.input.by}: ${outcome}.`,
       ...(problem ? [`Why: ${problem}`] : []),
       ...(NEXT[outcome] ? [NEXT[outcome]] : []),
+      ...(outcome === 'halted' ? [goOnCommand(config, run.input)] : []),
       ...(outcome === 'completed'
         ? [
             `Recovery time: ${figure(recoveryTime.ms)}${held(recoveryTime)}`,
@@ -75,7 +81,7 @@ export function alarmMessage(config: SiteConfig, alarm: string, why: string): Me
 export function stalledMessage(config: SiteConfig, run: RunInput, goOn: boolean): Message {
   return {
     subject: cut(`STALLED: ${run.kind} of ${config.recovery} at ${config.site}`),
-    text: `Run '${run.id}' has stopped in the middle. ${goOn ? 'It is started again.' : NEXT.halted}`,
+    text: `Run '${run.id}' has stopped in the middle. ${goOn ? 'It is started again.' : `${NEXT.halted}\n\n${goOnCommand(config, run)}`}`,
   };
 }
 

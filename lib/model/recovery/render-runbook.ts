@@ -1,5 +1,6 @@
 import { words } from '../time';
 import { commandsFor } from './by-hand';
+import { goOnAs } from './go-on';
 import { namesOf, STRATEGY_WORDS } from './names';
 import type { SiteConfig } from './site-config';
 
@@ -33,7 +34,7 @@ export function renderRunbook({ sites, drills }: RunbookParts): string {
     ...others.map((other) => planned(home, other)),
     ...others.map((other) => failback(home, other)),
     drilled(drills),
-    ENDS,
+    ends(sites),
     ...sites.map(byHand),
   ]
     .join('\n\n')
@@ -123,17 +124,27 @@ function drilled(drills: RunbookParts['drills']): string {
   ].join('\n\n');
 }
 
-const ENDS = [
-  '## How runs end',
-  [
-    '- *Completed*: it did what it was asked for.',
-    '- *Refused*, *Aborted*: nothing was changed. The last step in the register says why.',
-    '- *Rolled back*: what was changed was put back, the former site serves again.',
-    '- *Halted*: there is no way back, only on. Traffic stays where it was, nobody writes at the other site. Remove the cause and start the machine again with the **same id**: it goes on where it stopped.',
-    '- *Superseded*: another site has taken over in the meantime.',
-    '- *Failed*: a rehearsal has shown that recovering would not have worked. The record of the run says what has failed.',
-  ].join('\n'),
-].join('\n\n');
+function ends(sites: readonly RunbookSite[]): string {
+  return [
+    '## How runs end',
+    [
+      '- *Completed*: it did what it was asked for.',
+      '- *Refused*, *Aborted*: nothing was changed. The last step in the register says why.',
+      '- *Rolled back*: what was changed was put back, the former site serves again.',
+      '- *Halted*: there is no way back, only on. Traffic stays where it was, nobody writes at the other site. Remove the cause and start the machine again with the **same id** in its input, under another name: it goes on where it stopped.',
+      '- *Superseded*: another site has taken over in the meantime.',
+      '- *Failed*: a rehearsal has shown that recovering would not have worked. The record of the run says what has failed.',
+    ].join('\n'),
+    'To go on with a run, at its own site:',
+    ...sites.map(({ config, account, partition }) =>
+      block(
+        `ID=<id of the run>\n${goOnAs({ ...config, account, partition }, '$ID', `{"kind": "<its kind>", "id": "'"$ID"'", "by": "<your name>"}`)}`,
+      ),
+    ),
+    'A run that can never go on is given up: by a failover to whichever site shall serve, with `"abandon": "<id of the run>", "acceptOldData": true` in its input. What was ' +
+      'written at the other site since that run has promoted data is lost. A rebuild that can never go on is given up by another one with `abandon`.',
+  ].join('\n\n');
+}
 
 function byHand(site: RunbookSite): string {
   return [

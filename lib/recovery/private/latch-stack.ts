@@ -9,7 +9,7 @@ import type { SitePlan } from './site-plan';
 
 /**
  * The stack of one Region with the alarm whose metric turns records. It needs nothing at all, since records of other Regions wait for it. Route 53
- * looks at the data of the metric and takes from the alarm no more than its threshold.
+ * looks at the data of the metric and takes from the alarm only how to judge it.
  */
 export function latchStackOf(recovery: Construct, plan: SitePlan, region: string): Stack {
   return ownChild(recovery, `latch-${region}`, () => {
@@ -37,7 +37,8 @@ export function latchStackOf(recovery: Construct, plan: SitePlan, region: string
         metric: metric(RECOVERY_METRICS.reclaimed),
         threshold: 1,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-        evaluationPeriods: 1,
+        // one value that was not published in time does not send requests away from a home that has taken them back
+        evaluationPeriods: 3,
         treatMissingData: TreatMissingData.BREACHING,
       });
     } else {

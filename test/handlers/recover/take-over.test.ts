@@ -72,6 +72,10 @@ describe('a failover', () => {
     expect(await site.step('conclude')).toMatchObject({ outcome: 'halted' });
     expect(site.register).toMatchObject({ role: 'standby', diverted: false, run: { stage: 'committed' } });
     expect(site.told.at(-1)?.text).toMatch(/same id/);
+    expect(site.told.at(-1)?.text).toContain(
+      `aws stepfunctions start-execution --region ${OSAKA} --name "run-1-$(date +%H%M%S)" ` +
+        `--state-machine-arn arn:aws:states:${OSAKA}:111122223333:stateMachine:Orders-recovery --input '{"kind":"failover","id":"run-1","by":"a test"}'`,
+    );
   });
 
   test('goes on after a halt as the same run, and another one is refused until then', async () => {
@@ -300,6 +304,7 @@ test('a person is asked with the command that says yes', async () => {
   const site = new FakeSite(OSAKA, { approval: { required: true, timeoutMs: HOUR } });
   expect(await site.step('begin')).toMatchObject({ way: 'ask' });
   await site.step('ask', { token: 'TOKEN' });
+  expect(site.told[0].text).toContain(`Seen just now: ${TOKYO} answers and is active; orders: 2000 ms; carts: 2000 ms.`);
   expect(site.told[0].text).toContain(
     `aws stepfunctions send-task-success --region ${OSAKA} --task-token 'TOKEN' --task-output '{"otherSiteIsDown":true}'`,
   );

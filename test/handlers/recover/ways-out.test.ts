@@ -77,9 +77,10 @@ describe('a run that has halted', () => {
     site.status = { ...OSAKA_IS, seen: 1, run: { id: 'run-1', kind: 'failover', epoch: 1, stage: 'committed' } };
     expect(await site.step('begin', { run: other })).toMatchObject({ way: 'conclude' });
     const run = { ...other, ...abandon };
+    site.status = { ...site.status, run: { id: 'run-1', kind: 'failover', epoch: 1, stage: 'committed', begunMs: NOW - 50 * MINUTE } };
     await site.steps(run, ...TO_VERIFIED, 'switch');
     expect(site.asked).toContainEqual(expect.objectContaining({ op: 'fencePeer', abandon: 'run-1' }));
-    expect(site.register).toMatchObject({ role: 'active', run: { steps: { 'measure:orders': { facts: { lagMs: 40 * MINUTE } } } } });
+    expect(site.register).toMatchObject({ role: 'active', run: { steps: { 'measure:orders': { facts: { lagMs: 50 * MINUTE } } } } });
   });
 
   test('in the middle of a rebuild is given up for another rebuild', async () => {

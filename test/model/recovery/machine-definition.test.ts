@@ -62,6 +62,16 @@ test('has a state for every step that an agent can take', () => {
   expect(RUN_STEPS.filter((step) => !asked.has(step))).toEqual([]);
 });
 
+test('asks so seldom whether all data are copied that a day of it fits into the history of an execution', () => {
+  const machine = recoveryMachine({ ...parts, config: siteConfig(OSAKA) }) as Machine;
+  const waits = all(machine).filter(([name]) => /^Rebuild.*item wait$|^Wait for restore$/.test(name));
+  expect(waits).toHaveLength(3);
+  // an iteration is a task, a choice and a wait, of nine events
+  for (const [, state] of waits) {
+    expect(((24 * 3_600) / Number((state as { readonly Seconds?: number }).Seconds)) * 9).toBeLessThan(25_000 / 2);
+  }
+});
+
 test('says the order of the data in the names of its states', () => {
   const { States } = recoveryMachine({ ...parts, config: siteConfig(OSAKA) }) as Machine;
   expect(Object.keys(States)).toEqual(expect.arrayContaining(['Promote (1)', 'Promote (2)', 'Scale', 'Rebuild (1)', 'Rebuild (2)']));

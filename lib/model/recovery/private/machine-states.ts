@@ -5,8 +5,8 @@ export type State = Readonly<Record<string, unknown>>;
 const STEP_SECONDS = 120;
 /** Items of one order are recovered side by side, as far as the register is not written too often. */
 export const ITEMS_AT_A_TIME = 5;
-/** A restore takes long enough to be asked for seldom; the history of an execution has room for 25,000 events. */
-export const RESTORE_PAUSE_FACTOR = 3;
+/** What copies all data takes long enough to be asked for seldom; the history of an execution has room for 25,000 events (Step Functions quotas). */
+export const RESTORE_PAUSE_FACTOR = 12;
 
 /** A step may always be taken again; what does not pass in a minute or two is for a person. */
 const RETRY = [

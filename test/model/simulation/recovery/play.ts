@@ -60,32 +60,38 @@ export async function play(seed: number, honest: boolean): Promise<Played> {
     }
     await world.time.runUntil(world.time.now() + chance.upTo(25) * MINUTE + chance.upTo(60) * SECOND, look);
   }
-  await peace(world, trouble, judge, look);
+  await peace(world, trouble, judge, look, chance.maybe(0.5));
   return { world, violations: judge.violations };
 }
 
 /** Everything works again; the guards are left alone, then a person does what the runbook says. */
-async function peace(world: World, trouble: Trouble, judge: Judge, look: () => void): Promise<void> {
+async function peace(world: World, trouble: Trouble, judge: Judge, look: () => void, stubborn: boolean): Promise<void> {
   trouble.budget = 0;
   world.partitioned = false;
   for (const region of Object.values(world.regions)) {
     region.up = true;
-    region.broken = false;
+    // what halts now and then halts for good: somebody has to give it up
+    region.broken = stubborn && region.broken && world.register(region.name).run?.stage === 'committed';
   }
   judge.changed();
   await world.time.runUntil(world.time.now() + 2 * HOUR, look);
   judge.calm();
-  for (let round = 0; round < 4 && !settled(world); round++) {
-    await repair(world, `repair-${round}`);
+  for (let round = 0; round < 5 && !settled(world); round++) {
+    await repair(world, `repair-${round}`, round);
     await world.time.runUntil(world.time.now() + 90 * MINUTE, look);
   }
   judge.end(settled(world));
 }
 
 /** What docs/runbook.md says, by what the registers say. */
-async function repair(world: World, id: string): Promise<void> {
+async function repair(world: World, id: string, round: number): Promise<void> {
   const sites = [TOKYO, OSAKA];
   const stopped = sites.find((site) => world.register(site).run && world.register(site).run?.stage !== 'concluded');
+  if (stopped && world.regions[stopped].broken && round > 0) {
+    const abandon = world.register(stopped).run?.input.id as string;
+    world.start(world.other(stopped), id, { kind: 'failover', id, by: 'test', acceptOldData: true, abandon });
+    return;
+  }
   if (stopped) {
     world.start(stopped, id, world.register(stopped).run?.input as RunInput);
     return;
