@@ -3,7 +3,7 @@ import { line, tell } from '../demo-restore/telling';
 import type { Site } from './site';
 
 /** Tells each step of a run as it comes to its end, and how the run has ended. */
-export async function follow(site: Site, id: string, meanwhile?: () => Promise<unknown>): Promise<string> {
+export async function follow(site: Site, id: string): Promise<string> {
   const told = new Set<string>();
   const tellNew = async (): Promise<void> => {
     const run = (await site.register())?.run;
@@ -14,9 +14,6 @@ export async function follow(site: Site, id: string, meanwhile?: () => Promise<u
       if (untilMs !== undefined && !name.startsWith('measure:')) {
         tell(untilMs - sinceMs, name, words);
       }
-    }
-    if (run?.steps.drain?.state === 'pending') {
-      await meanwhile?.();
     }
   };
   for (;;) {

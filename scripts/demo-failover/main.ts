@@ -1,5 +1,5 @@
 // A failover on this machine, for real: two PostgreSQL servers of which one follows the other, an application that orders all the time, the loss of a
-// Region, the state machine and the agents that the library deploys, and the way back. Only AWS itself is an emulator.
+// Region, the state machine and the agents that the library deploys, and the return of the Region. Only AWS itself is an emulator.
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { whyNoPostgres } from '../../test/emulator/postgres';
 import { StackClient } from '../../test/emulator/stack-client';
 import { heading, line, soFar, step } from '../demo-restore/telling';
 import { Customer, missingIn } from './customer';
-import { type Doorway, openDoorway } from './doorway';
+import { openDoorway } from './doorway';
 import { follow } from './follow';
 import { Site } from './site';
 
@@ -27,12 +27,9 @@ interface Stage {
   readonly emulator: Emulator;
   readonly tokyo: Site;
   readonly osaka: Site;
-  readonly door: Doorway;
   readonly password: string;
   /** Begins to order, with numbers above this one. */
   readonly customer: (above: number) => Customer;
-  /** Changes when a database is made anew. */
-  readonly findServers: () => Promise<void>;
 }
 
 async function main(): Promise<void> {
@@ -75,12 +72,9 @@ async function setUp(ends: (() => Promise<void>)[]): Promise<Stage> {
   const [tokyo, osaka] = [new Site(emulator, 'ap-northeast-1', 'Tokyo'), new Site(emulator, 'ap-northeast-3', 'Osaka')];
   await osaka.listen();
   const addresses: Record<string, { host: string; port: number }> = {};
-  const findServers = async (): Promise<void> => {
-    for (const site of [tokyo, osaka]) {
-      addresses[site.region] = await site.server();
-    }
-  };
-  await findServers();
+  for (const site of [tokyo, osaka]) {
+    addresses[site.region] = await site.server();
+  }
   await ask(addresses[tokyo.region], password, 'create table placed (number int primary key, at timestamptz not null default now())');
   const resolve = async () => (await new FailoverControl(emulator.url).dns(NAME)).sets[0];
   const door = await openDoorway(resolve, addresses, TTL_MS);
@@ -92,11 +86,11 @@ async function setUp(ends: (() => Promise<void>)[]): Promise<Stage> {
     ends.push(async () => void (await one.stop()));
     return one;
   };
-  return { emulator, tokyo, osaka, door, password, findServers, customer };
+  return { emulator, tokyo, osaka, password, customer };
 }
 
 async function play(stage: Stage): Promise<void> {
-  const { emulator, tokyo, osaka, door, password, findServers, customer } = stage;
+  const { emulator, tokyo, osaka, password, customer } = stage;
   const orders = customer(0);
   await step(
     'somebody orders without end, one order after the other',
@@ -128,24 +122,11 @@ async function play(stage: Stage): Promise<void> {
   const refusal = await ask(await tokyo.server(), password, 'insert into placed values (0)').catch((error: Error) => error.message);
   line(`an order that is sent straight to Tokyo: ${refusal === undefined ? 'accepted' : `refused (${refusal})`}`);
 
-  heading('The way back');
-  // the last one may have been kept without being acknowledged
-  const more = customer(1_000_000);
-  await eventually('orders', async () => more.count > 100);
-  await tokyo.start({ kind: 'failback', id: 'back-to-tokyo', by: 'the demonstration' });
-  await finish(tokyo, 'back-to-tokyo', () => emulator.control.advanceClock(61_000));
-  await findServers();
-  const [known, again] = [more.count, await tokyo.server()];
-  await step('orders come through again', () => eventually('orders', async () => more.count > known + 200, 30_000));
-  const back = await more.stop();
-  const missing = await missingIn({ ...again, user: 'app', password, database: 'shop' }, [...seen.acknowledged, ...back.acknowledged]);
-  line(`lost on the way back: ${missing.length - lost.length} of ${back.acknowledged.length} orders`);
-  line(`nobody could order for ${spanWords(back.longestGap.ms)}`);
   heading(`Done in ${soFar()}. Waiting times are shortened by ${1 / WAIT_SCALE}, and AWS takes its own: no time here is a promise.`);
 }
 
-async function finish(site: Site, id: string, meanwhile?: () => Promise<unknown>): Promise<void> {
-  const end = await follow(site, id, meanwhile);
+async function finish(site: Site, id: string): Promise<void> {
+  const end = await follow(site, id);
   if (end !== 'SUCCEEDED') {
     throw new Error(`the run of ${site.city} has ended as ${end}: ${(await site.register())?.run?.problem ?? 'nobody has said why'}`);
   }
