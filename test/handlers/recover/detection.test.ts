@@ -86,7 +86,10 @@ describe('an alarm', () => {
     Object.defineProperty(failing, 'ports', { get: () => ({ ...ports, start }) });
     await expect(failing.call(ALARM)).rejects.toThrow('throttled');
     await failing.call({ op: 'guard' });
-    expect(start).toHaveBeenLastCalledWith(RUN.id, RUN);
+    expect(start.mock.calls).toEqual([
+      [RUN.id, RUN],
+      [RUN.id, RUN],
+    ]);
   });
 });
 
