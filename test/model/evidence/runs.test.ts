@@ -135,7 +135,8 @@ describe('the record of a run', () => {
   test('tells who let it go on', () => {
     const { run } = quarterly(1);
     expect(recordOf(quarterly(1)).approval).toEqual({ required: true, given: 'on-request', by: 'Ben' });
-    for (const facts of [{}, { approvedBy: '' }, { approvedBy: '<your name>' }]) {
+    const nobody: Record<string, string>[] = [{}, { approvedBy: '' }, { approvedBy: '<your name>' }];
+    for (const facts of nobody) {
       const nameless = { ...run, steps: { ...run.steps, fence: { ...run.steps.fence, facts } } };
       expect(recordOf(quarterly(1, { run: nameless })).approval).toEqual({ required: true, given: 'on-request' });
     }
