@@ -125,6 +125,7 @@ describe('a recovery without data', () => {
     site.stored = { version: 1, register: { ...BEGUN, role: 'fenced', gate: 'closed', counts: { api: 2 }, fence } };
     const run: RunInput = { ...FAILOVER, acceptOldData: true };
     await site.steps(run, ...steps, 'switch');
+    expect(site.calls).not.toContain('close api');
     expect(site.register).toMatchObject({ role: 'active', gate: 'open' });
   });
 });
