@@ -3,7 +3,14 @@ const { availableParallelism } = require('node:os');
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** Simulates thousands of plans, starts the command, compiles every snippet, synthesises every example: too long to wait for after each change. */
-const SLOW = ['test/model/simulation/', 'test/bin/', 'test/docs.test.ts', 'test/examples.test.ts', 'test/recovery/example.test.ts'];
+const SLOW = [
+  'test/model/simulation/',
+  'test/observability/alarms-over-time.test.ts',
+  'test/bin/',
+  'test/docs.test.ts',
+  'test/examples.test.ts',
+  'test/recovery/example.test.ts',
+];
 
 const common = {
   testEnvironment: 'node',

@@ -142,6 +142,7 @@ function appWithEveryAlarm(): App {
   };
   const disasterRecovery = new DisasterRecovery(app, 'Orders', { ...disaster, objective });
   const { sites } = disasterRecovery;
+  disasterRecovery.drill();
   disasterRecovery.watch({ addresses: { [home.region]: 'https://example.com' }, control: 'https://example.org' });
   sites.forEach((site, index) => {
     const stack = [home, recovery][index];
