@@ -22,7 +22,9 @@ export async function checkCorruption(session: Session): Promise<Finding> {
   return verdict(`${found}, ${many(indexes, 'index', 'indexes')} checked`, damage, [...notes, ...sums]);
 }
 
-function verdict(found: string, { damaged, unknown }: Damage, notes: readonly string[]): Finding {
+function verdict(found: string, { damaged: all, unknown }: Damage, notes: readonly string[]): Finding {
+  // an index can be made again, so that damage of a table is told first
+  const damaged = [...all].sort((one, other) => Number(one.startsWith('index ')) - Number(other.startsWith('index ')));
   const details = [...damaged, ...unknown, ...notes];
   if (damaged.length > 0) {
     return failed(`${found}; ${many(damaged.length, 'sign')} of damage: ${damaged[0]}`, { details });

@@ -135,8 +135,10 @@ export class AwsGroups implements ComputePort<AutoScalingConfig> {
   }
 
   public async open(config: AutoScalingConfig, former = config.standby): Promise<Progress> {
-    await this.update(config, Math.min(former, config.full), Math.max(config.max, former), former);
-    return done(`${former} instances are to run`);
+    // a step that scales out opens first, each time it is taken: what it has begun to start stays
+    const wanted = Math.max((await this.find(config)).desired, former);
+    await this.update(config, Math.min(former, config.full), Math.max(config.max, wanted), wanted);
+    return done(`${wanted} instances are to run`);
   }
 
   private async update({ group }: AutoScalingConfig, min: number, max: number, desired: number): Promise<void> {

@@ -125,6 +125,15 @@ describe('an Auto Scaling group', () => {
     );
   });
 
+  test.each([
+    ['keeps what has begun to start', said(4, 'InService', 'Pending'), 'DesiredCapacity=4'],
+    ['has as many as before where none is left', said(0), 'DesiredCapacity=1'],
+  ])('that is opened again %s', async (_, groups, wanted) => {
+    const { sent, clients } = answering({ DescribeAutoScalingGroups: groups });
+    await new AwsGroups(clients).open(group, 1);
+    expect(sent.find(({ what }) => what === 'UpdateAutoScalingGroup')?.body ?? sent.at(-1)?.body).toContain(wanted);
+  });
+
   test('is closed once no instance is left', async () => {
     const { sent, clients } = answering({ DescribeAutoScalingGroups: said(4, 'Terminating') });
     expect((await new AwsGroups(clients).close(group)).state).toBe('pending');
