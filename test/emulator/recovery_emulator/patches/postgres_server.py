@@ -1,9 +1,11 @@
 """Real PostgreSQL servers on 127.0.0.1, one per RDS instance: initdb, base backups, WAL archive, recovery to a moment.
 
-They are found on PATH, or in the folder PGBIN. PostgreSQL refuses to run as root, so root runs them as user postgres.
+They are found on PATH, or in the folder PGBIN. PostgreSQL refuses to run as root, so root runs them as user postgres, or as nobody
+where there is no such user. Programs for clients need not be there.
 """
 
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -12,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from recovery_emulator.patches import postgres_tls
+from recovery_emulator.patches import postgres_tls, postgres_wire
 
 _RECOVERY_SETTINGS = ("restore_command", "recovery_target_action", "recovery_target_time")
 _SUPERUSER = "rdsadmin"
@@ -28,6 +30,13 @@ def _find_binaries() -> Path | None:
 
 
 BINARIES = _find_binaries()
+
+
+def _owner() -> str:
+    try:
+        return pwd.getpwnam("postgres").pw_name
+    except KeyError:
+        return "nobody"
 
 
 class Cluster:
@@ -52,14 +61,15 @@ class PostgresHost:
 
     def __init__(self) -> None:
         self._root: Path | None = None
-        self._prefix = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        self._user = _owner() if os.getuid() == 0 else None
+        self._prefix = ["runuser", "-u", self._user, "--"] if self._user else []
 
     @property
     def root(self) -> Path:
         if self._root is None:
             self._root = Path(tempfile.mkdtemp(prefix="emulator-pg-"))
-            if self._prefix:
-                shutil.chown(self._root, "postgres")
+            if self._user:
+                shutil.chown(self._root, self._user)
                 self._root.chmod(0o755)
         return self._root
 
@@ -120,37 +130,23 @@ class PostgresHost:
 
     def sql(self, cluster: Cluster, query: str) -> str:
         """Runs a query as superuser."""
-        return self.run(
-            self._binary("psql"),
-            "-XqAt",
-            "-h",
-            self.root,
-            "-p",
-            cluster.port,
-            "-U",
-            _SUPERUSER,
-            "-d",
-            "postgres",
-            "-c",
-            query,
-        ).strip()
+        return postgres_wire.sql(self.root, cluster.port, _SUPERUSER, query)
 
     def base_backup(self, cluster: Cluster, target: Path, *options: str) -> None:
         """Copies a running server's data."""
-        self.run(
-            self._binary("pg_basebackup"),
-            "-h",
-            self.root,
-            "-p",
-            cluster.port,
-            "-U",
-            _SUPERUSER,
-            "-D",
-            target,
-            "-c",
-            "fast",
-            *options,
-        )
+        program = self._binary("pg_basebackup")
+        if program.exists():
+            place = ("-h", self.root, "-p", cluster.port, "-U", _SUPERUSER)
+            self.run(program, *place, "-D", target, "-c", "fast", *options)
+            return
+        postgres_wire.base_backup(self.root, cluster.port, _SUPERUSER, target)
+        if self._user:
+            for path in (target, *target.rglob("*")):
+                shutil.chown(path, self._user)
+        if "-R" in options:
+            source = f"host={self.root} port={cluster.port} user={_SUPERUSER}"
+            self._configure(target, f"primary_conninfo='{source}'")
+            self.run("touch", target / "standby.signal")
 
     def _place(self, name: str) -> Cluster:
         with socket.socket() as probe:
@@ -187,10 +183,12 @@ class PostgresHost:
         return cluster
 
     def snapshot(self, cluster: Cluster, name: str) -> Path:
-        """A verified base backup."""
+        """A base backup, verified where there is a program for it."""
         target = self.root / name
         self.base_backup(cluster, target)
-        self.run(self._binary("pg_verifybackup"), "-q", target)
+        program = self._binary("pg_verifybackup")
+        if program.exists():
+            self.run(program, "-q", target)
         return target
 
     def restore(self, name: str, source: Path, wal: Path | None = None, until: str | None = None) -> Cluster:
