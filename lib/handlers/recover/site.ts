@@ -43,7 +43,7 @@ export class Site {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const found = await store.read();
       const next = transition(found?.register ?? initialRegister(this.config));
-      if (next.refusal !== undefined || (found && JSON.stringify(next.register) === JSON.stringify(found.register))) {
+      if (next.refusal !== undefined || (found && isSame(next.register, found.register))) {
         return next;
       }
       if (await store.write(next.register, found?.version)) {
@@ -136,6 +136,10 @@ function waitAfter(step: string, { input }: RunRecord, { traffic, drill }: SiteC
     default:
       return 0;
   }
+}
+
+function isSame(one: SiteRegister, other: SiteRegister): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** A step came for a run that has ended, or that another run has replaced. */

@@ -97,7 +97,8 @@ export const LATE_MS = 15 * MINUTE;
 /** How much was running before is of no use any more. */
 export function countsForgotten(register: SiteRegister, nowMs: number): Transition {
   const { counts, openedMs, ...rest } = register;
-  return to(register.gate === 'open' && nowMs - (openedMs ?? 0) > LATE_MS ? rest : register);
+  const kept = counts !== undefined || openedMs !== undefined;
+  return to(kept && register.gate === 'open' && nowMs - (openedMs ?? 0) > LATE_MS ? rest : register);
 }
 
 /** Remembers how much was running before the gate is closed; what was remembered first stays. */
@@ -112,7 +113,7 @@ const SEEN_MS = 3 * MINUTE;
 export function reclaimSettled(register: SiteRegister, released: boolean, nowMs: number): Transition {
   const { releasedMs = nowMs, ...rest } = register;
   if (!register.reclaimed || !released) {
-    return to(rest);
+    return to(register.releasedMs === undefined ? register : rest);
   }
   return to(nowMs - releasedMs >= SEEN_MS ? { ...rest, reclaimed: false } : { ...rest, releasedMs });
 }

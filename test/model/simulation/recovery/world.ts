@@ -173,14 +173,15 @@ export class World {
       pause: (ms) => this.time.wait(ms * this.chance.next()),
       config: async () => this.configs[site],
       register: () => ({
-        read: () => on(() => region.register && JSON.parse(JSON.stringify(region.register))),
+        // what nobody can change need not be copied for everybody who looks
+        read: () => on(() => region.register),
         write: (register, over) =>
           on(() => {
             if (region.register?.version !== over) {
               return false;
             }
             this.notice(site, region.register?.register, register);
-            region.register = { register: JSON.parse(JSON.stringify(register)), version: (over ?? 0) + 1 };
+            region.register = { register: frozen(register), version: (over ?? 0) + 1 };
             return true;
           }),
       }),
@@ -378,6 +379,14 @@ export class World {
 
 function done(words: string): Progress {
   return { state: 'done', words };
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.values(value).forEach(frozen);
+    Object.freeze(value);
+  }
+  return value;
 }
 
 function forever(): Promise<never> {
