@@ -306,7 +306,7 @@ test('a person is asked with the command that says yes', async () => {
   await site.step('ask', { token: 'TOKEN' });
   expect(site.told[0].text).toContain(`Seen just now: ${TOKYO} answers and is active; orders: 2000 ms; carts: 2000 ms.`);
   expect(site.told[0].text).toContain(
-    `aws stepfunctions send-task-success --region ${OSAKA} --task-token 'TOKEN' --task-output '{"otherSiteIsDown":true}'`,
+    `aws stepfunctions send-task-success --region ${OSAKA} --task-token 'TOKEN' --task-output '{"by":"<your name>","otherSiteIsDown":true}'`,
   );
   expect(
     await new FakeSite(OSAKA, { approval: { required: true, timeoutMs: HOUR } }).step('begin', { run: { ...FAILOVER, approved: true } }),
