@@ -5,6 +5,7 @@ import { LIMITS } from '../../model/limits';
 import { claimName, deploymentOf } from './claimed-names';
 import { ConfigurationError } from './errors';
 import { refuseForeignReferences } from './foreign-references';
+import { outermostStackOf } from './outermost-stack';
 
 /** Where a support stack is. */
 export interface SupportStackEnvironment {
@@ -14,13 +15,13 @@ export interface SupportStackEnvironment {
 }
 
 /**
- * The stack that holds what another stack needs in another Region or account.
+ * The stack that holds what another stack needs in another Region or account; nested stacks share that of the one around them.
  *
  * Everything in it has a physical name by convention and nothing refers to the supported stack, so it deploys while the
  * primary Region is gone. The supported stack depends on it, for the order of deployment only.
  */
 export function supportStackOf(scope: IConstruct, environment: SupportStackEnvironment): Stack {
-  const supported = Stack.of(scope);
+  const supported = outermostStackOf(scope);
   const { region, account } = environment;
   requireEnvironment(scope, environment);
   const suffix = [account, region].filter((part) => part !== undefined).join('-');

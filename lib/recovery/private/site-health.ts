@@ -1,7 +1,8 @@
 import { HealthCheck, HealthCheckType, type IHealthCheck, InsufficientDataHealthStatusEnum } from 'aws-cdk-lib/aws-route53';
-import { Stack } from 'aws-cdk-lib/core';
+import type { Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
+import { outermostStackOf } from '../../core/private/outermost-stack';
 import { namesOf } from '../../model/recovery';
 import { latchStackOf } from './latch-stack';
 import { othersOf, type SitePlan } from './site-plan';
@@ -78,10 +79,7 @@ function allOf(scope: Construct, id: string, children: IHealthCheck[]): IHealthC
 
 /** A health check of an alarm is refused before the alarm is there. */
 function deployAfter(scope: Construct, latches: Stack): void {
-  let stack = Stack.of(scope);
-  while (stack.nestedStackParent) {
-    stack = stack.nestedStackParent;
-  }
+  const stack = outermostStackOf(scope);
   if (!stack.dependencies.includes(latches)) {
     stack.addStackDependency(latches);
   }

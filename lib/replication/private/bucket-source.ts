@@ -2,12 +2,12 @@ import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnDeletionPolicy, Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
+import { outermostStackOf } from '../../core/private/outermost-stack';
 import { labelOf } from '../../model/services';
 import { targetOf } from '../../services';
 import { defaultLockOf, type LockFact } from '../../services/object-lock';
 import type { Target } from '../../services/service';
 import { keepOnDelete, setDefault, settingOf, unwrapped } from '../../services/settings';
-import { outermostStackOf } from '../../vault/private/names';
 
 /** A bucket of this app whose objects are replicated. */
 export interface BucketSource {

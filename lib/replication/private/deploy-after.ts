@@ -1,7 +1,7 @@
 import { type Stack, Stage } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { outermostStackOf } from '../../core/private/outermost-stack';
 import { warn } from '../../core/private/problems';
-import { outermostStackOf } from '../../vault/private/names';
 
 const COPY = 'the copy in it follows a source there, and RDS refuses a copy of what is not there yet';
 

@@ -6,7 +6,6 @@ import { claimName, deploymentOf } from '../../core/private/claimed-names';
 import { ownChild } from '../../core/private/own-child';
 import { type SupportStackEnvironment, supportStackOf } from '../../core/private/support-stack';
 import type { KeyFact } from '../../model/facts';
-import { outermostStackOf } from '../../vault/private/names';
 import { ownKey } from './own-key';
 
 const ID = 'LiveCopiesKey';
@@ -32,7 +31,7 @@ export interface RecoveryKey {
  * of the source, so losing that one loses no copy.
  */
 export function recoveryKeyOf(scope: IConstruct, environment: SupportStackEnvironment, service: KeyService): RecoveryKey {
-  const stack = supportStackOf(outermostStackOf(scope), environment);
+  const stack = supportStackOf(scope, environment);
   const aliasName = `alias/recovery/${stack.stackName}`;
   const key = ownChild(stack, ID, () => newKey(stack, aliasName));
   permit(stack, key, service);

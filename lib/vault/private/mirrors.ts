@@ -1,9 +1,9 @@
 import { type Stack, Token } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
+import { outermostStackOf } from '../../core/private/outermost-stack';
 import { supportStackOf } from '../../core/private/support-stack';
 import type { VaultMirrorOptions } from '../vault-mirror-options';
-import { outermostStackOf } from './names';
 
 /** Where the mirror of a vault goes, and whether copies to it leave the account. */
 export interface MirrorPlace {

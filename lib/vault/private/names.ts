@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Stack } from 'aws-cdk-lib/core';
+import type { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { claimName, deploymentOf } from '../../core/private/claimed-names';
+import { outermostStackOf } from '../../core/private/outermost-stack';
 import { LIMITS } from '../../model/limits';
-
-/** The stack that a construct is deployed with: of nested stacks, the one around them all. */
-export function outermostStackOf(construct: IConstruct): Stack {
-  let stack = Stack.of(construct);
-  while (stack.nestedStackParent) {
-    stack = stack.nestedStackParent;
-  }
-  return stack;
-}
 
 /** The name of the stack and the path of the construct inside it, with a hash that keeps two such names apart. */
 export function defaultVaultName(construct: IConstruct): string {

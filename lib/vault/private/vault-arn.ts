@@ -3,8 +3,8 @@ import type { Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { cfnOf } from '../../core/private/inventory';
+import { outermostStackOf } from '../../core/private/outermost-stack';
 import { computedVaultArn, deployedTogether } from './identity';
-import { outermostStackOf } from './names';
 import { traitsOf } from './traits';
 
 /**
