@@ -4,6 +4,7 @@ import { known } from '../core/private/known';
 import { labelOf, type ResourceType } from '../model/services';
 import { type CheckKind, type CheckSpec, checkerOf, type HttpCheckSpec } from '../model/verification';
 import type { Target } from '../services/service';
+import { settingOf } from '../services/settings';
 
 /** Which function reads a database. */
 export type SqlFamily = 'postgres' | 'mysql';
@@ -100,7 +101,8 @@ export function familyOf({ engine }: Checked): SqlFamily | undefined {
 }
 
 function engineOf({ cfn, construct }: Target): string | undefined {
-  const { engine } = (cfn ?? {}) as { readonly engine?: string };
+  const engine = cfn && settingOf(cfn, 'engine');
   const { engine: imported } = construct as { readonly engine?: { readonly engineType?: string } };
-  return known(engine) ?? known(imported?.engineType);
+  // CloudFormation takes `MySQL` for `mysql`
+  return (known(typeof engine === 'string' ? engine : undefined) ?? known(imported?.engineType))?.toLowerCase();
 }

@@ -16,10 +16,23 @@ import type {
   SchemaOptions,
 } from './data-check-options';
 import { arrangeVerification } from './private/arrange';
-import { requireAddress, requireCount, requireNumber, requireQuery, requireSpan, requireText, requireTexts } from './private/check-values';
+import {
+  requireAddress,
+  requireCount,
+  requireName,
+  requireNumber,
+  requireQuery,
+  requireSpan,
+  requireTable,
+  requireTables,
+  requireText,
+  requireTexts,
+} from './private/check-values';
 import { checklistOf } from './private/checklist';
 import { RestoreTests } from './restore-tests';
 
+/** Tables that the name of a sample lists. */
+const MOST_LISTED = 3;
 const SAMPLE = { min: 0, max: 10_000, usual: 10, rows: 100 } as const;
 
 /**
@@ -42,7 +55,7 @@ export class DataCheck extends RestoreCheck {
    */
   public static rowCount(table: string, options: CountOptions): DataCheck {
     const name = options.name ?? `rows of ${table}`;
-    return DataCheck.of({ kind: 'row-count', name, table: requireText(name, 'table', table), ...requireCount(name, options) });
+    return DataCheck.of({ kind: 'row-count', name, table: requireTable(name, 'table', table), ...requireCount(name, options) });
   }
 
   /** Every foreign key of a database holds; all violations are counted. */
@@ -58,7 +71,7 @@ export class DataCheck extends RestoreCheck {
    */
   public static newest(table: string, column: string, options: NewestOptions): DataCheck {
     const name = options.name ?? `newest ${column} of ${table}`;
-    const named = { table: requireText(name, 'table', table), column: requireText(name, 'column', column) };
+    const named = { table: requireTable(name, 'table', table), column: requireText(name, 'column', column) };
     return DataCheck.of({ kind: 'newest-row', name, ...named, withinMs: requireSpan(name, 'within', options.within) });
   }
 
@@ -80,7 +93,7 @@ export class DataCheck extends RestoreCheck {
   public static checksum(table: string, options: ChecksumOptions = {}): DataCheck {
     const { name = `checksum of ${table}`, expected } = options;
     const given = expected === undefined ? {} : { expected: requireText(name, 'expected', expected) };
-    return DataCheck.of({ kind: 'checksum', name, table: requireText(name, 'table', table), ...given });
+    return DataCheck.of({ kind: 'checksum', name, table: requireTable(name, 'table', table), ...given });
   }
 
   /** A database is made of what it should be: tables, columns, indexes, extensions; indexes are valid, sequences ahead of their columns. */
@@ -90,7 +103,7 @@ export class DataCheck extends RestoreCheck {
       kind: 'schema',
       name,
       tables: Object.entries(tables).map(([table, columns]) => ({
-        name: requireText(name, 'tables', table),
+        name: requireTable(name, 'tables', table),
         ...(columns.length > 0 ? { columns: requireTexts(name, 'columns', columns) } : {}),
       })),
       ...(indexes ? { indexes: requireTexts(name, 'indexes', indexes) } : {}),
@@ -110,10 +123,10 @@ export class DataCheck extends RestoreCheck {
    * @param options how many rows of each
    */
   public static sample(tables: string[], options: SampleOptions = {}): DataCheck {
-    const name = options.name ?? `sample of ${tables.join(', ')}`;
-    requireNumber(name, 'tables', tables.length, { min: 1 });
+    const named = requireTables(options.name ?? 'sample', 'tables', tables);
+    const name = options.name ?? `sample of ${listed(named)}`;
     const rows = requireNumber(name, 'rows', options.rows ?? SAMPLE.rows, { min: 1, max: SAMPLE.max });
-    return DataCheck.of({ kind: 'sample', name, tables: requireTexts(name, 'tables', tables), rows });
+    return DataCheck.of({ kind: 'sample', name, tables: named, rows });
   }
 
   /** A bucket has so many objects, and some of them can be read, with their checksums, versions and tags. */
@@ -182,7 +195,7 @@ export class DataCheck extends RestoreCheck {
   }
 
   private static of(spec: CheckSpec, besides: { handler?: IFunctionRef; tests?: RestoreTests } = {}): DataCheck {
-    requireText(spec.kind, 'name', spec.name);
+    requireName(spec.kind, spec.name);
     return new DataCheck(spec, besides.handler, besides.tests);
   }
 
@@ -214,4 +227,10 @@ export class DataCheck extends RestoreCheck {
   public _arrange(protection: Construct): void {
     arrangeVerification(protection);
   }
+}
+
+/** As many as a name has room for. */
+function listed(tables: readonly string[]): string {
+  const [some, others] = [tables.slice(0, MOST_LISTED), tables.length - MOST_LISTED];
+  return `${some.join(', ')}${others > 0 ? ` and ${others} more` : ''}`;
 }

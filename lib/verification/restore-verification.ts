@@ -4,17 +4,15 @@ import type { AlarmActions } from '../core/alarm-actions';
 import { isHeard } from '../core/private/alarm-route';
 import { ConfigurationError } from '../core/private/errors';
 import { isAttached, uniqueName } from '../core/private/inventory';
-import { known } from '../core/private/known';
 import { warn } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
-import { differ } from '../model/differ';
 import type { Fact } from '../model/facts';
 import type { VerifiedPlace } from '../model/verification';
 import type { Protection } from '../protection/protection';
-import { traitsOf } from '../vault/private/traits';
 import type { IsolatedNetwork } from './isolated-network';
 import { requireToldApart } from './private/afar';
 import { stackOfCopies } from './private/copies-place';
+import { requireNear } from './private/near';
 import { plainArnOf } from './private/plain-arn';
 import { selectionsAfar, selectionsHere } from './private/site-selections';
 import { testFacts } from './private/test-facts';
@@ -69,14 +67,7 @@ export class RestoreVerification extends Construct {
         this,
       );
     }
-    const { region } = traitsOf(protection.vault);
-    if (differ(region, known(Stack.of(this).region))) {
-      throw new ConfigurationError(
-        'VerificationElsewhere',
-        `'${protection.node.path}' keeps its recovery points in ${region}, but restore tests run where recovery points are: make the verification in a stack of ${region}, and test copies with 'copies'`,
-        this,
-      );
-    }
+    requireNear(this, props);
     made.set(protection, this);
     this.isAutomatic = automatic.has(protection);
     if (props.copies?._rhythm && protection.recoveryVault === undefined) {

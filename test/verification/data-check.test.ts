@@ -16,6 +16,7 @@ import { checkedOf, familyOf, requireFit } from '../../lib/verification/check-fi
 
 const stack = new Stack(undefined, 'Stack', { env: { account: '111122223333', region: 'ap-northeast-1' } });
 const number = new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
+const list = new CfnParameter(stack, 'List', { type: 'CommaDelimitedList' }).valueAsList;
 const within = Duration.hours(4);
 
 describe('what a check says to who looks', () => {
@@ -45,6 +46,14 @@ describe('what a check says to who looks', () => {
     ],
     [DataCheck.schema(), { kind: 'schema', name: 'schema', tables: [] }],
     [DataCheck.corruption(), { kind: 'corruption', name: 'corruption' }],
+    [
+      DataCheck.sample(['a', 'b', 'c', 'd', 'e']),
+      { kind: 'sample', name: 'sample of a, b, c and 2 more', tables: ['a', 'b', 'c', 'd', 'e'], rows: 100 },
+    ],
+    [
+      DataCheck.rowCount('"my.schema"."my.table"', { exactly: 1, name: 'x'.repeat(256) }),
+      { kind: 'row-count', name: 'x'.repeat(256), table: '"my.schema"."my.table"', exactly: 1 },
+    ],
     [DataCheck.sample(['a', 'b']), { kind: 'sample', name: 'sample of a, b', tables: ['a', 'b'], rows: 100 }],
     [DataCheck.objects(), { kind: 'objects', name: 'objects', sample: 10 }],
     [
@@ -113,6 +122,23 @@ test.each<[string, () => unknown, RegExp]>([
   ['a query that writes', () => DataCheck.query('q', '-- harmless\n DELETE FROM users', '1'), /begins with 'DELETE', which does not read/],
   ['an empty checksum', () => DataCheck.checksum('t', { expected: '' }), /'expected'/],
   ['a column without a name', () => DataCheck.schema({ tables: { users: [''] } }), /'columns'/],
+  [
+    'a name of a table with three parts',
+    () => DataCheck.rowCount('a.b.c', { atLeast: 1 }),
+    /'table' .* is 'a\.b\.c', which is no name of a table/,
+  ],
+  ['a table of a schema without a name', () => DataCheck.checksum('.orders'), /'table' .* is no name of a table/],
+  ['a sampled table that cannot be named so', () => DataCheck.sample(['a', 'b"c']), /'tables' .* is 'b"c'/],
+  ['a main table that cannot be named so', () => DataCheck.monthlyChecklist({ mainTables: { 'a.b.c': 1 } }), /'mainTables'/],
+  ['a required table that cannot be named so', () => DataCheck.schema({ tables: { 'a.': [] } }), /'tables'/],
+  ['a table that is missing', () => DataCheck.rowCount(undefined as unknown as string, { atLeast: 1 }), /'table' .* is empty/],
+  [
+    'a name of two lines',
+    () => DataCheck.connection({ name: 'one\ntwo' }),
+    /'name' .* is "one\\ntwo", of 7 characters, but has to be one line of 256/,
+  ],
+  ['a name that is too long', () => DataCheck.connection({ name: 'x'.repeat(257) }), /'name' .* of 257 characters/],
+  ['tables that only deployment tells', () => DataCheck.sample(list), /'tables' .* are only known at deploy time/],
   ['no table to sample', () => DataCheck.sample([]), /'tables' .* is 0/],
   ['no row to sample', () => DataCheck.sample(['a'], { rows: 0 }), /'rows' .* is 0, but has to be a whole number from 1 to 10000/],
   ['too many rows to sample', () => DataCheck.sample(['a'], { rows: 10_001 }), /'rows'/],

@@ -8,12 +8,14 @@ import { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { App, CfnParameter, Duration, Stack, Stage } from 'aws-cdk-lib/core';
+import { App, CfnParameter, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import {
   DatabaseCredentials,
   DataCheck,
+  EvidenceStore,
+  IsolatedNetwork,
   ProtectedResourceType,
   Protection,
   type ProtectionProps,
@@ -313,6 +315,18 @@ describe('rhythms', () => {
     expect(propertiesOf(template, SELECTION).map(({ ProtectedResourceArns }) => ProtectedResourceArns.length)).toEqual([2, 1]);
   });
 
+  test('may be called like a part of the verification', () => {
+    const stack = stackIn();
+    const protection = protectionIn(stack);
+    for (const name of ['Checkers', 'Workflow', 'Network', 'Evidence']) {
+      protection.protect(tableIn(stack, name), {
+        checks: [DataCheck.items()],
+        restoreTests: RestoreTests.scheduled(name, { hour: '1', minute: '0' }),
+      });
+    }
+    Template.fromStack(stack).resourceCountIs(PLAN, 4);
+  });
+
   test('fails for a name that is no construct id', () => {
     expect(() => RestoreTests.scheduled('every day', { hour: '1' })).toThrow(/InvalidName/);
   });
@@ -377,6 +391,35 @@ describe('refusals', () => {
       'what is no check of ours',
       (stack, to) => to.protect(tableIn(stack), { checks: [DataCheck.items(), { checkName: 'x', _arrange: () => undefined }] }),
       /InvalidCheck/,
+    ],
+    [
+      'an entry of the checks that is nothing',
+      (stack, to) => to.protect(tableIn(stack), { checks: [undefined as unknown as DataCheck] }),
+      /'checks' of 'Orders\/Table' has an entry that is none.*InvalidCheck/,
+    ],
+    [
+      'evidence of another Region',
+      (stack, protection) =>
+        new RestoreVerification(stack, 'V', {
+          protection,
+          evidence: new EvidenceStore(stackIn(stack.node.root as App, 'Osaka', { ...ENV, region: OSAKA }), 'Evidence'),
+        }),
+      /'evidence' is in ap-northeast-3, but restore tests run in ap-northeast-1.*VerificationElsewhere/,
+    ],
+    [
+      'a network of another account',
+      (stack, protection) =>
+        new RestoreVerification(stack, 'V', {
+          protection,
+          network: new IsolatedNetwork(stackIn(stack.node.root as App, 'Else', { ...ENV, account: '444455556666' }), 'Network'),
+        }),
+      /'network' is in account 444455556666, but.*VerificationElsewhere/,
+    ],
+    [
+      'a verification in another account than the recovery points',
+      (stack, protection) =>
+        new RestoreVerification(stackIn(stack.node.root as App, 'Else', { ...ENV, account: '444455556666' }), 'V', { protection }),
+      /keeps its recovery points in account 111122223333.*VerificationElsewhere/,
     ],
     [
       'copies where there are none',
@@ -664,6 +707,19 @@ describe('edges', () => {
       template.resourceCountIs(MACHINE, 2);
       template.resourceCountIs(PLAN, 2);
     }
+  });
+
+  test('a nested stack is verified in itself, and its copies in the stack that those around it have', () => {
+    const stack = stackIn();
+    const nested = new NestedStack(stack, 'Nested');
+    const protection = protectionIn(nested, { recoveryRegion: OSAKA });
+    protection.protect(tableIn(nested, 'Table', 'orders'), { checks: [DataCheck.items()] });
+    new RestoreVerification(nested, 'Verification', { protection, copies: RestoreTests.monthly() });
+    Template.fromStack(nested).resourceCountIs(PLAN, 1);
+    const assembly = (stack.node.root as App).synth();
+    const afar = assembly.stacks.filter(({ environment }) => environment.region === OSAKA);
+    expect(afar.map(({ stackName }) => stackName)).toEqual(['Orders-recovery-ap-northeast-3-from-ap-northeast-1']);
+    expect(Object.values(afar[0].template.Resources).filter((one) => (one as { Type: string }).Type === PLAN)).toHaveLength(1);
   });
 
   test('what was taken out of the app is not tested', () => {

@@ -3,7 +3,7 @@ import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockDeviceVolume, Instance, InstanceType, MachineImage, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnFileSystem } from 'aws-cdk-lib/aws-fsx';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnDBCluster, DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
+import { CfnDBCluster, CfnDBInstance, DatabaseInstance, DatabaseInstanceEngine, PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
@@ -52,6 +52,21 @@ test('checks without credentials log in with the secret of the owner, and that i
   expect(JSON.stringify(statementsOf(template, /CheckersPostgresRole/))).toContain(
     JSON.stringify(stack.resolve(database.secret?.secretArn)),
   );
+});
+
+test.each<[string, object, number[]]>([
+  ['a port of its own', { port: '6000' }, [3306, 5432, 6000]],
+  ['the usual port', {}, [3306, 5432]],
+])('a database on %s is reached on it', (_case, more, ports) => {
+  const stack = stackIn();
+  const protection = new Protection(stack, 'Protection', { tier: RecoveryTier.STANDARD });
+  // CloudFormation takes the name of an engine in any case
+  const database = new CfnDBInstance(stack, 'Database', { engine: 'Postgres', dbInstanceClass: 'db.t4g.medium', multiAz: true, ...more });
+  const credentials = DatabaseCredentials.fromSecret(Secret.fromSecretNameV2(stack, 'Reader', 'reader'));
+  protection.protect(database, { credentials, checks: [DataCheck.foreignKeys()] });
+  const rules = Object.values(Template.fromStack(stack).findResources('AWS::EC2::SecurityGroupIngress'));
+  const open = rules.filter(({ Properties }) => Properties.Description === 'those who check').map(({ Properties }) => Properties.FromPort);
+  expect(open.sort((one, other) => one - other)).toEqual(ports);
 });
 
 test('a cluster of Aurora MySQL is restored as a cluster into the network, and read by the function for MySQL', () => {

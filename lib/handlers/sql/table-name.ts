@@ -1,24 +1,11 @@
+import { type TableName, tableNameIn } from '../../model/verification';
 import { Unable } from '../checks/finding';
 
-/** A table, and the schema where one is named. */
-export interface TableName {
-  readonly schema?: string;
-  readonly table: string;
-}
-
-const PART = /"(?:[^"]|"")+"|`(?:[^`]|``)+`|[^."`]+/;
-const NAME = new RegExp(`^(?:(${PART.source})\\.)?(${PART.source})$`);
-
-/** Takes `orders`, `sales.orders` or, where names have points in them, `"my.schema"."my.table"`. Case counts. */
+/** The table that a check names; a name that is none keeps it from looking. */
 export function parseTableName(text: string): TableName {
-  const [, schema, table] = NAME.exec(typeof text === 'string' ? text.trim() : '') ?? [];
-  if (!table) {
+  const name = typeof text === 'string' ? tableNameIn(text) : undefined;
+  if (!name) {
     throw new Unable(`'${text}' is no name of a table`);
   }
-  return { ...(schema ? { schema: bare(schema) } : {}), table: bare(table) };
-}
-
-function bare(part: string): string {
-  const [mark] = part;
-  return mark === '"' || mark === '`' ? part.slice(1, -1).replaceAll(mark + mark, mark) : part;
+  return name;
 }

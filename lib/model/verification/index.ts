@@ -6,5 +6,6 @@ export * from './mounts';
 export * from './names';
 export * from './restore-test';
 export * from './results-of';
+export * from './table-name';
 export * from './verified-place';
 export * from './workflow';

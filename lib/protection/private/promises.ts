@@ -37,6 +37,10 @@ export class Promises {
     if (earlier && isAttached(earlier.target.construct)) {
       throw new ConfigurationError('ProtectedTwice', `'${id}' is protected here already: leave one call out`, this.owner);
     }
+    // languages without types let through an entry that is nothing, and the resource would go untested without a word
+    if (tests.checks.some((check) => !check)) {
+      throw new ConfigurationError('InvalidCheck', `'checks' of '${id}' has an entry that is none: take it out of the list`, this.owner);
+    }
     this.single.set(id, { target, objective: this.objectiveFor(id, wishes), ...tests });
   }
 

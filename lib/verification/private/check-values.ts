@@ -1,6 +1,9 @@
 import { type Duration, Token } from 'aws-cdk-lib/core';
 import { ConfigurationError } from '../../core/private/errors';
-import type { CountExpectation } from '../../model/verification';
+import { type CountExpectation, tableNameIn } from '../../model/verification';
+
+/** Longer ones crowd out what they are to name, in messages of AWS Backup and in evidence. */
+const MAX_NAME = 256;
 
 /** A check is refused where it is made, before it belongs to any construct. */
 function refuse(message: string): never {
@@ -9,7 +12,38 @@ function refuse(message: string): never {
 
 /** Text that says something; a token is left to deploy time. */
 export function requireText(check: string, property: string, value: string): string {
-  return value.trim() === '' ? refuse(`'${property}' of the check '${check}' is empty: say what is to be checked`) : value;
+  return typeof value !== 'string' || value.trim() === ''
+    ? refuse(`'${property}' of the check '${check}' is empty: say what is to be checked`)
+    : value;
+}
+
+/** The name of a check, as results, evidence and messages have it: one line. */
+export function requireName(kind: string, name: string): string {
+  requireText(kind, 'name', name);
+  return !Token.isUnresolved(name) && (name.length > MAX_NAME || /\p{Cc}/u.test(name))
+    ? refuse(
+        `'name' of a check of kind '${kind}' is ${JSON.stringify(name.slice(0, 40))}${name.length > 40 ? '...' : ''}, of ${name.length} characters, but has to be one line of ${MAX_NAME} at most: give a shorter 'name'`,
+      )
+    : name;
+}
+
+/** The name of a table, and of its schema where that is given. */
+export function requireTable(check: string, property: string, value: string): string {
+  requireText(check, property, value);
+  return Token.isUnresolved(value) || tableNameIn(value)
+    ? value
+    : refuse(
+        `'${property}' of the check '${check}' is '${value}', which is no name of a table: write orders, sales.orders, or "my.schema"."my.table" where names have points in them`,
+      );
+}
+
+/** Names of tables, one or more; a list that only deployment tells could be empty. */
+export function requireTables(check: string, property: string, values: readonly string[]): readonly string[] {
+  if (Token.isUnresolved(values)) {
+    refuse(`'${property}' of the check '${check}' are only known at deploy time, so that nobody can judge them: list them`);
+  }
+  requireNumber(check, property, values.length, { min: 1 });
+  return values.map((value) => requireTable(check, property, value));
 }
 
 /** Texts, each of which says something. */

@@ -43,7 +43,10 @@ export class Checkers extends Construct {
   constructor(scope: Construct, id: string, props: CheckersProps) {
     super(scope, id);
     this.props = props;
-    const { resources } = props;
+    const { resources, network } = props;
+    for (const port of network ? portsOf(resources) : []) {
+      network?._allowPort(port);
+    }
     const kinds = new Set(resources.flatMap(({ specs }) => specs.map(({ kind }) => kind)));
     this.reader = kinds.has('files') && props.network ? this.makeReader(props.network) : undefined;
     const needed = new Set(resources.flatMap(({ specs }) => specs.map(checkerOf)));
@@ -141,9 +144,6 @@ export class Checkers extends Construct {
 
   /** Calls nothing of AWS: it only asks addresses. */
   private makeInside(network: IsolatedNetwork): BundledFunction {
-    for (const port of portsOf(this.props.resources)) {
-      network._allowPort(port);
-    }
     return new BundledFunction(this, 'Inside', {
       handler: 'check-resource',
       description: 'Asks addresses in the isolated network',

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import type { CheckSpec } from '../../model/verification';
 import type { ChecklistOptions } from '../data-check-options';
 import { RecoveryPointSelection } from '../recovery-point-selection';
-import { requireNumber, requireText } from './check-values';
+import { requireNumber, requireTable } from './check-values';
 
 const WINDOW_DAYS = 30;
 const ROWS = { min: 1, max: 10_000, usual: 100 } as const;
@@ -19,7 +19,7 @@ export const checklistOf = {
         ([table, rows]): CheckSpec => ({
           kind: 'row-count',
           name: `${NAME}: records of ${table}`,
-          table: requireText(NAME, 'mainTables', table),
+          table: requireTable(NAME, 'mainTables', table),
           atLeast: requireNumber(NAME, `mainTables.${table}`, rows, { min: 1 }),
         }),
       ),

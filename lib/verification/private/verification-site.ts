@@ -52,6 +52,8 @@ interface SitePlan {
 }
 
 const PREFIX = 'restore-tests/';
+/** Construct ids of all that is no plan, which a rhythm of the user may be called like. */
+const TAKEN: ReadonlySet<string> = new Set(['Network', 'Evidence', 'Checkers', 'Workflow']);
 const LONGEST_PATIENCE_MS = 120 * MINUTE;
 
 /** Plans, network, functions, workflow and evidence for the tests of restores in one Region. */
@@ -154,7 +156,7 @@ export class VerificationSite extends Construct {
 
   private freeId(name: string): string {
     let id = name;
-    for (let number = 2; this.node.tryFindChild(id); number++) {
+    for (let number = 2; TAKEN.has(id) || this.node.tryFindChild(id); number++) {
       id = `${name}${number}`;
     }
     return id;
