@@ -267,6 +267,11 @@ export class EmulatorControl {
     return this.call('POST', `file-systems/${id}`, settings);
   }
 
+  /** Which folder of this machine has the files of a file system now; undefined where nobody has named one. */
+  public async filesOf(id: string, region: string): Promise<string | undefined> {
+    return (await this.call<{ folder: string | null }>('GET', `file-systems/${id}?${new URLSearchParams({ region })}`)).folder ?? undefined;
+  }
+
   /** The authority that vouches for the certificates of PostgreSQL servers, in PEM. */
   public async certificateAuthority(): Promise<string> {
     return (await this.call<{ pem: string }>('GET', 'certificate-authority')).pem;

@@ -45,6 +45,11 @@ def _fill(wanted: dict[str, Any]) -> Any:
     return {}
 
 
+@endpoint("GET", "file-systems/*")
+def _look(wanted: dict[str, Any]) -> Any:
+    return {"folder": folder_of(wanted.get("account", DEFAULT_ACCOUNT), wanted["region"], wanted["name"])}
+
+
 def folder_of(account: str, region: str, name: str) -> str | None:
     """The folder with the files of a file system, where a test has named one."""
     return _FOLDERS.get((account, region, name))
@@ -69,6 +74,17 @@ def put(account: str, region: str, name: str, taken: dict[str, str] | None) -> N
         below = f"aws-backup-restore_{CLOCK.now().astimezone(UTC):%Y-%m-%dT%H-%M-%S-%f}Z"
         _FOLDERS[account, region, name] = _copy(taken["path"], below)
         _MOUNTS[account, region, name] = taken["mounts"]
+
+
+def replicate(account: str, source: tuple[str, str], destination: tuple[str, str]) -> None:
+    """Gives a replica the files that its source has now; each is a Region and an id."""
+    origin, copy = (account, *source), (account, *destination)
+    if origin in _FOLDERS:
+        former = _FOLDERS.get(copy)
+        _FOLDERS[copy], _MOUNTS[copy] = _copy(_FOLDERS[origin]), _MOUNTS[origin]
+        if former in _KEPT:
+            _KEPT.remove(former)
+            shutil.rmtree(former, ignore_errors=True)
 
 
 def _copy(folder: str, below: str = "") -> str:

@@ -1,7 +1,7 @@
 """Replication of file systems: the destination appears, is read-only, and becomes a file system of its own at the end.
 
-Volumes have no content in this emulator, so there is nothing to copy: what is kept is who replicates where, how far behind,
-and what that forbids.
+Files travel whenever somebody asks how far a replica is, before it is let go, and when one of the Regions is lost: in between nobody
+could tell. What was written within the lag travels too. Where nobody has named a folder for the source there is nothing to copy.
 """
 
 from dataclasses import dataclass, field
@@ -11,8 +11,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.efs.models import FileSystem, efs_backends
 
-from recovery_emulator import loopback, registry
+from recovery_emulator import loopback, regions, registry
 from recovery_emulator.clock import CLOCK
+from recovery_emulator.efs import contents
 from recovery_emulator.kms_keys import problem_with_key
 from recovery_emulator.registry import before, implements
 from recovery_emulator.service_api.calls import Call
@@ -33,13 +34,23 @@ class Replication:
     destination_region: str
     created: datetime = field(default_factory=CLOCK.now_naive)
     status: str = "ENABLING"
+    synced: datetime | None = None
     # A Region that cannot be reached keeps its side when the other deletes the configuration for itself.
     sides: set[str] = field(default_factory=lambda: {"source", "destination"})
 
+    def sync(self, lost_just_now: str | None = None) -> None:
+        """Copies the files, as far as both Regions are there and the replication works."""
+        away = {r for r in (self.source_region, self.destination_region) if regions.is_lost(r)} - {lost_just_now}
+        if self.status == "ENABLED" and not away:
+            behind = timedelta(milliseconds=SETTINGS.values["efsReplicationLagMs"])
+            self.synced = max(CLOCK.now_naive() - behind, self.created)
+            here, there = (self.source_region, self.source), (self.destination_region, self.destination)
+            contents.replicate(self.account, here, there)
+
     def describe(self) -> Params:
         """The replication as the API shows it."""
-        behind = timedelta(milliseconds=SETTINGS.values["efsReplicationLagMs"])
-        synced = {"LastReplicatedTimestamp": max(CLOCK.now_naive() - behind, self.created)}
+        self.sync()
+        synced = {"LastReplicatedTimestamp": self.synced}
         source_arn = f"arn:aws:elasticfilesystem:{self.source_region}:{self.account}:file-system/{self.source}"
         return {
             "SourceFileSystemId": self.source,
@@ -54,7 +65,7 @@ class Replication:
                     "FileSystemId": self.destination,
                     "Region": self.destination_region,
                     "OwnerId": self.account,
-                    **(synced if self.status == "ENABLED" else {}),
+                    **(synced if self.synced else {}),
                 }
             ],
         }
@@ -62,6 +73,16 @@ class Replication:
 
 _STORE: list[Replication] = []
 registry.ON_RESET.append(_STORE.clear)
+
+
+def _lose(region: str) -> None:
+    """What had arrived by the loss is there; nothing comes any more."""
+    for one in _STORE:
+        if region in (one.source_region, one.destination_region):
+            one.sync(region)
+
+
+regions.ON_LOST.append(_lose)
 
 
 def _system(account: str, region: str, name: str) -> FileSystem:
@@ -120,6 +141,7 @@ def _create(call: Call) -> Params:
 
     def enabled() -> None:
         made.status = "ENABLED"
+        made.sync()
 
     CLOCK.after(SETTINGS.job_duration_ms("copy", "EFS"), enabled)
     return made.describe()
@@ -189,6 +211,7 @@ def _delete(call: Call) -> None:
     mine = next((r for r in found if call.region in (r.source_region, r.destination_region)), None)
     if mine is None:
         raise ServiceError("ReplicationNotFound", f"{name} has no replication configuration", 404)
+    mine.sync()
     if call.params.get("DeletionMode") == "LOCAL_CONFIGURATION_ONLY":
         mine.sides.discard("source" if call.region == mine.source_region else "destination")
     else:

@@ -49,6 +49,17 @@ def _follow_change(call: Call) -> None:
         _be(database, "renaming" if new_name else "modifying", duration)
 
 
+@after("rds", "RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime")
+def _settle_restored(call: Call) -> None:
+    """Off unless asked for, while moto takes it over from the source and does not hear a no."""
+    name = call.params.get("DBInstanceIdentifier") or call.params["TargetDBInstanceIdentifier"]
+    database = require_instance(call, name)
+    database.deletion_protection = bool(call.params.get("DeletionProtection"))
+    for key, attribute in (("MultiAZ", "multi_az"), ("PubliclyAccessible", "publicly_accessible")):
+        if call.params.get(key) is False:
+            setattr(database, attribute, False)
+
+
 def _be(database: Any, state: str, duration_ms: int) -> None:
     """An instance is in a state for a while."""
     database.status = state
