@@ -23,8 +23,11 @@ const NAME_KEYS: Readonly<Record<string, string>> = {
   DynamoDB: 'targetTableName',
   S3: 'DestinationBucketName',
 };
-/** Types whose rehearsal can also be removed again. */
-const REHEARSED = ['RDS', 'DynamoDB'];
+/** Types whose rehearsal can also be removed again, and what keeps it small, apart from the world, and removable. */
+const ISOLATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  RDS: { DeletionProtection: 'false', MultiAZ: 'false', PubliclyAccessible: 'false' },
+  DynamoDB: {},
+};
 
 /** Data that is restored from the newest recovery point of a vault of this Region. */
 export class AwsRestores implements DataPort<RestoredConfig> {
@@ -73,7 +76,8 @@ export class AwsRestores implements DataPort<RestoredConfig> {
     const { arn = '', host, port } = restored.facts ?? {};
     await putParameters(this.clients, config.parameterPath, {
       arn,
-      id: config.identifier,
+      // file systems, volumes and machines are called as AWS likes
+      id: String(arn).split(/[:/]/).at(-1) || config.identifier,
       ...(host ? { address: host } : {}),
       ...(port ? { port } : {}),
     });
@@ -97,7 +101,7 @@ export class AwsRestores implements DataPort<RestoredConfig> {
   }
 
   public async rehearse(config: RestoredConfig, { runId, facts }: Rehearsal): Promise<Progress> {
-    if (!REHEARSED.includes(config.resourceType)) {
+    if (!(config.resourceType in ISOLATED)) {
       return done(`not rehearsed here: restores of ${config.resourceType} are proven by restore testing`, { rehearsed: false });
     }
     const name = rehearsalName(config.identifier);
@@ -105,7 +109,8 @@ export class AwsRestores implements DataPort<RestoredConfig> {
       const { words: removed } = await this.restored.remove(config, name);
       return pending(`what an earlier rehearsal has left is removed: ${removed}`);
     }
-    return this.restore(config, name, `${runId}-rehearsal`, facts);
+    const metadata = overlaid(config.metadata, ISOLATED[config.resourceType]);
+    return this.restore({ ...config, metadata }, name, `${runId}-rehearsal`, facts);
   }
 
   public tidy(config: RestoredConfig): Promise<Progress> {

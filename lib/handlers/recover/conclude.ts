@@ -17,14 +17,15 @@ import type { Site } from './site';
 
 /** Says how the run has ended: on record, to the topic, to CloudWatch, and last in the register, so that nothing of it is left out. */
 export async function conclude({ run: input, failure, step }: StepRequest, site: Site): Promise<ConcludeAnswer> {
-  const { run } = await site.read();
-  if (run?.input.id !== input.id) {
+  const { run: found } = await site.read();
+  if (found?.input.id !== input.id) {
     return refuse(input, step?.words ?? problemIn({ steps: {} }, failure), site);
   }
-  if (run.stage === 'concluded') {
-    return answerOf(run.outcome as RunOutcome, run.problem);
+  if (found.stage === 'concluded') {
+    return answerOf(found.outcome as RunOutcome, found.problem);
   }
   await endInjection(input.id, site);
+  const run = { ...found, steps: { ...found.steps, ...untidied(found, site) } };
   const outcome = outcomeOf(run);
   const problem = outcome === 'completed' ? undefined : (run.problem ?? problemIn(run, failure));
   const unrecorded = await record(run, outcome, problem, site);
@@ -55,6 +56,18 @@ function outcomeOf(run: RunRecord): RunOutcome {
 function rehearsed(steps: RunRecord['steps']): RunOutcome {
   const own = Object.entries(steps).filter(([step]) => step.startsWith('rehearse:') || step.startsWith('tidy:'));
   return own.length > 0 && own.every(([, { state }]) => state === 'done') ? 'completed' : 'failed';
+}
+
+/** A rehearsal whose clean-up has only thrown errors has no word of it, but may have left something behind. */
+function untidied({ input, stage, steps }: RunRecord, { config, ports }: Site): RunRecord['steps'] {
+  if (input.kind !== 'rehearsal') {
+    return {};
+  }
+  const sinceMs = ports.now();
+  const left = config.data.filter(({ name }) => !steps[`tidy:${name}`] && (stage === 'begun' || steps[`rehearse:${name}`]));
+  return Object.fromEntries(
+    left.map(({ name }) => [`tidy:${name}`, { state: 'failed', sinceMs, untilMs: sinceMs, words: `what was made of ${name} may be left` }]),
+  );
 }
 
 async function refuse(input: StepRequest['run'], problem: string, { config, ports }: Site): Promise<ConcludeAnswer> {

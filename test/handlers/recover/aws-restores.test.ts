@@ -182,6 +182,22 @@ describe('recovery points', () => {
     });
   });
 
+  test('a rehearsal of an instance can be removed again, whatever is said of the one that takes over', async () => {
+    const metadata = { deletionProtection: 'true', DBSubnetGroupName: 'data' };
+    const { aws, port } = of({ ...stored, DescribeDBInstances: named('DBInstanceNotFoundFault') });
+    const database = { ...config, resourceType: 'RDS', metadata };
+    await port.rehearse(database, { runId: 'drill', facts: { pointArn: 'new' } });
+    expect(aws.inputs.StartRestoreJob.Metadata).toEqual({
+      encryptionType: 'KMS',
+      kmsMasterKeyArn: 'theirs',
+      DBInstanceIdentifier: 'orders-rehearsal',
+      DBSubnetGroupName: 'data',
+      DeletionProtection: 'false',
+      MultiAZ: 'false',
+      PubliclyAccessible: 'false',
+    });
+  });
+
   test('a type that is not rehearsed here says so, and fails nothing', async () => {
     const { aws, port } = of({});
     expect(await port.rehearse({ ...config, resourceType: 'EFS' }, { runId: 'drill', facts: {} })).toMatchObject({

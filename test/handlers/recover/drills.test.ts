@@ -32,6 +32,15 @@ test('a drill that has failed counts for nothing', async () => {
   expect(ageOf(site)).toBe((100 * DAY) / 1_000);
 });
 
+test('a drill of which something may be left, because nobody has said that it was cleaned up, has failed', async () => {
+  const site = new FakeSite(OSAKA, { drill });
+  await site.steps(REHEARSAL, 'begin', ['rehearse', 'orders'], ['rehearse', 'carts'], ['tidy', 'carts']);
+  expect(await site.step('conclude', { run: REHEARSAL })).toMatchObject({
+    outcome: 'failed',
+    words: 'failed: tidy:orders: what was made of orders may be left',
+  });
+});
+
 test('a site without drills tells of none', async () => {
   const site = new FakeSite(OSAKA);
   await site.call({ op: 'guard' });

@@ -349,7 +349,7 @@ describe('a rehearsal', () => {
   test('has failed when it was broken off', async () => {
     const site = new FakeSite();
     site.progress['rehearse orders'] = { state: 'pending', words: 'restoring' };
-    await site.steps(run, 'begin', ['rehearse', 'orders']);
+    await site.steps(run, 'begin', ['rehearse', 'orders'], ['rehearse', 'carts'], ['tidy', 'carts']);
     await site.step('tidy', { run, item: 'orders', failure: { Error: 'States.Timeout' } });
     expect(await site.step('conclude', { run })).toMatchObject({
       outcome: 'failed',
