@@ -1,18 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
+import type { Order } from './judge';
 
 /** What somebody who orders all the time has seen. */
 export interface Seen {
   /** Numbers of the orders that were acknowledged, in their order. */
   readonly acknowledged: readonly number[];
-  /** The longest time between two acknowledged orders. */
-  readonly longestGap: { readonly ms: number; readonly after: number };
+  /** The same, with the moments at which that was. */
+  readonly orders: readonly Order[];
+  /** The longest time without an acknowledged order, until the last look. */
+  readonly longestGapMs: number;
 }
 
 /** Orders without end, one after the other, and connects again whenever it has to: the application under load. */
 export class Customer {
-  private readonly numbers: number[] = [];
-  private readonly times: number[] = [];
+  private readonly orders: Order[] = [];
   private stopped = false;
   private readonly ended: Promise<void>;
 
@@ -28,18 +30,16 @@ export class Customer {
 
   /** How many orders were acknowledged so far. */
   public get count(): number {
-    return this.numbers.length;
+    return this.orders.length;
   }
 
   public async stop(): Promise<Seen> {
+    const untilMs = Date.now();
     this.stopped = true;
     await this.ended;
-    let longestGap = { ms: 0, after: 0 };
-    for (let at = 1; at < this.times.length; at++) {
-      const ms = this.times[at] - this.times[at - 1];
-      longestGap = ms > longestGap.ms ? { ms, after: this.numbers[at - 1] } : longestGap;
-    }
-    return { acknowledged: this.numbers, longestGap };
+    const times = [...this.orders.map(({ atMs }) => atMs), untilMs];
+    const gaps = times.slice(1).map((atMs, index) => atMs - times[index]);
+    return { acknowledged: this.orders.map(({ number }) => number), orders: this.orders, longestGapMs: Math.max(0, ...gaps) };
   }
 
   private async orderOnAndOn(): Promise<void> {
@@ -52,8 +52,7 @@ export class Customer {
           // a number is never used twice: whether the order before was kept is not known when its answer is lost
           const number = ++this.number;
           await client.query('insert into placed (number) values ($1)', [number]);
-          this.numbers.push(number);
-          this.times.push(Date.now());
+          this.orders.push({ number, atMs: Date.now() });
           await pause(this.pauseMs);
         }
       } catch {
@@ -65,15 +64,20 @@ export class Customer {
   }
 }
 
-/** The acknowledged orders that a database has not got. */
-export async function missingIn(connection: ClientConfig, acknowledged: readonly number[]): Promise<readonly number[]> {
+/** The numbers of the orders that a database has. */
+export async function ordersIn(connection: ClientConfig): Promise<ReadonlySet<number>> {
   const client = new Client(connection);
   await client.connect();
   try {
     const { rows } = await client.query('select number from placed');
-    const kept = new Set(rows.map(({ number }) => Number(number)));
-    return acknowledged.filter((number) => !kept.has(number));
+    return new Set(rows.map(({ number }) => Number(number)));
   } finally {
     await client.end();
   }
+}
+
+/** The acknowledged orders that a database has not got. */
+export async function missingIn(connection: ClientConfig, acknowledged: readonly number[]): Promise<readonly number[]> {
+  const kept = await ordersIn(connection);
+  return acknowledged.filter((number) => !kept.has(number));
 }

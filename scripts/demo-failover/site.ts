@@ -16,15 +16,26 @@ export interface Server {
   readonly port: number;
 }
 
+const CITIES: Readonly<Record<string, string>> = { 'ap-northeast-1': 'Tokyo', 'ap-northeast-3': 'Osaka' };
+
 /** A site, as somebody at a terminal sees it. */
 export class Site {
   private queue = '';
+  public readonly city: string;
 
   constructor(
     private readonly emulator: Emulator,
     public readonly region: string,
-    public readonly city: string,
-  ) {}
+  ) {
+    this.city = CITIES[region];
+  }
+
+  /** Names cities where Regions stand alone, and shortens names of databases. */
+  public inWords(text: string): string {
+    return text
+      .replace(/arn:aws:rds:([a-z0-9-]+):\d{12}:db:(\S+)/g, (_, region, name) => `${name} in ${CITIES[region]}`)
+      .replace(/\bap-northeast-[13]\b/g, (region) => CITIES[region]);
+  }
 
   /** Hears what the topic of the site tells. */
   public async listen(): Promise<void> {
@@ -72,6 +83,14 @@ export class Site {
     const get = new GetItemCommand({ TableName: NAMES.register, Key: { id: { S: 'site' } }, ConsistentRead: true });
     const { Item } = await new DynamoDBClient(this.client).send(get);
     return Item && JSON.parse(Item.document?.S ?? '');
+  }
+
+  /** Where runs of this site are on record. */
+  public async evidence(): Promise<string> {
+    const stack = `Shop-recovery-${this.region}`;
+    const buckets = await this.emulator.control.deployed({ type: 'AWS::S3::Bucket', region: this.region, stack });
+    const bucket = buckets.find(({ logicalId }) => logicalId.startsWith('Evidence'));
+    return `s3://${bucket?.physicalId}`;
   }
 
   /** What the schedule of the site does each minute. */
