@@ -22,6 +22,7 @@ import {
   RecoveryPointSelection,
   RecoveryTier,
   type ResourceProtectionOptions,
+  type RestoreCheck,
   RestoreMetadata,
   RestoreTests,
   RestoreVerification,
@@ -668,6 +669,27 @@ describe('edges', () => {
     template.resourceCountIs(SELECTION, 34);
     expect(toldBy(template)).toMatchObject([{ resourceType: 'DynamoDB', checks: [] }]);
   }, 60_000);
+
+  test.each<[string, () => RestoreCheck[], string | undefined]>([
+    ['checks', () => Array.from({ length: 600 }, (_, n) => DataCheck.rowCount(`orders_of_${n}`, { atLeast: 1 })), undefined],
+    ['names of three bytes a letter', () => Array.from({ length: 200 }, (_, n) => DataCheck.sample([`${n}${'表'.repeat(60)}`])), undefined],
+    ['certificates', () => [DataCheck.foreignKeys()], `-----BEGIN CERTIFICATE-----${'A'.repeat(30_000)}-----END CERTIFICATE-----`],
+  ])('fails where %s of one resource leave no room for their results', (_case, checks, certificateAuthorities) => {
+    const stack = stackIn();
+    const secret = Secret.fromSecretNameV2(stack, 'Reader', 'orders/reader');
+    const credentials = DatabaseCredentials.fromSecret(secret, { certificateAuthorities });
+    protectionIn(stack).protect(databaseIn(stack), { credentials, checks: checks() });
+    expect(() => Template.fromStack(stack)).toThrow(
+      /checks of 'Orders\/Database' and how they log in need \d{5} bytes.*VerificationTooLarge/,
+    );
+  });
+
+  test('takes 200 checks of one resource', () => {
+    const stack = stackIn();
+    const checks = Array.from({ length: 200 }, (_, n) => DataCheck.rowCount(`table_${n}`, { atLeast: 1 }));
+    protectionIn(stack).protect(databaseIn(stack), { credentials: readerIn(stack), checks });
+    expect(toldBy(Template.fromStack(stack))[0].checks).toHaveLength(200);
+  });
 
   test('fails where checks are too many for a workflow', () => {
     const stack = stackIn();

@@ -66,6 +66,7 @@ export async function checkFiles(root: string, check: FileCheckSpec, context: Ch
       const read = looked.get(path);
       return read ? [{ path, ...read }] : [];
     }),
+    context.input.checks.length,
   );
   const baseline: FilesBaseline = { count, files };
   const holds = counted.holds && unreadable.length === 0 && compared.holds && !empty;

@@ -59,7 +59,10 @@ export async function checkItems(port: TablePort, check: ItemCheckSpec, context:
     ...(compared.holds ? [] : [compared.details[0]]),
   ].join('; ');
   const { keys, indexes } = table;
-  const items = fitting(records.sort((one, other) => (one.key < other.key ? -1 : 1)));
+  const items = fitting(
+    records.sort((one, other) => (one.key < other.key ? -1 : 1)),
+    context.input.checks.length,
+  );
   const baseline: TableBaseline = { count: scanned.count, salt, shape: { keys, indexes }, items };
   const holds = counted.holds && problems.length === 0 && compared.holds;
   return (holds ? passed : failed)(found, { details: [...problems, ...compared.details], baseline });

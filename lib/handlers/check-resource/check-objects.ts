@@ -45,7 +45,10 @@ export async function checkObjects(store: ObjectStore, check: ObjectCheckSpec, c
     count,
     prefix,
     atMs: test.recoveryPointMs,
-    objects: fitting(sample.flatMap(({ key }) => looked.get(key)?.record ?? [])),
+    objects: fitting(
+      sample.flatMap(({ key }) => looked.get(key)?.record ?? []),
+      context.input.checks.length,
+    ),
   });
 }
 

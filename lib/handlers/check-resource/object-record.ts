@@ -20,14 +20,14 @@ export interface BucketBaseline {
   readonly objects: readonly ObjectRecord[];
 }
 
-/** Baselines travel in the input and the state of a workflow, which take 256 KB in all. */
-const MAX_CHARACTERS = 16_000;
+/** Baselines travel in the state of a workflow, the last ones and the new ones, beside the results; it takes 256 KB in all. */
+const ROOM = { check: 16_000, all: 48_000 } as const;
 
-/** As many records as there is room for. */
-export function fitting<T>(records: readonly T[]): T[] {
-  let left = MAX_CHARACTERS;
+/** As many records as there is room for, where so many checks share it. */
+export function fitting<T>(records: readonly T[], checks: number): T[] {
+  let left = Math.min(ROOM.check, Math.floor(ROOM.all / checks));
   return records.filter((record) => {
-    left -= JSON.stringify(record).length + 1;
+    left -= Buffer.byteLength(JSON.stringify(record)) + 1;
     return left >= 0;
   });
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { CheckInput, CheckOutput } from '../../model/verification';
 import { type CheckContext, CheckRun, type Clock } from '../checks/check-run';
 import { type Finding, Unable } from '../checks/finding';
+import { withinRoom } from '../checks/within-room';
 import { expectedOf } from './expected-of';
 import type { CheckOf, ResourceCheck } from './resource-check';
 
@@ -39,7 +40,7 @@ export async function runResourceChecks(
       return checkerOf(known, check)(check, context);
     });
   try {
-    return { results: await Promise.all(run.checks.map(resultOf)) };
+    return { results: withinRoom(await Promise.all(run.checks.map(resultOf))) };
   } finally {
     run.stop();
   }

@@ -2,6 +2,7 @@ import type { CheckInput, CheckOutput, CheckResult, DatabaseCheckSpec } from '..
 import { type CheckContext, CheckRun, type Clock } from '../checks/check-run';
 import { type Finding, failed, Unable } from '../checks/finding';
 import { unless } from '../checks/unless';
+import { withinRoom } from '../checks/within-room';
 import type { SecretReader } from './credentials';
 import { expectedOf } from './expected-of';
 
@@ -60,7 +61,7 @@ export async function checkDatabase<S>(
     run.end();
     await closed(engine, session, run.signal.aborted ? CLOSE_LATE_MS : CLOSE_MS);
   }
-  return { results };
+  return { results: withinRoom(results) };
 }
 
 async function look<S>(engine: Engine<S>, session: S, check: DatabaseCheckSpec, context: CheckContext): Promise<Finding> {

@@ -19,6 +19,8 @@ export const RESTORE_TESTING_LIMITS = {
   tagsPerPlan: documented(50, 'tags of a restore testing plan', QUOTAS),
   /** A state of a workflow holds what its checks are: with the input around it, it has to stay below what Step Functions passes on. */
   configSize: documented(200_000, 'of the 262,144 bytes that Step Functions passes from state to state', 'Step Functions quotas'),
+  /** The checks of one resource travel beside what the last test recorded and beside their results, which say each of them once more. */
+  checksSize: documented(50_000, 'of the 262,144 bytes that Step Functions passes from state to state', 'Step Functions quotas'),
 } as const;
 
 const WINDOWS = {

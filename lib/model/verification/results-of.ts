@@ -59,6 +59,7 @@ function text(value: unknown): string {
   return cut(typeof value === 'string' && value !== '' ? value : 'not said');
 }
 
-function cut(words: string): string {
+/** As much of words as a result has room for. */
+export function cut(words: string): string {
   return words.length > MAX_WORDS ? `${words.slice(0, MAX_WORDS - 3)}...` : words;
 }

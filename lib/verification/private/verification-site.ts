@@ -163,14 +163,26 @@ export class VerificationSite extends Construct {
   }
 
   private refuseTooLarge(config: VerificationConfig): void {
-    const { value } = RESTORE_TESTING_LIMITS.configSize;
-    const size = JSON.stringify(Stack.of(this).resolve(config)).length;
-    if (size > value) {
+    const { configSize, checksSize } = RESTORE_TESTING_LIMITS;
+    const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(Stack.of(this).resolve(value)));
+    const size = sizeOf(config);
+    if (size > configSize.value) {
       throw new ConfigurationError(
         'VerificationTooLarge',
-        `${config.resources.length} resources with their checks need ${size} characters, but a state of a workflow has room for ${value}: protect some of them by another Protection`,
+        `${config.resources.length} resources with their checks need ${size} bytes, but a state of a workflow has room for ${configSize.value}: protect some of them by another Protection`,
         this,
       );
+    }
+    for (const { id, checks, database } of config.resources) {
+      // how to log in is told of the resource, and of what was restored
+      const needed = sizeOf([checks, database ?? '', database ?? '']);
+      if (needed > checksSize.value) {
+        throw new ConfigurationError(
+          'VerificationTooLarge',
+          `the ${checks.length} checks of '${id}' and how they log in need ${needed} bytes, but a state of a workflow has room for ${checksSize.value}, with their results beside them: give fewer checks, or only the certificates that its Region needs`,
+          this,
+        );
+      }
     }
   }
 }

@@ -28,7 +28,11 @@ function storeOf(count: number, onPage: (page: number) => void = () => {}): Obje
 
 function contextOf(baseline?: unknown): CheckContext {
   const test = { recoveryPointArn: 'point', recoveryPointMs: 1, sourceArn: 'arn:aws:s3:::source' };
-  return { input: { test, target: { name: 'restored' } }, baseline, signal: new AbortController().signal } as unknown as CheckContext;
+  return {
+    input: { test, target: { name: 'restored' }, checks: [{}] },
+    baseline,
+    signal: new AbortController().signal,
+  } as unknown as CheckContext;
 }
 
 /** Collects garbage now, so that what is counted is what is held. */
