@@ -10,7 +10,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { App, CfnParameter, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import {
   DatabaseCredentials,
   DataCheck,
@@ -231,6 +231,21 @@ describe('what nobody said anything about', () => {
     template.resourceCountIs(PLAN, 0);
     expect(codesOf(stack).filter((code) => code === 'restoresNotTested')).toHaveLength(1);
     expect(warningsOf(stack).join()).toMatch(/nobody tests whether 'Orders\/Table' can be restored within 24 h: give 'checks'/);
+  });
+
+  test.each<[(stack: Stack) => IConstruct, string, () => DataCheck]>([
+    [databaseIn, 'foreignKeys', () => DataCheck.foreignKeys()],
+    [clusterIn, 'foreignKeys', () => DataCheck.foreignKeys()],
+    [tableIn, 'items', () => DataCheck.items()],
+    [(stack) => new Bucket(stack, 'Bucket', { versioned: true }), 'objects', () => DataCheck.objects()],
+  ])('is told a check that fits it', (make, name, check) => {
+    const [silent, heeded] = [stackIn(), stackIn()];
+    protectionIn(silent).protect(make(silent));
+    Template.fromStack(silent);
+    expect(warningsOf(silent).join()).toContain(`such as DataCheck.${name}(), or`);
+    protectionIn(heeded).protect(make(heeded), { credentials: readerIn(heeded), checks: [check()] });
+    Template.fromStack(heeded);
+    expect(codesOf(heeded)).not.toContain('restoresNotTested');
   });
 
   test.each<[string, ResourceProtectionOptions, Partial<ProtectionProps>]>([

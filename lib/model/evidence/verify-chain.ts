@@ -106,7 +106,7 @@ function faultsOf(sequence: number, { name, sha256, reading }: StoredRecord, pla
   const witness = testimonyOf(sequence, places);
   if (witness && witness.sha256 !== sha256) {
     const moved = places.byHash.get(witness.sha256);
-    const before = sequence === 1 ? '' : '; nor does what it says about the record before it prove anything';
+    const before = sequence === 1 ? '' : '; what it says about the record before it proves nothing either';
     return [
       moved
         ? fault('reordered', name, `stands in the wrong place: what belongs here stands in ${moved.name}`)

@@ -1,9 +1,21 @@
 import type { IConstruct } from 'constructs';
 import { warn } from '../../core/private/problems';
-import { abilitiesOf } from '../../model/services';
+import { abilitiesOf, type ResourceType } from '../../model/services';
 import { STANDARD } from '../../model/tiers';
 import { words } from '../../model/time';
 import type { PromisedResource } from '../promised-resource';
+
+/** A check that takes no more than this line, by what it is for. */
+const CHECKS: Readonly<Partial<Record<ResourceType, string>>> = {
+  RDS: 'foreignKeys',
+  RDSCluster: 'foreignKeys',
+  Aurora: 'foreignKeys',
+  S3: 'objects',
+  DynamoDB: 'items',
+  EBS: 'volume',
+  EC2: 'instance',
+  EFS: 'files',
+};
 
 /** Warns where a restore time is promised, nobody tests whether it can be kept, and nobody has said that this is fine. */
 export function warnOfUntested(scope: IConstruct, promised: readonly PromisedResource[]): void {
@@ -20,7 +32,7 @@ export function warnOfUntested(scope: IConstruct, promised: readonly PromisedRes
     warn(
       scope,
       'RestoresNotTested',
-      `nobody tests whether '${first.target.id}'${others} can be restored within ${words(first.objective.rtoMs)}: give 'checks' to protect(), such as DataCheck.items(), or 'restoreTests: RestoreTests.weekly()', or RestoreTests.none() with a reason`,
+      `nobody tests whether '${first.target.id}'${others} can be restored within ${words(first.objective.rtoMs)}: give 'checks' to protect(), such as DataCheck.${CHECKS[first.target.type] ?? 'custom'}(), or 'restoreTests: RestoreTests.weekly()', or RestoreTests.none() with a reason`,
     );
   }
 }
