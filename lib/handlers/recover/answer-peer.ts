@@ -94,6 +94,8 @@ async function ownStatus(site: Site): Promise<PeerStatus> {
     diverted: register.diverted,
     reclaimed: register.reclaimed,
     ...(register.tookFrom === undefined ? {} : { tookFrom: register.tookFrom }),
+    ...(register.left === undefined ? {} : { left: register.left }),
+    ...(register.activeSinceMs === undefined ? {} : { activeSinceMs: register.activeSinceMs }),
     ...(run && {
       run: {
         id: run.input.id,
@@ -101,6 +103,7 @@ async function ownStatus(site: Site): Promise<PeerStatus> {
         epoch: run.epoch,
         stage: run.stage,
         begunMs: run.begunMs,
+        peer: run.peer,
         ...(run.input.drill ? { drill: true } : {}),
       },
     }),
@@ -123,7 +126,8 @@ async function moved(
 }
 
 async function release(request: Extract<PeerRequest, { op: 'letGo' }>, site: Site): Promise<PeerAnswer> {
-  const asked = { epoch: request.epoch, by: request.from, nowMs: site.ports.now() };
+  const { epoch, from: by, sinceMs } = request;
+  const asked = { epoch, by, nowMs: site.ports.now(), ...(sinceMs === undefined ? {} : { sinceMs }) };
   const { register, refusal } = await site.apply((found) => letGo(found, asked));
   if (refusal !== undefined) {
     return { state: 'refused', words: refusal };

@@ -12,7 +12,7 @@ import type { GlobalClusterConfig } from '../../model/recovery';
 import type { AwsClients } from './aws-clients';
 import { newestPoints } from './aws-metrics';
 import { lossSince } from './loss';
-import type { DataPort, Ending, Lag, Progress, Promotion } from './ports';
+import type { DataPort, Ending, Followed, Lag, Progress, Promotion } from './ports';
 import { done, failed, onlySeen, pending, unless } from './progress';
 
 /** The global cluster changes sides just now: the next look tells. */
@@ -75,7 +75,7 @@ export class AwsGlobalClusters implements DataPort<GlobalClusterConfig> {
     return done('the switchover of the global database waits by itself');
   }
 
-  public async promote(config: GlobalClusterConfig, { lossless }: Promotion): Promise<Progress> {
+  public async promote(config: GlobalClusterConfig, { lossless, from }: Promotion): Promise<Progress> {
     const { globalCluster, clusterArn } = config;
     const own = await this.find(config.cluster);
     if (!own) {
@@ -95,13 +95,17 @@ export class AwsGlobalClusters implements DataPort<GlobalClusterConfig> {
         ? done('it takes writes', factsOf(own))
         : pending(`it is ${own.Status}`);
     }
+    const region = writer?.split(':')[3];
+    if (region && region !== from && region !== this.clients.region) {
+      return own.Status === 'available' ? done(`${region} takes writes, and is not left`, factsOf(own)) : pending(`it is ${own.Status}`);
+    }
     if (group.Status !== 'available' && lossless) {
       return pending(`the global database is ${group.Status}`);
     }
     const target = { GlobalClusterIdentifier: globalCluster, TargetDbClusterIdentifier: clusterArn };
     // a switchover is asked for where the writer is, a failover where the new writer is to be
     await (lossless
-      ? unless(BUSY, this.clients.rds(writer?.split(':')[3]).send(new SwitchoverGlobalClusterCommand(target)))
+      ? unless(BUSY, this.clients.rds(region).send(new SwitchoverGlobalClusterCommand(target)))
       : unless(BUSY, this.clients.rds().send(new FailoverGlobalClusterCommand({ ...target, AllowDataLoss: true }))));
     return pending(lossless ? 'it is switched over' : 'it is failed over');
   }
@@ -118,14 +122,20 @@ export class AwsGlobalClusters implements DataPort<GlobalClusterConfig> {
     return { kind, arn: clusterArn };
   }
 
-  /** AWS adds the old writer again once its Region is back. */
-  public async follow({ globalCluster, clusterArn, cluster }: GlobalClusterConfig): Promise<Progress> {
+  /** AWS adds the old writer again once its Region is back. One that writes still, as where two sites have taken over, hands that to the active site. */
+  public async follow({ globalCluster, clusterArn, cluster }: GlobalClusterConfig, { source }: Followed): Promise<Progress> {
     const group = await this.group(globalCluster);
     const member = group?.GlobalClusterMembers?.find(({ DBClusterArn }) => DBClusterArn === clusterArn);
     if (!member) {
       return pending(`${cluster} has not been added to ${globalCluster} again`);
     }
     const own = await this.find(cluster);
+    const active = group?.GlobalClusterMembers?.find(({ DBClusterArn }) => DBClusterArn === source.arn);
+    if (member.IsWriter && active && group?.Status === 'available') {
+      const target = { GlobalClusterIdentifier: globalCluster, TargetDbClusterIdentifier: source.arn };
+      await unless(BUSY, this.clients.rds().send(new SwitchoverGlobalClusterCommand(target)));
+      return pending(`${cluster} hands writing over to ${source.arn}`);
+    }
     return !member.IsWriter && own?.Status === 'available' && group?.Status === 'available'
       ? done(`${cluster} follows`)
       : pending(`${cluster} is ${member.IsWriter ? 'still the writer' : (own?.Status ?? 'not to be seen')}`);

@@ -12,7 +12,7 @@ import {
   takesOver,
 } from '../../model/recovery';
 import { kindsDisagree } from './kinds';
-import { lookAt, type Miss, peerOf } from './peers';
+import { lookAt, type Miss, peerOf, statusOf } from './peers';
 import { LEASE_MS, type Site } from './site';
 
 /** Makes the run the one of this site, unless something speaks against it. */
@@ -28,8 +28,15 @@ export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnsw
   // a rehearsal is about no other site
   const peer = run.kind === 'rehearsal' ? site.config.peers[0] : peerOf(site.config, run.from);
   const { answer: status, miss }: Partial<Awaited<ReturnType<typeof lookAt>>> = run.kind === 'rehearsal' ? {} : await lookAt(site, peer);
+  const third = await Promise.all(
+    takesOver(run.kind) ? site.config.peers.filter((one) => one !== peer).map((one) => statusOf(site, one)) : [],
+  );
   const against =
-    run.kind === 'rehearsal' ? undefined : (objectionOf(run, peer, status, miss) ?? (await kindsDisagree(run.kind, peer, site)));
+    run.kind === 'rehearsal'
+      ? undefined
+      : (objectionOf(run, peer, status, miss) ??
+        underWay(third, [peer.site, site.config.site]) ??
+        (await kindsDisagree(run.kind, peer, site)));
   if (against) {
     return refusal(against);
   }
@@ -37,7 +44,7 @@ export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnsw
   const { refusal: refused } = await site.apply((register) =>
     claimed(register, {
       input: run,
-      epoch: takesOver(run.kind) ? nextEpoch(site.config, [register.seen, register.epoch, status?.seen ?? 0, status?.epoch ?? 0]) : 0,
+      epoch: takesOver(run.kind) ? nextEpoch(site.config, [register, status, ...third].flatMap(epochsOf)) : 0,
       peer: peer.site,
       nowMs: site.ports.now(),
       leaseMs: LEASE_MS + (ask ? site.config.approval.timeoutMs : 0),
@@ -74,6 +81,20 @@ function wayOf({ kind }: RunInput): BeginAnswer['way'] {
 
 function needsApproval({ approval }: SiteConfig, { kind, approved }: RunInput): boolean {
   return approval.required && kind === 'failover' && approved !== true;
+}
+
+/** All epochs that a site is known to know. */
+function epochsOf(site: Pick<PeerStatus, 'seen' | 'epoch' | 'left'> | undefined): readonly number[] {
+  return site ? [site.seen, site.epoch, ...Object.values(site.left ?? {})] : [];
+}
+
+/** What a third site does with one of these sites, in words. */
+function underWay(third: readonly (PeerStatus | undefined)[], sites: readonly string[]): string | undefined {
+  const busy = third.find(
+    (one) =>
+      one?.run && takesOver(one.run.kind) && sites.includes(one.run.peer ?? '') && !['activated', 'concluded'].includes(one.run.stage),
+  );
+  return busy && `run '${busy.run?.id}' (${busy.run?.kind}) is under way at ${busy.site}`;
 }
 
 const KINDS: readonly RunInput['kind'][] = ['failover', 'switchover', 'rebuild', 'failback', 'rehearsal'];

@@ -32,7 +32,10 @@ export async function measure({ run: { id } }: StepRequest, site: Site): Promise
     };
     // whether the site that has fenced this one was active since, only that one knows; what it has promoted may have been written to
     const counts = fence && (fence.final || peerState === 'unreachable' || input.abandon !== undefined);
-    const old = [counts ? fence.sinceMs : undefined, await givenUpSince(input, peer, site)].filter((ms) => ms !== undefined);
+    const old = [
+      counts ? Math.min(fence.sinceMs, fence.apartMs ?? fence.sinceMs) : undefined,
+      await givenUpSince(input, peer, site),
+    ].filter((ms) => ms !== undefined);
     const asOldAsFence = old.length > 0 ? Math.min(...old) : undefined;
     const left = site.config.data.filter(({ name }) => steps[measureStep(name)] === undefined);
     const lags = await Promise.all(
@@ -137,6 +140,7 @@ export async function promote({ run: { id }, item }: StepRequest, site: Site): P
     const port = site.dataPort(config);
     const promoted = await port.promote(config, {
       runId: id,
+      from: run.peer,
       reached: run.peerState === 'confirmed',
       lossless: losesNothing(run),
       facts: before?.facts ?? {},

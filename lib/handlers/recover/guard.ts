@@ -1,6 +1,8 @@
 import {
   fenced,
   guardDecision,
+  learned,
+  leftOf,
   letGo,
   lifted,
   type PeerStatus,
@@ -53,10 +55,13 @@ async function decide(site: Site, peers: readonly (PeerStatus | undefined)[]): P
   const nowMs = site.ports.now();
   const { config } = site;
   const guarded = { site: config.site, everywhere: servesEverywhere(config.strategy), nowMs };
+  if (guarded.everywhere) {
+    await site.apply((register) => learned(register, peers));
+  }
   const { yieldTo, liftEpoch, tell, released, share, conflict, stalled } = guardDecision(await site.read(), peers, guarded);
   let unresolved = false;
   if (yieldTo) {
-    const asked = { epoch: yieldTo.epoch, by: yieldTo.site, nowMs };
+    const asked = { ...yieldTo, by: yieldTo.site, nowMs };
     const { refusal } = await site.apply((register) => (yieldTo.final ? letGo(register, asked) : fenced(register, asked)));
     unresolved = refusal !== undefined;
   }
@@ -68,7 +73,10 @@ async function decide(site: Site, peers: readonly (PeerStatus | undefined)[]): P
     await site.apply(shared);
   }
   for (const name of tell) {
-    await askPeer(site, peerOf(config, name), { op: 'letGo', epoch: (await site.read()).epoch });
+    const register = await site.read();
+    const epoch = guarded.everywhere ? leftOf(register)[name] : register.epoch;
+    const { activeSinceMs: sinceMs } = register;
+    await askPeer(site, peerOf(config, name), { op: 'letGo', epoch, ...(sinceMs === undefined ? {} : { sinceMs }) });
   }
   if (stalled) {
     await takeFurther(stalled.input, stalled.goOn, site);

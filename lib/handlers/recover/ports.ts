@@ -42,6 +42,8 @@ export interface Ending {
 /** How data changes sides. */
 export interface Promotion {
   readonly runId: string;
+  /** Region of the site that is left. */
+  readonly from: string;
   /** The other site has been reached, so that it need not be left out. */
   readonly reached: boolean;
   /** Nothing may be lost: only where the other site has been fenced and the copy has caught up. */

@@ -47,7 +47,7 @@ export async function switchTraffic({ run: { id } }: StepRequest, site: Site): P
     if (config.traffic.kind === 'routing-control') {
       await ports.route(config.traffic, { [config.site]: true, [run.peer]: false });
     }
-    const answer = await askPeer(site, peerOf(config, run.peer), { op: 'letGo', epoch: run.epoch });
+    const answer = await askPeer(site, peerOf(config, run.peer), { op: 'letGo', epoch: run.epoch, sinceMs: run.begunMs });
     return { state: 'done', words: `${config.site} is active with epoch ${run.epoch}`, facts: { told: answer?.state === 'done' } };
   });
 }
@@ -62,7 +62,7 @@ export async function settle({ run: { id } }: StepRequest, site: Site): Promise<
 async function letGo(run: RunRecord, before: number, site: Site): Promise<Progress> {
   const { config, ports } = site;
   const peer = peerOf(config, run.peer);
-  const answer = await askPeer(site, peer, { op: 'letGo', epoch: run.epoch });
+  const answer = await askPeer(site, peer, { op: 'letGo', epoch: run.epoch, sinceMs: run.begunMs });
   if (answer?.state !== 'done') {
     const misses = before + 1;
     const words = answer ? `${run.peer}: ${answer.words}` : `${run.peer} cannot be reached`;

@@ -83,7 +83,7 @@ export type PeerRequest =
   /** The run of this epoch will not go on: be again what was before. */
   | { readonly op: 'unfence'; readonly recovery: string; readonly from: string; readonly epoch: number }
   /** The one who asks is active with this epoch: hold no traffic any more. */
-  | { readonly op: 'letGo'; readonly recovery: string; readonly from: string; readonly epoch: number }
+  | { readonly op: 'letGo'; readonly recovery: string; readonly from: string; readonly epoch: number; readonly sinceMs?: number }
   /** What somebody has to know who makes a replica of an item. */
   | { readonly op: 'describe'; readonly recovery: string; readonly from: string; readonly item: string; readonly epoch: number }
   | { readonly op: 'startExperiment'; readonly recovery: string; readonly from: string; readonly runId: string }
@@ -100,6 +100,10 @@ export interface PeerStatus {
   readonly diverted: boolean;
   readonly reclaimed: boolean;
   readonly tookFrom?: string;
+  /** With which epoch other sites were left, as far as this one knows. */
+  readonly left?: Readonly<Record<string, number>>;
+  /** When the run began that has made it active. */
+  readonly activeSinceMs?: number;
   readonly run?: {
     readonly id: string;
     readonly kind: RunInput['kind'];
@@ -107,6 +111,8 @@ export interface PeerStatus {
     readonly stage: RunStage;
     readonly drill?: boolean;
     readonly begunMs?: number;
+    /** Name of the site that it takes over from. */
+    readonly peer?: string;
   };
 }
 

@@ -10,6 +10,8 @@ export interface Asked {
   readonly nowMs: number;
   /** Id of a run of this site that has halted and is given up for that of the other one. */
   readonly abandon?: string;
+  /** Since when the other site may hold what this one lacks. */
+  readonly sinceMs?: number;
 }
 
 /**
@@ -26,15 +28,17 @@ export function fenced(register: SiteRegister, asked: Asked): Transition {
   if (claimOf(register) > epoch) {
     return refused(`this site is, or is about to be, active with epoch ${claimOf(register)}, which is above ${epoch}`);
   }
+  const run = openRun(register);
+  const taking = run && !isAbandoned(run, abandon, nowMs) && (run.stage === 'committed' || (isTaking(run) && run.leaseUntilMs > nowMs));
+  // two sites that are fenced both may try to take over from each other
+  if (taking) {
+    return refused(`run '${run.input.id}' is about to make this site active`);
+  }
   if (fence && (fence.final || fence.epoch === epoch)) {
     return to({ ...register, seen });
   }
   if (fence && (fence.by !== by || fence.epoch > epoch)) {
     return refused(`${fence.by} has fenced this site with epoch ${fence.epoch}`);
-  }
-  const run = openRun(register);
-  if (run && !isAbandoned(run, abandon, nowMs) && (run.stage === 'committed' || (isTaking(run) && run.leaseUntilMs > nowMs))) {
-    return refused(`run '${run.input.id}' is about to make this site active`);
   }
   const next: Fence = { epoch, by, sinceMs: nowMs, was: fence?.was ?? roleBefore(register), final: false };
   return to(superseded({ ...register, role: 'fenced', seen, fence: next, gate: shut(register.gate) }, nowMs));
@@ -61,7 +65,7 @@ export function lifted(register: SiteRegister, { epoch }: Pick<Asked, 'epoch'>):
 }
 
 /** Gives up the traffic because another site is active with a higher epoch. */
-export function letGo(register: SiteRegister, { epoch, by, nowMs }: Asked): Transition {
+export function letGo(register: SiteRegister, { epoch, by, nowMs, sinceMs }: Asked): Transition {
   const seen = Math.max(register.seen, epoch);
   if (claimOf(register) > epoch) {
     return refused(`this site is, or is about to be, active with epoch ${claimOf(register)}, which is above ${epoch}`);
@@ -69,12 +73,14 @@ export function letGo(register: SiteRegister, { epoch, by, nowMs }: Asked): Tran
   if (register.lifted >= epoch && register.role !== 'active') {
     return to({ ...register, seen, diverted: false, reclaimed: false });
   }
+  const apart = [register.fence?.apartMs, sinceMs].filter((ms) => ms !== undefined);
   const fence: Fence = {
     epoch,
     by,
     sinceMs: register.fence?.sinceMs ?? nowMs,
     was: register.fence?.was ?? roleBefore(register),
     final: true,
+    ...(apart.length === 0 ? {} : { apartMs: Math.min(...apart) }),
   };
   const next: SiteRegister = { ...register, role: 'fenced', seen, fence, gate: shut(register.gate), diverted: false, reclaimed: false };
   return to(superseded(next, nowMs));

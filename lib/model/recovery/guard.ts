@@ -1,11 +1,12 @@
 import type { PeerStatus } from './agent-contract';
-import { claimOf, openRun, type RunRecord, type SiteRegister } from './register';
+import { claimOf, leftOf, openRun, type RunRecord, type SiteRegister } from './register';
 import { type RunInput, takesOver } from './run';
+import { type Transition, to } from './transition';
 
 /** What the guard of a site does when it has asked the others; `undefined` stands for one that it could not reach. */
 export interface GuardDecision {
   /** A higher epoch is, or is about to be, active elsewhere. */
-  readonly yieldTo?: { readonly site: string; readonly epoch: number; readonly final: boolean };
+  readonly yieldTo?: Superior;
   /** The run for which this site was fenced does not go on. */
   readonly liftEpoch?: number;
   /** Sites that do not know yet that this one is active. */
@@ -18,6 +19,15 @@ export interface GuardDecision {
   readonly conflict: boolean;
   /** A run that nobody takes further; it is to be started again unless it has halted, which is for a person. */
   readonly stalled?: { readonly input: RunInput; readonly goOn: boolean };
+}
+
+/** Another site, by what goes before this one. */
+interface Superior {
+  readonly site: string;
+  readonly epoch: number;
+  readonly final: boolean;
+  /** Since when it may hold what this one lacks. */
+  readonly sinceMs?: number;
 }
 
 /** What the guard has to know of its site. */
@@ -33,32 +43,52 @@ export function guardDecision(register: SiteRegister, peers: readonly (PeerStatu
   const { site, everywhere, nowMs } = guarded;
   const reached = peers.filter((peer) => peer !== undefined);
   const own = claimOf(register);
-  const meant = reached.filter(({ tookFrom, role }) => !everywhere || role !== 'active' || tookFrom === site);
-  const [highest] = meant
-    .map(claimOfPeer)
+  const [highest] = reached
+    .map((peer) => (everywhere ? claimAgainst(site, peer) : claimOfPeer(peer)))
     .filter(({ epoch }) => epoch > own)
     .sort((one, other) => other.epoch - one.epoch);
   const active = register.role === 'active';
-  const others = reached.filter((peer) => active && peer.role === 'active' && (!everywhere || peer.site === register.tookFrom));
-  const rivals = others.filter(({ epoch }) => epoch !== register.epoch);
+  const left = leftOf(register);
+  const others = reached.filter((peer) => active && peer.role === 'active' && (!everywhere || left[peer.site] !== undefined));
+  const rivals = others.filter((peer) => (everywhere ? peer.epoch < left[peer.site] : peer.epoch !== register.epoch));
   const run = openRun(register);
   const { fence } = register;
   const by = fence && reached.find((peer) => peer.site === fence.by);
   return {
     ...(highest && mustYield(register, highest) && { yieldTo: highest }),
     ...(fence && !fence.final && by && isOver(by, fence.epoch) && { liftEpoch: fence.epoch }),
-    tell: rivals.filter(({ epoch }) => epoch < register.epoch).map((peer) => peer.site),
+    tell: rivals.filter(({ epoch }) => everywhere || epoch < register.epoch).map((peer) => peer.site),
     released:
       register.reclaimed && reached.length === peers.length && reached.every(({ role, diverted }) => role !== 'active' && !diverted),
-    share: everywhere && others.some(({ epoch }) => epoch === register.epoch),
+    share: everywhere && others.some((peer) => peer.site === register.tookFrom && peer.epoch >= left[peer.site]),
     conflict: rivals.length > 0,
     ...(run && run.leaseUntilMs <= nowMs && hasBegun(run) && { stalled: { input: run.input, goOn: mayGoOn(run) } }),
   };
 }
 
-function claimOfPeer({ site, role, epoch, run }: PeerStatus): { site: string; epoch: number; final: boolean } {
+function claimOfPeer({ site, role, epoch, run, activeSinceMs }: PeerStatus): Superior {
   const bound = run && takesOver(run.kind) && run.stage === 'committed' ? run.epoch : 0;
-  return role === 'active' && epoch >= bound ? { site, epoch, final: true } : { site, epoch: bound, final: false };
+  return role === 'active' && epoch >= bound
+    ? { site, epoch, final: true, ...(activeSinceMs === undefined ? {} : { sinceMs: activeSinceMs }) }
+    : { site, epoch: bound, final: false };
+}
+
+/** Where all sites are active, what another one does concerns only the site that is left; whoever knows of it tells, be it done by a third one. */
+function claimAgainst(site: string, peer: PeerStatus): Superior {
+  const { run } = peer;
+  const leaving = leftOf(peer)[site] ?? 0;
+  const bound = run && run.peer === site && takesOver(run.kind) && run.stage === 'committed' ? run.epoch : 0;
+  return { site: peer.site, epoch: Math.max(leaving, bound), final: leaving >= bound };
+}
+
+/** Keeps what others tell of sites that were left: the newest of each. */
+export function learned(register: SiteRegister, peers: readonly (PeerStatus | undefined)[]): Transition {
+  const known = leftOf(register);
+  const told = peers
+    .flatMap((peer) => Object.entries(peer ? leftOf(peer) : {}))
+    .filter(([site, epoch]) => epoch > (known[site] ?? 0))
+    .sort(([, one], [, other]) => one - other);
+  return to(told.length === 0 ? register : { ...register, left: { ...known, ...Object.fromEntries(told) } });
 }
 
 /** A standby follows whoever is active; only who holds something, be it data that was promoted and never got traffic, has something to give up. */

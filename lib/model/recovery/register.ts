@@ -33,6 +33,10 @@ export interface SiteRegister {
   readonly releasedMs?: number;
   /** Name of the site from which this one has taken over last. */
   readonly tookFrom?: string;
+  /** With which epoch another site was left, by its name, as far as this one knows: by itself, or told by others. */
+  readonly left?: Readonly<Record<string, number>>;
+  /** When the run began that has made this site active; whatever was written here since may be nowhere else. */
+  readonly activeSinceMs?: number;
   /** When a run of this site has come to a good end last. */
   readonly provenMs?: number;
   /** The run that is under way, or the last one. */
@@ -53,6 +57,8 @@ export interface Fence {
   readonly was: SiteRole;
   /** Another site is active with this epoch: it is not lifted any more. */
   readonly final: boolean;
+  /** Since when there may be data at that site which this one lacks; left out: since it was fenced. */
+  readonly apartMs?: number;
 }
 
 /** How far a run is. */
@@ -140,6 +146,14 @@ export function isAbandoned({ input, leaseUntilMs, problem }: RunRecord, abandon
 export function hasServed({ stage, steps, input }: RunRecord): boolean {
   return stage === 'activated' && steps.settle?.state === 'done' && (input.thenBack !== true || steps.sendBack?.state === 'done');
 }
+
+/** With which epoch each site was left. */
+export function leftOf({ left, tookFrom, epoch, role }: Pick<SiteRegister, 'left' | 'tookFrom' | 'epoch' | 'role'>): LeftSites {
+  return left ?? (tookFrom !== undefined && role === 'active' ? { [tookFrom]: epoch } : {});
+}
+
+/** With which epoch a site was left, by its name. */
+export type LeftSites = Readonly<Record<string, number>>;
 
 /** The highest epoch for which this site is, or is bound to become, the active one. */
 export function claimOf(register: SiteRegister): number {

@@ -1,6 +1,6 @@
 import { words } from '../time';
 import { ajar } from './fencing';
-import { isAbandoned, openRun, type RunRecord, type RunStage, type SiteRegister, type StepRecord } from './register';
+import { isAbandoned, leftOf, openRun, type RunRecord, type RunStage, type SiteRegister, type StepRecord } from './register';
 import { type RunInput, type RunOutcome, takesOver } from './run';
 import { refused, type Transition, to } from './transition';
 
@@ -36,7 +36,8 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
       `run '${other.input.id}' (${other.input.kind}) has stopped in the middle: start it again with the same id, so that it goes on, or give it up with 'abandon'`,
     );
   }
-  if (register.role === 'active' && !everywhere && input.kind !== 'rehearsal') {
+  const follows = input.kind === 'rebuild' || input.kind === 'failback';
+  if (register.role === 'active' && (!everywhere || follows) && input.kind !== 'rehearsal') {
     return refused('this site is active');
   }
   if (register.fence && !register.fence.final && input.kind !== 'rehearsal' && input.kind !== 'failover') {
@@ -127,7 +128,16 @@ export function activated(register: SiteRegister, id: string, needed: readonly s
     return refused(`an epoch above that of run '${id}' is known here`);
   }
   const { counts: _, openedMs: __, ...rest } = register;
-  const next: SiteRegister = { ...rest, role: 'active', epoch: run.epoch, diverted: !isHome, reclaimed: isHome, tookFrom: run.peer };
+  const next: SiteRegister = {
+    ...rest,
+    role: 'active',
+    epoch: run.epoch,
+    diverted: !isHome,
+    reclaimed: isHome,
+    tookFrom: run.peer,
+    left: { ...leftOf(register), [run.peer]: run.epoch },
+    activeSinceMs: run.begunMs,
+  };
   return changed(next, id, (found) =>
     found.stage === 'committed' ? { ...found, stage: 'activated' } : refused(`run '${id}' is '${found.stage}'`),
   );
@@ -143,7 +153,8 @@ export function joined(
   const next: SiteRegister = {
     ...rest,
     role: everywhere ? 'active' : 'standby',
-    epoch: everywhere ? epoch : register.epoch,
+    // above all with which this site was left, so that nobody who has not heard of its return takes it for one that goes on by mistake
+    epoch: everywhere ? Math.max(epoch, register.seen) : register.epoch,
     seen: Math.max(register.seen, epoch),
     lifted: Math.max(register.lifted, fence?.epoch ?? 0),
     gate: ajar(register.gate),

@@ -12,7 +12,7 @@ import { type Answers, FakeAws, named } from './aws';
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const now = (): number => NOW;
 const instance = siteConfig(OSAKA).data[0] as ReplicaInstanceConfig;
-const LOSSY = { runId: 'run-1', reached: false, lossless: false, facts: {} };
+const LOSSY = { runId: 'run-1', from: 'ap-northeast-1', reached: false, lossless: false, facts: {} };
 const LOSSLESS = { ...LOSSY, reached: true, lossless: true };
 
 const db = (more: object) => ({
@@ -175,6 +175,7 @@ describe('a global database', () => {
     ['switches over in the Region of the writer', world(false), LOSSLESS, 'pending', [`SwitchoverGlobalCluster in ${TOKYO}`]],
     ['waits for what goes on', world(false, undefined, 'switching-over'), LOSSLESS, 'pending', []],
     ['is done when it is the writer', world(true), LOSSY, 'done', []],
+    ['leaves a writer alone that is not left', world(false), { ...LOSSY, from: 'us-west-2' }, 'done', []],
     ['is given an instance first where it has none', world(false, []), LOSSY, 'pending', ['CreateDBInstance']],
   ])('%s', async (_, answers, how, state, calls) => {
     const aws = new FakeAws(answers);
@@ -217,11 +218,24 @@ describe('a global database', () => {
     expect(await port.lag(config, TOKYO, { endMs: NOW, saidMs: NOW - 39 * MINUTE })).toMatchObject({ lagMs: MINUTE + 500 });
   });
 
+  const followed = { source: { arn: writer }, region: TOKYO, epoch: 3, lossless: false };
+
   test('follows once AWS has added it again', async () => {
-    const look = async (answers: Answers) => (await new AwsGlobalClusters(new FakeAws(answers).clients, now).follow(config)).state;
+    const look = async (answers: Answers) =>
+      (await new AwsGlobalClusters(new FakeAws(answers).clients, now).follow(config, followed)).state;
     expect(await look(world(false))).toBe('done');
     expect(await look(world(true))).toBe('pending');
     expect(await look({ ...world(false), DescribeGlobalClusters: { GlobalClusters: [{ GlobalClusterMembers: [] }] } })).toBe('pending');
+  });
+
+  test('that writes although another site is active hands writing over to that one, and loses nothing', async () => {
+    const aws = new FakeAws(world(true));
+    expect(await new AwsGlobalClusters(aws.clients, now).follow(config, followed)).toMatchObject({ state: 'pending' });
+    expect(aws.calls).toEqual(['SwitchoverGlobalCluster']);
+    expect(aws.inputs.SwitchoverGlobalCluster).toMatchObject({ TargetDbClusterIdentifier: writer });
+    const busy = new FakeAws(world(true, undefined, 'switching-over'));
+    await new AwsGlobalClusters(busy.clients, now).follow(config, followed);
+    expect(busy.calls).toEqual([]);
   });
 });
 

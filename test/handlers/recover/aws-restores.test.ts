@@ -7,7 +7,7 @@ import { type Answers, FakeAws, named } from './aws';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const now = (): number => NOW;
-const LOSSY = { runId: 'run-1', reached: false, lossless: false, facts: {} };
+const LOSSY = { runId: 'run-1', from: 'ap-northeast-1', reached: false, lossless: false, facts: {} };
 
 describe('recovery points', () => {
   const config: RestoredConfig = {

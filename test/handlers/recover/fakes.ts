@@ -28,6 +28,8 @@ export class FakeSite {
   /** Others write so often before this one. */
   public conflicts = 0;
   public status: PeerStatus | undefined;
+  /** By name, where there are more than two sites. */
+  public statuses: Readonly<Record<string, PeerStatus | undefined>> = {};
   public answers: Partial<Record<PeerRequest['op'], PeerAnswer | undefined>> = {};
   public progress: Record<string, Progress> = {};
   public errors: Record<string, Error> = {};
@@ -145,12 +147,12 @@ export class FakeSite {
       }),
       data: new Proxy({}, { get: () => data }) as Ports['data'],
       compute: new Proxy({}, { get: () => compute }) as Ports['compute'],
-      ask: async (_, request) => {
+      ask: async ({ site }, request) => {
         this.asked.push(request);
         if (this.errors[request.op]) {
           throw this.errors[request.op];
         }
-        return request.op === 'status' ? this.status : this.answered(request.op);
+        return request.op === 'status' ? (site in this.statuses ? this.statuses[site] : this.status) : this.answered(request.op);
       },
       probe: async ({ name }) => said(`probe ${name}`),
       publish: async (_, values) => {

@@ -1,5 +1,5 @@
-import type { DataPort, Ports, Progress } from '../../../../lib/handlers/recover/ports';
 import { route } from '../../../../lib/handlers/recover/route';
+import type { RunOutcome } from '../../../../lib/model/recovery';
 import {
   type AgentRequest,
   initialRegister,
@@ -7,12 +7,17 @@ import {
   recoveryMachine,
   type SiteConfig,
   type SiteRegister,
+  servesEverywhere,
 } from '../../../../lib/model/recovery';
 import { MINUTE, SECOND } from '../../../../lib/model/time';
-import { OSAKA, siteConfig, TOKYO } from '../../recovery/sites';
+import { siteConfig, TOKYO } from '../../recovery/sites';
 import type { Chance } from '../chance';
+import { GlobalDatabase } from './global-database';
 import { type Definition, execute } from './machine';
+import { portsOf } from './ports';
 import { newRegion, type Region, type Write, writable } from './site-world';
+import type { Copies, Stage } from './stage';
+import { Stream } from './stream';
 import { VirtualTime } from './virtual-time';
 
 /** How often things go wrong; `budget` is what remains to go wrong. */
@@ -28,42 +33,60 @@ export interface Ended {
   readonly end: string;
 }
 
+/** A takeover, and what it has left behind. */
+export interface Takeover {
+  readonly site: string;
+  readonly from: string;
+  readonly input: RunInput;
+  readonly claimedMs: number;
+  readonly lost: readonly Write[];
+}
+
+/** A run that has begun, and how it was put on record. */
+export interface BegunRun {
+  readonly site: string;
+  readonly id: string;
+  readonly begunMs: number;
+  records: readonly RunOutcome[];
+}
+
 const REACTION_MS = 200;
 const GUARD_EVERY_MS = MINUTE;
 const WRITE_EVERY_MS = 10 * SECOND;
 const FRESH_MS = 3 * MINUTE;
-const STARTS_MS = 30 * SECOND;
 
-/** Two Regions with the agents, registers and state machines that the library makes, and a database that streams from one to the other. */
-export class World {
+/**
+ * Regions with the agents, registers and state machines that the library makes: two, of which one waits and has a database that streams from the
+ * other, or more that all serve and share a global database.
+ */
+export class World implements Stage {
   public readonly time = new VirtualTime();
   public readonly regions: Readonly<Record<string, Region>>;
+  public readonly configs: Readonly<Record<string, SiteConfig>>;
+  public readonly copies: Copies;
   public readonly ended: Ended[] = [];
-  public readonly takeovers: {
-    readonly site: string;
-    readonly input: RunInput;
-    readonly atMs: number;
-    readonly claimedMs: number;
-    readonly lost: readonly Write[];
-  }[] = [];
-  public partitioned = false;
+  public readonly takeovers: Takeover[] = [];
+  /** Runs that have begun, and how each was put on record. */
+  public readonly runs = new Map<string, BegunRun>();
+  /** Sites that were left and have not come back since, with the one that has taken over. */
+  public readonly leftBy = new Map<string, { readonly by: string; readonly epoch: number }>();
+  /** Pairs of Regions that do not see each other. */
+  public readonly cuts = new Set<string>();
   /** A person has said that a site is down which was not. */
   public attestedWrongly = false;
-  /** A site that was lost came back without being reached; until when nobody can know better. */
-  public graceUntilMs = 0;
-  public readonly violations: string[] = [];
+  /** Somebody took over on the word of a person. */
+  public attested = false;
   /** What an earlier takeover has lost is still at the site that it left. */
   private readonly lostBefore = new Set<Write>();
   private readonly started = new Set<string>();
-  private readonly configs: Readonly<Record<string, SiteConfig>>;
   private readonly machines: Readonly<Record<string, Definition>>;
 
   constructor(
-    private readonly chance: Chance,
+    public readonly chance: Chance,
     private readonly trouble: Trouble,
+    public readonly sites: readonly string[],
   ) {
-    const data = siteConfig(TOKYO).data.slice(0, 1);
-    this.configs = Object.fromEntries([TOKYO, OSAKA].map((site) => [site, siteConfig(site, { data })]));
+    this.configs = Object.fromEntries(sites.map((site) => [site, configOf(site, sites)]));
     this.machines = Object.fromEntries(
       Object.entries(this.configs).map(([site, config]) => [
         site,
@@ -71,16 +94,26 @@ export class World {
       ]),
     );
     const nowMs = this.time.now();
-    this.regions = { [TOKYO]: newRegion(TOKYO, 'source', 8, nowMs), [OSAKA]: newRegion(OSAKA, 'replica', 2, nowMs) };
-    for (const site of [TOKYO, OSAKA]) {
+    this.regions = Object.fromEntries(
+      sites.map((site) => {
+        const [{ full, standby }] = this.configs[site].compute;
+        return [site, newRegion(site, site === TOKYO ? 'source' : 'replica', site === TOKYO || this.everywhere ? full : standby, nowMs)];
+      }),
+    );
+    this.copies = sites.length === 2 ? new Stream(this) : new GlobalDatabase(this, TOKYO);
+    for (const site of sites) {
       void this.guardForever(site);
     }
     void this.writeForever();
     void this.replicateForever();
   }
 
-  public other(site: string): string {
-    return site === TOKYO ? OSAKA : TOKYO;
+  public get everywhere(): boolean {
+    return servesEverywhere(this.configs[TOKYO].strategy);
+  }
+
+  public others(site: string): readonly string[] {
+    return this.sites.filter((other) => other !== site);
   }
 
   public register(site: string): SiteRegister {
@@ -88,15 +121,28 @@ export class World {
   }
 
   public reachable(from: string, to: string): boolean {
-    return this.regions[from].up && this.regions[to].up && !this.partitioned;
+    return this.regions[from].up && this.regions[to].up && !this.cuts.has(pairOf(from, to));
   }
 
-  /** Whom clients are told to ask: the other site wherever home is unhealthy. */
+  public isCut(site: string): boolean {
+    return this.others(site).some((other) => this.cuts.has(pairOf(site, other)));
+  }
+
+  /** Begins or ends a cut between two Regions. */
+  public cut(one: string, other: string): void {
+    const pair = pairOf(one, other);
+    if (!this.cuts.delete(pair)) {
+      this.cuts.add(pair);
+    }
+  }
+
+  /** Whom clients of two sites are told to ask: the other site wherever home is unhealthy. */
   public answer(): string {
-    const diverted = this.regions[OSAKA].metrics.get('TrafficDiverted')?.value ?? 0;
-    const reclaimed = this.regions[TOKYO].metrics.get('TrafficReclaimed');
+    const [home, other] = this.sites;
+    const diverted = this.regions[other].metrics.get('TrafficDiverted')?.value ?? 0;
+    const reclaimed = this.regions[home].metrics.get('TrafficReclaimed');
     const taken = reclaimed !== undefined && reclaimed.value === 1 && this.time.now() - reclaimed.atMs < FRESH_MS;
-    return diverted === 0 || taken ? TOKYO : OSAKA;
+    return diverted === 0 || taken ? home : other;
   }
 
   /** Starts a run as a person does; `name` may be used once. */
@@ -104,6 +150,75 @@ export class World {
     if (!this.started.has(`${site} ${name}`)) {
       this.started.add(`${site} ${name}`);
       void this.execute(site, run);
+    }
+  }
+
+  /** Invokes an agent: it may die before or after any effect, and its call may come twice. */
+  public async invoke(site: string, request: AgentRequest, timeoutMs: number): Promise<unknown> {
+    if (this.strikes(0.5)) {
+      void this.attempt(site, request).catch(() => undefined);
+    }
+    const answer = await Promise.race([
+      this.attempt(site, request),
+      this.time.wait(timeoutMs).then(() => Promise.reject(new Error('States.Timeout'))),
+    ]);
+    return answer;
+  }
+
+  public async attempt(site: string, request: AgentRequest): Promise<unknown> {
+    const answer = await route(JSON.parse(JSON.stringify(request)), portsOf(this, site));
+    return answer === undefined ? undefined : JSON.parse(JSON.stringify(answer));
+  }
+
+  public strikes(share = 1): boolean {
+    const struck = this.trouble.budget > 0 && this.chance.maybe(this.trouble.rate * share);
+    this.trouble.budget -= struck ? 1 : 0;
+    return struck;
+  }
+
+  /** Every call takes a moment; it may fail before or after its effect, or the function may end there and then. */
+  public async effect<T>(site: string, act: () => T): Promise<T> {
+    await this.time.wait(REACTION_MS * (0.5 + this.chance.next()));
+    if (!this.regions[site].up) {
+      throw new Error(`${site} is lost`);
+    }
+    if (this.strikes()) {
+      throw new Error('struck before');
+    }
+    const done = act();
+    if (this.strikes()) {
+      await forever();
+    }
+    return done;
+  }
+
+  /** Something is written into a register: a takeover is held against what was claimed of it. */
+  public notice(site: string, before: SiteRegister | undefined, { run, role }: SiteRegister): void {
+    if (before?.fence?.final && role !== 'fenced') {
+      this.leftBy.delete(site);
+    }
+    if (run) {
+      const name = runName(site, run);
+      this.runs.set(name, this.runs.get(name) ?? { site, id: run.input.id, begunMs: run.begunMs, records: [] });
+    }
+    if (run?.stage === 'activated' && before?.run?.stage !== 'activated') {
+      if (run.epoch > (this.leftBy.get(site)?.epoch ?? 0)) {
+        this.leftBy.delete(site);
+      }
+      // one that has come back with a higher epoch meanwhile, which nobody here could know, goes on rightly
+      if (this.register(run.peer).epoch < run.epoch) {
+        this.leftBy.set(run.peer, { by: site, epoch: run.epoch });
+      }
+      const { sinceMs, facts } = run.steps['measure:orders'];
+      const lost = this.copies.lost(site, run.peer).filter((write) => !this.lostBefore.has(write));
+      for (const write of lost) {
+        this.lostBefore.add(write);
+      }
+      this.takeovers.push({ site, from: run.peer, input: run.input, claimedMs: sinceMs - Number(facts?.lagMs ?? 0), lost });
+    }
+    if (run?.peerState === 'unreachable' && before?.run?.peerState !== 'unreachable') {
+      this.attested = true;
+      this.attestedWrongly ||= this.regions[run.peer].up;
     }
   }
 
@@ -126,205 +241,11 @@ export class World {
     this.ended.push({ site, run, end });
   }
 
-  /** Invokes an agent: it may die before or after any effect, and its call may come twice. */
-  private async invoke(site: string, request: AgentRequest, timeoutMs: number): Promise<unknown> {
-    if (this.strikes(0.5)) {
-      void this.attempt(site, request).catch(() => undefined);
-    }
-    const answer = await Promise.race([
-      this.attempt(site, request),
-      this.time.wait(timeoutMs).then(() => Promise.reject(new Error('States.Timeout'))),
-    ]);
-    return answer;
-  }
-
-  private async attempt(site: string, request: AgentRequest): Promise<unknown> {
-    const answer = await route(JSON.parse(JSON.stringify(request)), this.ports(site));
-    return answer === undefined ? undefined : JSON.parse(JSON.stringify(answer));
-  }
-
-  private strikes(share = 1): boolean {
-    const struck = this.trouble.budget > 0 && this.chance.maybe(this.trouble.rate * share);
-    this.trouble.budget -= struck ? 1 : 0;
-    return struck;
-  }
-
-  /** Every call takes a moment; it may fail before or after its effect, or the function may end there and then. */
-  private async effect<T>(site: string, act: () => T): Promise<T> {
-    await this.time.wait(REACTION_MS * (0.5 + this.chance.next()));
-    if (!this.regions[site].up) {
-      throw new Error(`${site} is lost`);
-    }
-    if (this.strikes()) {
-      throw new Error('struck before');
-    }
-    const done = act();
-    if (this.strikes()) {
-      await forever();
-    }
-    return done;
-  }
-
-  private ports(site: string): Ports {
-    const region = this.regions[site];
-    const on = <T>(act: () => T): Promise<T> => this.effect(site, act);
-    return {
-      now: () => this.time.now(),
-      pause: (ms) => this.time.wait(ms * this.chance.next()),
-      config: async () => this.configs[site],
-      register: () => ({
-        // what nobody can change need not be copied for everybody who looks
-        read: () => on(() => region.register),
-        write: (register, over) =>
-          on(() => {
-            if (region.register?.version !== over) {
-              return false;
-            }
-            this.notice(site, region.register?.register, register);
-            region.register = { register: frozen(register), version: (over ?? 0) + 1 };
-            return true;
-          }),
-      }),
-      data: { 'rds-replica': this.dataPort(site) } as unknown as Ports['data'],
-      compute: {
-        ecs: {
-          count: () => on(() => region.tasks.wanted),
-          scale: (_: unknown, count: number, exact: boolean) =>
-            on(() => this.setTasks(region, exact ? count : Math.max(count, region.tasks.wanted))),
-          close: () => on(() => this.setTasks(region, 0)),
-          open: (_: unknown, former = 2) =>
-            on(() => {
-              this.setTasks(region, Math.max(region.tasks.wanted, former));
-              return done('open');
-            }),
-        },
-      } as unknown as Ports['compute'],
-      ask: async (peer, request) => {
-        await this.time.wait(REACTION_MS);
-        if (!this.reachable(site, peer.site) || this.strikes()) {
-          return undefined;
-        }
-        const answer = await this.attempt(peer.site, request).catch(() => undefined);
-        return this.reachable(site, peer.site) && !this.strikes() ? (answer as Awaited<ReturnType<Ports['ask']>>) : undefined;
-      },
-      probe: () =>
-        on(() => {
-          const works = writable(region) && !region.broken;
-          region.verified ||= works;
-          return works ? done('it works') : { state: 'failed', words: 'it does not work' };
-        }),
-      publish: (_, values) =>
-        on(() => {
-          for (const [name, value] of Object.entries(values)) {
-            region.metrics.set(name, { value, atMs: this.time.now() });
-          }
-        }),
-      route: async () => undefined,
-      tell: () => on(() => undefined),
-      keep: () => on(() => undefined),
-      start: (name, run) => on(() => this.start(site, name, run)),
-      startExperiment: async () => 'experiment',
-      stopExperiment: async () => undefined,
-      write: () => undefined,
-    };
-  }
-
-  private setTasks(region: Region, wanted: number): Progress {
-    const { tasks } = region;
-    if (tasks.wanted !== wanted) {
-      tasks.wanted = wanted;
-      tasks.running = Math.min(tasks.running, wanted);
-      tasks.untilMs = this.time.now() + STARTS_MS;
-    }
-    return tasks.running === wanted ? done('all run') : { state: 'pending', words: 'starting' };
-  }
-
-  private dataPort(site: string): DataPort {
-    const { database } = this.regions[site];
-    const on = <T>(act: () => T): Promise<T> => this.effect(site, act);
-    const change = (ms: number, then: () => void): Progress => {
-      database.changing ??= { untilMs: this.time.now() + ms * (0.5 + this.chance.next()), then };
-      return { state: 'pending', words: 'changing' };
-    };
-    return {
-      ready: () => on(() => done('ready')),
-      lag: () => on(() => ({ lagMs: database.role === 'replica' ? this.time.now() - database.appliedMs : 0, words: '' })),
-      arrived: (_, sinceMs) =>
-        on(() => (database.role === 'source' || database.appliedMs >= sinceMs ? done('all') : { state: 'pending', words: 'behind' })),
-      promote: () =>
-        on(() => {
-          if (database.role === 'source') {
-            return done('source');
-          }
-          // now and then it takes longer than anybody waits
-          return change(this.chance.maybe(0.05) ? 3 * 60 * MINUTE : MINUTE, () => {
-            database.role = 'source';
-          });
-        }),
-      close: () =>
-        on(() => {
-          if (database.role !== 'source' || database.closed) {
-            return done('closed');
-          }
-          return change(40 * SECOND, () => {
-            database.closed = true;
-          });
-        }),
-      open: () =>
-        on(() => {
-          if (!database.closed) {
-            return done('open');
-          }
-          return change(20 * SECOND, () => {
-            database.closed = false;
-          });
-        }),
-      describe: () => on(() => ({ arn: site })),
-      follow: () =>
-        on(() => {
-          const source = this.regions[this.other(site)];
-          if (database.role === 'replica') {
-            return done('follows');
-          }
-          if (!this.reachable(site, source.name) || source.database.role !== 'source') {
-            return { state: 'pending', words: 'no source' };
-          }
-          return change(10 * MINUTE, () => {
-            database.role = 'replica';
-            database.closed = false;
-            database.writes = new Set(source.database.writes);
-            database.appliedMs = this.time.now();
-          });
-        }),
-      rehearse: async () => done('rehearsed'),
-      tidy: async () => done('tidy'),
-    };
-  }
-
-  /** Something is written into a register: a takeover is held against what was claimed of it. */
-  private notice(site: string, before: SiteRegister | undefined, after: SiteRegister): void {
-    const run = after.run;
-    if (run?.stage === 'activated' && before?.run?.stage !== 'activated') {
-      const own = this.regions[site].database.writes;
-      const theirs = this.regions[this.other(site)].database.writes;
-      const { sinceMs, facts } = run.steps['measure:orders'];
-      const lost = [...theirs].filter((write) => !own.has(write) && !write.stray && !this.lostBefore.has(write));
-      for (const write of lost) {
-        this.lostBefore.add(write);
-      }
-      this.takeovers.push({ site, input: run.input, atMs: this.time.now(), claimedMs: sinceMs - Number(facts?.lagMs ?? 0), lost });
-    }
-    const unreachable = run?.peerState === 'unreachable' && before?.run?.peerState !== 'unreachable';
-    if (unreachable && this.regions[this.other(site)].up) {
-      this.attestedWrongly = true;
-    }
-  }
-
   private async guardForever(site: string): Promise<void> {
     await this.time.wait(this.chance.upTo(GUARD_EVERY_MS));
     for (;;) {
       if (this.regions[site].up) {
-        void this.invoke(site, { op: 'guard' }, 50 * SECOND).catch(() => undefined);
+        void this.invoke(site, { op: 'guard' }, 55 * SECOND).catch(() => undefined);
       }
       await this.time.wait(GUARD_EVERY_MS);
     }
@@ -336,13 +257,17 @@ export class World {
       await this.time.wait(WRITE_EVERY_MS);
       for (const region of Object.values(this.regions)) {
         this.settle(region);
-        if (writable(region) && (this.answer() === region.name || this.chance.maybe(0.3))) {
-          const { role, epoch } = this.register(this.other(region.name));
-          const stray = role === 'active' && epoch > this.register(region.name).epoch;
-          region.database.writes.add({ atMs: this.time.now(), at: region.name, stray });
+        if (writable(region) && (this.everywhere || this.answer() === region.name || this.chance.maybe(0.3))) {
+          region.database.writes.add({ atMs: this.time.now(), at: region.name, stray: this.isStray(region.name) });
         }
       }
     }
+  }
+
+  private isStray(site: string): boolean {
+    const { epoch: own } = this.register(site);
+    const taken = this.sites.length === 2 ? this.others(site).map((other) => this.register(other)) : [];
+    return this.copies.isStray(site) || taken.some(({ role, epoch }) => role === 'active' && epoch > own);
   }
 
   private settle({ database, tasks, up }: Region): void {
@@ -361,32 +286,33 @@ export class World {
     for (;;) {
       // a replica is seconds behind, and at times minutes
       await this.time.wait(this.chance.upTo(this.chance.maybe(0.2) ? 240 : 20) * SECOND + SECOND);
-      for (const site of [TOKYO, OSAKA]) {
-        const [own, source] = [this.regions[site].database, this.regions[this.other(site)].database];
-        if (own.role === 'replica' && source.role === 'source' && this.reachable(site, this.other(site))) {
-          const untilMs = this.time.now() - this.chance.upTo(3) * SECOND;
-          for (const write of source.writes) {
-            if (write.atMs <= untilMs) {
-              own.writes.add(write);
-            }
-          }
-          own.appliedMs = Math.max(own.appliedMs, untilMs);
-        }
-      }
+      this.copies.replicate();
     }
   }
 }
 
-function done(words: string): Progress {
-  return { state: 'done', words };
+function configOf(site: string, sites: readonly string[]): SiteConfig {
+  const [replica] = siteConfig(site).data;
+  const evidence = { bucket: 'evidence', prefix: 'recovery/Orders/', keyArn: 'key' };
+  if (sites.length === 2) {
+    return siteConfig(site, { data: [replica], evidence });
+  }
+  const cluster = { kind: 'aurora-global', name: 'orders', order: 1, globalCluster: 'all', cluster: 'orders', clusterArn: site } as const;
+  return siteConfig(site, {
+    data: [cluster],
+    strategy: { kind: 'multi-site', standbyCapacity: 1 },
+    peers: sites.filter((other) => other !== site).map((other) => ({ site: other, agent: 'orders-agent' })),
+    traffic: { kind: 'none' },
+    evidence,
+  });
 }
 
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.values(value).forEach(frozen);
-    Object.freeze(value);
-  }
-  return value;
+export function runName(site: string, { input, begunMs }: { readonly input: RunInput; readonly begunMs: number }): string {
+  return `${site} ${input.id} ${begunMs}`;
+}
+
+function pairOf(one: string, other: string): string {
+  return [one, other].sort().join(' ');
 }
 
 function forever(): Promise<never> {

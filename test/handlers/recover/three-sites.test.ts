@@ -1,0 +1,105 @@
+import type { PeerStatus, RunInput, SiteRegister } from '../../../lib/model/recovery';
+import { MINUTE } from '../../../lib/model/time';
+import { OSAKA, TOKYO } from '../../model/recovery/sites';
+import { FakeSite, NOW } from './fakes';
+
+const SINGAPORE = 'ap-southeast-1';
+const SERVES: SiteRegister = { version: 1, role: 'active', epoch: 0, seen: 0, lifted: 0, gate: 'open', diverted: false, reclaimed: false };
+const FROM_TOKYO: RunInput = { kind: 'failover', id: 'run-1', by: 'a test', from: TOKYO };
+const STEPS = ['begin', 'fence', 'measure', 'drain', ['promote', 'orders'], ['promote', 'carts'], ['scale', 'api'], 'verify'] as const;
+
+const told = (site: string, more: Partial<PeerStatus> = {}): PeerStatus => ({
+  site,
+  role: 'active',
+  epoch: 0,
+  seen: 0,
+  diverted: false,
+  reclaimed: false,
+  ...more,
+});
+
+/** One of three sites that all serve, and what the two others say. */
+function oneOfThree(own: string, others: Readonly<Record<string, PeerStatus | undefined>>, register: Partial<SiteRegister> = {}): FakeSite {
+  const site = new FakeSite(own);
+  const peers = Object.keys(others).map((name) => ({ site: name, agent: 'orders-agent' }));
+  site.config = { ...site.config, strategy: { kind: 'multi-site', standbyCapacity: 1 }, peers, traffic: { kind: 'none' } };
+  site.stored = { version: 1, register: { ...SERVES, ...register } };
+  site.statuses = others;
+  return site;
+}
+
+const guarded = async (site: FakeSite) => {
+  await site.call({ op: 'guard' });
+  return site.register;
+};
+
+test('a site that was left is fenced by what a third one has heard of it', async () => {
+  const site = oneOfThree(TOKYO, { [OSAKA]: undefined, [SINGAPORE]: told(SINGAPORE, { left: { [TOKYO]: 2 } }) });
+  expect(await guarded(site)).toMatchObject({ role: 'fenced', fence: { epoch: 2, final: true } });
+});
+
+test('a site that has come back with a higher epoch is not fenced by old news', async () => {
+  const site = oneOfThree(TOKYO, { [OSAKA]: told(OSAKA, { left: { [TOKYO]: 2 } }), [SINGAPORE]: undefined }, { epoch: 3, seen: 3 });
+  expect(await guarded(site)).toMatchObject({ role: 'active' });
+});
+
+test('a site is not fenced by one that leaves a third, although that one had left it before', async () => {
+  const run = { id: 'run-9', kind: 'failover', epoch: 7, stage: 'committed', peer: SINGAPORE } as const;
+  const osaka = told(OSAKA, { epoch: 2, tookFrom: TOKYO, left: { [TOKYO]: 2 }, run });
+  const site = oneOfThree(TOKYO, { [OSAKA]: osaka, [SINGAPORE]: undefined }, { epoch: 2, seen: 2 });
+  expect(await guarded(site)).toMatchObject({ role: 'active' });
+  site.statuses = { [OSAKA]: { ...osaka, run: { ...run, peer: TOKYO } } };
+  expect(await guarded(site)).toMatchObject({ role: 'fenced', fence: { epoch: 7, final: false } });
+});
+
+test('what others have heard is kept, and told to a site that was left', async () => {
+  const site = oneOfThree(OSAKA, { [TOKYO]: told(TOKYO), [SINGAPORE]: told(SINGAPORE, { left: { [TOKYO]: 3 } }) });
+  expect(await guarded(site)).toMatchObject({ role: 'active', left: { [TOKYO]: 3 } });
+  expect(site.asked).toContainEqual(expect.objectContaining({ op: 'letGo', epoch: 3 }));
+  expect(await site.call({ op: 'status', recovery: 'Orders', from: TOKYO })).toMatchObject({ left: { [TOKYO]: 3 } });
+});
+
+test('a takeover has an epoch above all that any site has told', async () => {
+  const site = oneOfThree(OSAKA, { [TOKYO]: told(TOKYO, { seen: 4 }), [SINGAPORE]: told(SINGAPORE, { left: { [TOKYO]: 11 } }) });
+  await site.steps(FROM_TOKYO, ...STEPS, 'switch');
+  expect(site.register.epoch).toBeGreaterThan(11);
+  expect(site.register.left).toEqual({ [TOKYO]: site.register.epoch });
+  expect(site.promotions[0]).toMatchObject({ from: TOKYO });
+});
+
+test.each([
+  ['the same site', TOKYO, 'conclude'],
+  ['this one', OSAKA, 'conclude'],
+  ['another one', 'eu-west-1', 'takeOver'],
+])('a failover while a third site takes over from %s', async (_, peer, way) => {
+  const run = { id: 'run-9', kind: 'failover', epoch: 7, stage: 'committed', peer } as const;
+  const site = oneOfThree(OSAKA, { [TOKYO]: told(TOKYO), [SINGAPORE]: told(SINGAPORE, { run }) });
+  expect(await site.step('begin', { run: FROM_TOKYO })).toMatchObject({ way });
+});
+
+test.each(['rebuild', 'failback'] as const)('fails to begin a %s where the site serves', async (kind) => {
+  const site = oneOfThree(OSAKA, { [TOKYO]: told(TOKYO), [SINGAPORE]: told(SINGAPORE) });
+  expect(await site.step('begin', { run: { ...FROM_TOKYO, kind } })).toMatchObject({ way: 'conclude', words: 'this site is active' });
+});
+
+test('of two fenced sites that take over from each other, none confirms the other', async () => {
+  const fence = { epoch: 2, by: SINGAPORE, sinceMs: NOW, was: 'active', final: true } as const;
+  const site = oneOfThree(OSAKA, { [TOKYO]: told(TOKYO, { role: 'fenced' }) }, { role: 'fenced', gate: 'closed', seen: 2, fence });
+  await site.step('begin', { run: { ...FROM_TOKYO, acceptOldData: true } });
+  expect(await site.call({ op: 'fencePeer', recovery: 'Orders', from: TOKYO, epoch: 20 })).toMatchObject({
+    state: 'refused',
+    words: "run 'run-1' is about to make this site active",
+  });
+});
+
+test('what is as old as a fence is as old as the takeover that the fence came too late for', async () => {
+  const site = new FakeSite(TOKYO);
+  site.stored = { version: 1, register: SERVES };
+  site.status = told(OSAKA, { epoch: 1, seen: 1, activeSinceMs: NOW - 30 * MINUTE });
+  await site.call({ op: 'guard' });
+  expect(site.register.fence).toMatchObject({ sinceMs: NOW, apartMs: NOW - 30 * MINUTE });
+  site.status = told(OSAKA, { role: 'fenced', epoch: 1, seen: 1 });
+  site.nowMs += 10 * MINUTE;
+  await site.steps({ kind: 'failover', id: 'run-2', by: 'a test', acceptOldData: true }, ...STEPS.slice(0, 3));
+  expect(site.register.run?.steps['measure:orders'].facts).toEqual({ lagMs: 40 * MINUTE });
+});
