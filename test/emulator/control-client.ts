@@ -47,7 +47,7 @@ export interface FaultOptions {
   readonly resourceType?: string;
   readonly resourceArn?: string;
   readonly vaultName?: string;
-  /** Faults of invocations: the name of the function; `*` stands for any text. */
+  /** Faults of invocations, and of calls that a function makes: the name of the function; `*` stands for any text. */
   readonly function?: string;
   /** Faults of invocations: what the function is called with, as JSON without spaces; `*` stands for any text. */
   readonly payload?: string;

@@ -177,6 +177,14 @@ describeWithEmulator('what is interrupted', (emulator) => {
       expect(await effects('unlucky')).toEqual({ begun: 0, ended: false });
     });
 
+    test('meets faults of services that are meant for its calls', async () => {
+      const calls = { service: 'dynamodb', operation: 'UpdateItem', function: 'counting-agent', payload: '*"id":"refused"*' };
+      await control().plantFault({ kind: 'accessDenied', times: 100, ...calls });
+      expect(await ended(await start('counting', { id: 'spared' }))).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await ended(await start('counting', { id: 'refused' }))).toMatchObject({ status: 'FAILED' });
+      expect(await effects('refused')).toEqual({ begun: 0, ended: false });
+    });
+
     test('that is killed in the middle leaves the rest undone', async () => {
       await control().plantFault({ kind: 'killAfterCall', operation: 'UpdateItem', function: 'counting-agent' });
       const lambda = new LambdaClient({ ...emulator().client(), maxAttempts: 1 });

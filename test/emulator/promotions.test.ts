@@ -2,12 +2,14 @@ import { CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   CreateDBInstanceCommand,
   CreateDBInstanceReadReplicaCommand,
+  CreateDBSnapshotCommand,
   DeleteDBInstanceCommand,
   DescribeDBInstancesCommand,
   ModifyDBInstanceCommand,
   PromoteReadReplicaCommand,
   RDSClient,
   RebootDBInstanceCommand,
+  RestoreDBInstanceFromDBSnapshotCommand,
   StopDBInstanceCommand,
 } from '@aws-sdk/client-rds';
 import { ACCOUNT, describeWithEmulator, eventually, testNeeding } from './harness';
@@ -186,6 +188,13 @@ describeWithEmulator('instances of RDS that change', (emulator) => {
     await sql('replica', OSAKA, 'insert into line values (2)');
     await rename('replica', 'orders', OSAKA);
     expect(await sql('orders', OSAKA, 'select count(*) from line')).toBe('2');
+    await replicate();
+    await sql('orders', OSAKA, 'insert into line values (3)');
+    expect(await sql('replica', OSAKA, 'select count(*) from line')).toBe('1');
+
+    await rds().send(new CreateDBSnapshotCommand({ DBInstanceIdentifier: 'replica', DBSnapshotIdentifier: 'seen' }));
+    await rds().send(new RestoreDBInstanceFromDBSnapshotCommand({ DBInstanceIdentifier: 'copy', DBSnapshotIdentifier: 'seen' }));
+    await sql('copy', OSAKA, 'insert into line values (4)');
     await eventually('the reboot', async () => (await described('orders', TOKYO)).DBInstanceStatus === 'available');
   });
 });

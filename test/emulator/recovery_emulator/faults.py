@@ -26,7 +26,7 @@ KINDS = {
     "abortExecution": "execution",
 }
 SELECTORS = {
-    "api": {"service", "operation", "region"},
+    "api": {"service", "operation", "region", "function", "payload"},
     "event": {"detailType", "state", "source"},
     "job": {"jobKind", "resourceType", "resourceArn", "vaultName"},
     "invocation": {"function", "region", "payload"},

@@ -77,11 +77,9 @@ class FrontDoor:
     def _answer(
         self, request: Request, call: Call, body: bytes, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
-        fault = (
-            None
-            if call.internal
-            else FAULTS.strike("api", service=call.service, operation=call.operation, region=call.region)
-        )
+        caller = lambda_faults.caller_of(request)
+        facts = {"service": call.service, "operation": call.operation, "region": call.region, **caller}
+        fault = None if call.internal else FAULTS.strike("api", **facts)
         moto_reset.note(call.service, call.operation)
         entry = REQUESTS.add(call, fault.kind if fault else None)
         try:

@@ -36,6 +36,13 @@ def _ended(fault: Any, message: str) -> Outcome:
     return json.dumps(error), True, ""
 
 
+def caller_of(request: Request) -> dict[str, str]:
+    """The function that makes a call, and what it was called with; nothing where another caller makes it."""
+    key = re.search(r"Credential=([^/]+)/", request.headers.get("Authorization", ""))
+    name, payload, _ = RUNNING.get(key.group(1) if key else "", (None, None, None))
+    return {} if name is None or payload is None else {"function": name, "payload": payload}
+
+
 def strike(request: Request, call: Call) -> Callable[[], None]:
     """Kills the function that makes a call before it is carried out, or gives back what does so afterwards."""
     key = re.search(r"Credential=([^/]+)/", request.headers.get("Authorization", ""))

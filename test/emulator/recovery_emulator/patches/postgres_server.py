@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -152,11 +153,11 @@ class PostgresHost:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
-        cluster = Cluster(self.root / name, port)
-        for leftover in (cluster.directory, cluster.base, cluster.wal):
-            if leftover.exists():
-                self.run("rm", "-rf", leftover)
-        return cluster
+        return Cluster(self._folder(name), port)
+
+    def _folder(self, name: str) -> Path:
+        """One that was never used: what has a name may be renamed, and another one get the name."""
+        return self.root / f"{name}-{uuid.uuid4().hex[:8]}"
 
     def create(self, name: str, user: str, password: str, database: str | None) -> Cluster:
         """A new, empty server with one login."""
@@ -184,7 +185,7 @@ class PostgresHost:
 
     def snapshot(self, cluster: Cluster, name: str) -> Path:
         """A base backup, verified where there is a program for it."""
-        target = self.root / name
+        target = self._folder(name)
         self.base_backup(cluster, target)
         program = self._binary("pg_verifybackup")
         if program.exists():
@@ -195,6 +196,7 @@ class PostgresHost:
         """A new server from a base backup, with the log replayed up to a moment when there is one."""
         cluster = self._place(name)
         self.run("cp", "-a", source, cluster.directory)
+        self.run("rm", "-f", cluster.directory / "standby.signal")  # the backup of a replica is restored as an instance
         self.run("mkdir", "-p", cluster.wal)
         self._configure(cluster.directory, f"archive_command='cp %p {cluster.wal}/%f'")
         if wal is not None:
