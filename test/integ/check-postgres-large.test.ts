@@ -179,6 +179,31 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
     expect(wrong[0]).toMatch(/^corruption failed: .*index public.large_c2: heap tuple .* lacks matching index tuple/);
   });
 
+  test('counts references to rows that are gone, although the index of the parent still has them all', async () => {
+    server.sql('postgres', 'create database related');
+    try {
+      allowAmcheck(server, 'related');
+      server.sql(
+        'related',
+        `create table parent (id int, filler text, primary key (id) with (fillfactor = 20));
+         insert into parent select n, repeat('x', 100) from generate_series(1, 20000) n;
+         create table child (parent int references parent);
+         insert into child select n from generate_series(1, 20000) n`,
+      );
+      server.sql('related', 'vacuum (freeze, analyze)');
+      const checks: readonly CheckSpec[] = [CORRUPTION, { kind: 'foreign-keys', name: 'keys' }];
+      expect(wrongOf(await verify(options('related', checks)))).toEqual([]);
+      const gone = server.sql('related', "select count(*) from parent where ctid >= '(7,0)' and ctid < '(8,0)'");
+      empty('related', 'parent', 7);
+      expect(wrongOf(await verify(options('related', checks)))).toEqual([
+        expect.stringContaining('index public.parent_pkey: 20,000 entries for'),
+        expect.stringMatching(new RegExp(`^keys failed: .*${gone} rows`)),
+      ]);
+    } finally {
+      server.drop('related');
+    }
+  });
+
   test('fails for an index whose values differ only beside an empty column', async () => {
     const wrong = await wrongAfter((database) => {
       server.sql(

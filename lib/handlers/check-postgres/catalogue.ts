@@ -16,6 +16,7 @@ export interface ForeignKey {
   readonly name: string;
   readonly columns: readonly string[];
   readonly parent: string;
+  readonly parentOid: number;
   /** How the parent is read: without the tables that inherit from it, unless it is partitioned. */
   readonly parentFrom: string;
   readonly parentPages: number;
@@ -128,8 +129,8 @@ async function readKeys(connection: Connection): Promise<Map<number, ForeignKey[
               join pg_attribute a on a.attrelid = ${relation} and a.attnum = u.key
               join pg_type d on d.oid = a.atttypid join pg_type b on b.oid = coalesce(nullif(d.typbasetype, 0), d.oid))`;
   const rows = await connection.query(`
-    select k.conrelid::int8::float8 as oid, k.conname as name, n.nspname as schema, p.relname as parent, p.relkind::text as kind, p.reltuples::float8 as rows,
-           k.confmatchtype = 'f' as "full", k.convalidated as valid,
+    select k.conrelid::int8::float8 as oid, k.conname as name, n.nspname as schema, p.relname as parent, p.oid::int8::float8 as parent_oid,
+           p.relkind::text as kind, p.reltuples::float8 as rows, k.confmatchtype = 'f' as "full", k.convalidated as valid,
            coalesce((select sum(pg_relation_size(t.relid)) from pg_partition_tree(p.oid) t), pg_relation_size(p.oid))::float8 / 8192 as pages,
            coalesce(to_jsonb(k) ->> 'conenforced', 'true') = 'true' as enforced, coalesce(to_jsonb(k) ->> 'conperiod', 'false') = 'true' as period,
            ${columnsOf('a.attname', 'k.conkey', 'k.conrelid')} as columns, ${columnsOf(typeOf, 'k.conkey', 'k.conrelid')} as types,
@@ -146,6 +147,7 @@ async function readKeys(connection: Connection): Promise<Map<number, ForeignKey[
       name: row.name as string,
       columns: row.columns as string[],
       parent,
+      parentOid: row.parent_oid as number,
       parentFrom: row.kind === 'p' ? parent : `only ${parent}`,
       parentPages: row.pages as number,
       parentRows: row.rows as number,

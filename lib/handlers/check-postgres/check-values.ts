@@ -1,6 +1,6 @@
 import type { ChecksumCheckSpec, NewestRowCheckSpec, QueryCheckSpec, RowCountCheckSpec } from '../../model/verification';
 import type { CheckContext } from '../checks/check-run';
-import { type Finding, Unable } from '../checks/finding';
+import { type Finding, failed, Unable } from '../checks/finding';
 import { judgeAnswer } from '../sql/judge-answer';
 import { judgeChecksum } from '../sql/judge-checksum';
 import { judgeNewest, momentOf } from '../sql/judge-newest';
@@ -26,7 +26,7 @@ export async function checkNewestRow(session: Session, check: NewestRowCheckSpec
   const table = await needTable(session, check.table);
   const column = (await session.columns(table)).get(check.column);
   if (!column) {
-    throw new Unable(`${check.table} has no column ${check.column}`);
+    return failed(`${check.table} has no column ${check.column}`);
   }
   const name = identifier(check.column);
   const timed = /^(timestamp|date)/.test(column.type);

@@ -5,7 +5,10 @@ import { SMALL_PAGES } from './damage';
 import { identifier, qualified } from './identifiers';
 import { plan, type Setting } from './planning';
 
-/** Entries, and the sum of a hash of 64 bits of each: the same for an index and its table, whatever their order. */
+/**
+ * Entries, and the sum of a hash of 64 bits of each: the same for an index and its table, whatever their order. A whole number that
+ * is all of an entry is its own hash.
+ */
 export interface Sums {
   readonly entries: number;
   readonly hashes: bigint;
@@ -18,6 +21,8 @@ export interface SummedIndex {
   readonly name: string;
   /** What adds up, as two columns of a statement that reads the table. */
   readonly sums: readonly [entries: string, hashes: string];
+  /** The only column, where it holds a whole number for every row: what adds up are these. */
+  readonly number?: string;
   /** The statement that adds up, by the table or by the index. */
   readonly statement: string;
 }
@@ -61,13 +66,16 @@ export async function readSummedIndexes(connection: Connection): Promise<SummedI
     }
     const where = row.predicate === null ? '' : ` where (${row.predicate})`;
     const filter = where && ` filter (${where.trim()})`;
-    const hash = columns.reduce(hashed, '0');
+    const [{ name: first, type, required }] = columns;
+    const number = columns.length === 1 && required && WHOLE_NUMBERS.has(type) ? first : undefined;
+    const hash = number === undefined ? columns.reduce(hashed, '0') : `c.${identifier(number)}`;
     const from = `from only ${qualified(row.schema as string, row.of as string)} c`;
     return {
       oid: row.oid as number,
       table: row.table as number,
       name: row.name as string,
       sums: [`count(*)${filter}`, `sum(${hash})${filter}`] as const,
+      ...(number === undefined || where ? {} : { number }),
       statement: `select count(*), sum(${hash}) ${from}${where}`,
     };
   });
@@ -141,6 +149,8 @@ const named =
   (name: string): Hash =>
   (value, seed) =>
     `${name}(${value}, ${seed})`;
+
+const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['int2', 'int4', 'int8']);
 
 /** Functions that hash values of a type; each takes what hashing the columns before it gave. */
 const HASHES: Readonly<Record<string, Hash>> = {

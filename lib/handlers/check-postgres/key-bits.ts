@@ -1,6 +1,7 @@
 import type { ForeignKey, Table } from './catalogue';
 import type { Connection } from './connection';
 import { identifier } from './identifiers';
+import type { Parents } from './parents';
 import { plannedOnce, type Setting } from './planning';
 
 /**
@@ -8,12 +9,16 @@ import { plannedOnce, type Setting } from './planning';
  * every combination of values between the least and the greatest of each.
  */
 export interface KeyBits {
-  /** The statement that makes the set of what a parent has; left out where it has everything between its ends. */
+  /** The statement that asks for what a parent has; left out where it has everything between its ends. */
   readonly statement?: string;
+  /** Makes the set of the answer. */
+  setOf(answer: Buffer): Buffer;
   /** How large it can be. */
   readonly bytes: number;
-  /** Counts rows of the table `c` without a match; takes the set as the parameter. */
-  count(parameter: string): string;
+  /** Whether a set has everything between the ends. */
+  isFull(set: Buffer): boolean;
+  /** Counts rows of the table `c` without a match; takes the set as the parameter, or nothing where everything is between the ends. */
+  count(parameter?: string): string;
 }
 
 /** At most so many bits: the set comes to the function and goes back with every statement. */
@@ -21,6 +26,8 @@ const MAX_BITS = 2 ** 26;
 /** A set is an eighth as large as its parent at most, or small. */
 const BITS_OF_A_PAGE = 8_192;
 const BITS_OF_ANY = 65_536;
+/** So many places are sent one by one and become bits here: to put them together is more work for the server than for us. */
+const MAX_PLACES = 2 ** 20;
 /** Rows are counted where they may be as many as there are numbers; what the server knows is about right. */
 const DENSE_WITHIN = 0.02;
 /** The first version that takes places in bytes as 64 bits. */
@@ -41,9 +48,9 @@ export async function keyBitsOf(
   version: number,
   table: Table,
   key: ForeignKey,
-  known: Map<string, Promise<boolean>>,
+  parents: Parents,
 ): Promise<KeyBits | undefined> {
-  const { columns, parentColumns, types, parentTypes, parentFrom, parentPages } = key;
+  const { columns, parentColumns, types, parentTypes, parentFrom, parentPages, parentRows } = key;
   const alike = (type: string, at: number) =>
     NUMBERS.has(type) ? NUMBERS.has(parentTypes[at]) : type === 'date' && parentTypes[at] === 'date';
   if (!types.every(alike)) {
@@ -56,8 +63,9 @@ export async function keyBitsOf(
     columns.length === 1 || parentPages <= table.pages
       ? await plannedOnce(connection, BY_ANY, () => rangesOf(connection, `${parentFrom} p`, theirs))
       : await rangesOf(connection, `${table.from} c`, ours);
-  if (columns.length === 1 && (await isDense(connection, key, theirs[0], ranges[0], known))) {
-    return { bytes: 0, count: () => `count(*) filter (where not (${within(ours, ranges)}))` };
+  const outside = `count(*) filter (where not (${within(ours, ranges)}))`;
+  if (columns.length === 1 && (await isDense(connection, key, theirs[0], ranges[0], parents))) {
+    return { bytes: 0, setOf: (answer) => answer, isFull: () => true, count: () => outside };
   }
   const bits = ranges.reduce((product, { from, to }) => product * (to - from + 1n), 1n);
   if (bits > BigInt(Math.min(MAX_BITS, Math.max(BITS_OF_ANY, parentPages * BITS_OF_A_PAGE)))) {
@@ -66,7 +74,9 @@ export async function keyBitsOf(
   const place = placeOf(ranges);
   // rows that only a damaged parent has are left out
   const where = columns.length === 1 ? '' : ` where ${within(theirs, ranges)}`;
-  const statement = setOf(place(theirs), `${parentFrom} p${where}`, bits);
+  // what was never counted is less than nothing
+  const sent = (parentRows < 0 ? bits : Math.min(parentRows, Number(bits))) <= MAX_PLACES;
+  const statement = (sent ? placesOf : wordsOf)(place(theirs), `${parentFrom} p${where}`, bits);
   const own = place(ours);
   const missing = (parameter: string) => `get_bit(${parameter}, ${version < LONG_PLACES ? `(${own})::int4` : own}) = 0`;
   // a place out of the set is an error; among several columns it could be that of another key
@@ -74,7 +84,13 @@ export async function keyBitsOf(
     columns.length === 1
       ? missing(parameter)
       : `case when ${within(ours, ranges)} then ${missing(parameter)} else ${ours.map((value) => `${value} is not null`).join(' and ')} end`;
-  return { statement, bytes: Number(bits / 8n), count: (parameter) => `count(*) filter (where ${test(parameter)})` };
+  return {
+    statement,
+    bytes: Number(bits / 8n),
+    setOf: (answer) => (sent ? bitsAt(answer, Number(bits)) : answer),
+    isFull: (set) => isFull(set, Number(bits)),
+    count: (parameter) => (parameter === undefined ? outside : `count(*) filter (where ${test(parameter)})`),
+  };
 }
 
 function numberOf(column: string, type: string): string {
@@ -88,23 +104,13 @@ async function rangesOf(connection: Connection, from: string, values: readonly s
 }
 
 /** Whether a parent, whose keys are all different, has every number between the ends: as many as that, of the same sum. */
-function isDense(
-  connection: Connection,
-  { parentFrom, parentRows }: ForeignKey,
-  value: string,
-  { from, to }: Range,
-  known: Map<string, Promise<boolean>>,
-): Promise<boolean> {
+async function isDense(connection: Connection, key: ForeignKey, value: string, { from, to }: Range, parents: Parents): Promise<boolean> {
   const numbers = to - from + 1n;
-  if (Math.abs(parentRows - Number(numbers)) > DENSE_WITHIN * parentRows) {
-    return Promise.resolve(false);
+  if (Math.abs(key.parentRows - Number(numbers)) > DENSE_WITHIN * key.parentRows) {
+    return false;
   }
-  const statement = `select count(${value}), sum(${value}) from ${parentFrom} p`;
-  const asked =
-    known.get(statement) ??
-    connection.lists(statement).then(([[count, sum]]) => BigInt(count!) === numbers && 2n * BigInt(sum ?? 0) === numbers * (from + to));
-  known.set(statement, asked);
-  return asked;
+  const { count, sum } = await parents.numbersOf(key, value, connection);
+  return count === numbers && 2n * sum === numbers * (from + to);
 }
 
 /** The widest range is that of neighbours, so that they share bytes. */
@@ -130,8 +136,28 @@ function constant(value: bigint): string {
   return `'${value}'::int8`;
 }
 
+/** The place of each, in four bytes. */
+function placesOf(place: string, from: string): string {
+  return `select string_agg(int4send((${place})::int4), '') from ${from}`;
+}
+
+/** Bits in the order that `get_bit` counts in, up to the last that is set. */
+function bitsAt(places: Buffer, bits: number): Buffer {
+  const set = Buffer.alloc(Math.ceil(bits / 8));
+  for (let at = 0; at < places.length; at += 4) {
+    const place = places.readUInt32BE(at);
+    set[place >>> 3] |= 1 << (place & 7);
+  }
+  return set;
+}
+
+function isFull(set: Buffer, bits: number): boolean {
+  const whole = bits >> 3;
+  return set.subarray(0, whole).every((byte) => byte === 0xff) && (bits & 7 ? set[whole] === (1 << (bits & 7)) - 1 : set.length >= whole);
+}
+
 /** Words of 64 bits, in the order that `get_bit` counts in, with zeros where there are none. */
-function setOf(place: string, from: string, bits: bigint): string {
+function wordsOf(place: string, from: string, bits: bigint): string {
   return `select string_agg(case when gap = 0 then int8send(bits) else decode(repeat('00', 8 * gap::int4), 'hex') || int8send(bits) end, '' order by word)
     from (select word, bits, word - 1 - coalesce(lag(word) over (order by word), -1) as gap
             from (select ${place} >> 6 as word, bit_or(1::int8 << ((${place} & 63) # 56)::int4) as bits from ${from} group by 1) w

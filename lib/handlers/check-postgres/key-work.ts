@@ -3,6 +3,7 @@ import type { Connection } from './connection';
 import { type Damage, NOTHING } from './damage';
 import { joinKey, type KeyReading } from './join-keys';
 import { type KeyTest, KeyTests } from './key-tests';
+import type { Parents } from './parents';
 import type { Session } from './session';
 
 /** The foreign keys of a pass over all tables: what tests them while their tables are read, and what came of it. */
@@ -15,8 +16,9 @@ export class KeyWork {
   constructor(
     session: Session,
     private readonly keys: readonly KeyOfTable[],
+    parents: Parents,
   ) {
-    this.making = new KeyTests(session);
+    this.making = new KeyTests(session, parents);
   }
 
   /** What comes before all tables, for none is read before its tests are made; a key that has none is joined. */
@@ -57,6 +59,13 @@ export class KeyWork {
   /** A row breaks the key of a test, or may do so. */
   public breaks({ key }: KeyTest): void {
     this.broken.add(key);
+  }
+
+  /** An index of a table may be wrong, so what it told of keys that refer to the table may be so too. */
+  public doubts(parentOid: number): void {
+    for (const { key } of this.keys.filter(({ key }) => key.parentOid === parentOid)) {
+      this.broken.add(key);
+    }
   }
 
   /** What is known for sure: nothing of a key that is broken, as far as tests can tell. */

@@ -3,20 +3,10 @@ import type { Amcheck } from './amcheck';
 import type { KeyOfTable, Table } from './catalogue';
 import type { Connection } from './connection';
 import { bundled, cut, type Damage, indexCheckOf, look, lookAtIndex, merged, NOTHING, type Part, SMALL_PAGES, told } from './damage';
-import {
-  BY_TABLE,
-  plus,
-  readSummedIndexes,
-  type SummedIndex,
-  type Sums,
-  same,
-  sumsAtOnce,
-  sumsByIndex,
-  sumsOf,
-  unlike,
-} from './index-sums';
+import { BY_TABLE, plus, type SummedIndex, type Sums, same, sumsAtOnce, sumsOf, unlike } from './index-sums';
 import type { KeyReading } from './join-keys';
 import { KeyWork } from './key-work';
+import { Parents } from './parents';
 import { planned } from './planning';
 import type { Session } from './session';
 import { type Pages, readingOf } from './survey-sql';
@@ -47,6 +37,8 @@ export interface Scope {
   readonly amcheck?: Amcheck;
   readonly tables: readonly Table[];
   readonly parts: readonly Part[];
+  /** Indexes that are compared with their tables by sums. */
+  readonly summed: readonly SummedIndex[];
   readonly keys: readonly KeyOfTable[];
   /** Whether values are read, or keys and no more. */
   readonly values: boolean;
@@ -58,6 +50,7 @@ export class Pass {
   private readonly unread = new Set<number>();
   private readonly ofTables = new Map<number, Sums>();
   private readonly ofIndexes = new Map<number, Sums>();
+  private readonly parents: Parents;
   private readonly keys: KeyWork;
   private readonly looksAtTables: boolean;
 
@@ -66,16 +59,16 @@ export class Pass {
     private readonly connections: readonly Connection[],
     private readonly scope: Scope,
   ) {
-    this.keys = new KeyWork(session, scope.keys);
+    this.parents = new Parents(scope.summed);
+    this.keys = new KeyWork(session, scope.keys, this.parents);
     this.looksAtTables = scope.amcheck?.functions.has('verify_heapam') ?? false;
   }
 
   public async run(): Promise<Passed> {
-    const { connections, session } = this;
-    const { amcheck, parts: all } = this.scope;
+    const { connections } = this;
+    const { amcheck, parts: all, summed } = this.scope;
     const checked = all.filter(({ method }) => amcheck && method !== undefined && indexCheckOf(amcheck, method));
-    const summed = amcheck ? await readSummedIndexes(session.main) : [];
-    const byCost = [...this.tableJobs(summed), ...this.indexJobs(checked, summed)].sort((a, b) => b.cost - a.cost);
+    const byCost = [...this.tableJobs(), ...this.indexJobs(checked)].sort((a, b) => b.cost - a.cost);
     const jobs = [...this.keys.jobs(), ...byCost];
     const found: Damage[] = [];
     await planned(connections, [...BY_TABLE, 'work_mem = 32MB', 'jit = off', 'max_parallel_workers_per_gather = 0'], () =>
@@ -99,14 +92,14 @@ export class Pass {
   }
 
   /** Tables are read as soon as amcheck has looked at the same pages, which are still in memory then. */
-  private tableJobs(summed: readonly SummedIndex[]): Job[] {
+  private tableJobs(): Job[] {
     const heaps = new Map(this.scope.parts.filter(({ method }) => method === undefined).map((part) => [part.oid, part]));
     const jobs: Job[] = [];
     const together: Part[] = [];
     for (const table of this.scope.tables.filter((table) => table.stored && (this.scope.values || this.keys.ofTable(table).length > 0))) {
       const heap = heaps.get(table.oid);
       heaps.delete(table.oid);
-      const sums = summed.filter((index) => index.table === table.oid);
+      const sums = this.scope.summed.filter((index) => index.table === table.oid);
       if (!heap || heap.pages <= SMALL_PAGES || this.session.version < READS_PAGES) {
         together.push(...(heap ? [heap] : []));
         jobs.push({ cost: table.pages, run: (connection) => this.read(connection, table, sums) });
@@ -127,8 +120,8 @@ export class Pass {
     return jobs;
   }
 
-  private indexJobs(checked: readonly Part[], summed: readonly SummedIndex[]): Job[] {
-    const byOid = new Map(summed.map((index) => [index.oid, index]));
+  private indexJobs(checked: readonly Part[]): Job[] {
+    const byOid = new Map(this.scope.summed.map((index) => [index.oid, index]));
     const entries = bundled(checked.filter(({ oid }) => !byOid.has(oid))).map((bundle) => ({
       cost: COST_OF_ENTRIES * costOf(bundle),
       run: (connection: Connection) => look(connection, this.scope.amcheck!, bundle),
@@ -146,21 +139,21 @@ export class Pass {
 
   private async read(connection: Connection, table: Table, summed: readonly SummedIndex[], pages?: Pages): Promise<Damage> {
     const tests = await this.keys.testsOf(table);
-    const sets = [...new Set(tests.flatMap(({ set }) => (set ? [set] : [])))];
-    const counts = tests.map(({ count, set }) => count(set ? `$${1 + sets.indexOf(set)}::bytea` : ''));
+    const values = [...new Set(tests.flatMap(({ given }) => (given ? [given.value] : [])))];
+    const counts = tests.map(({ count, given }) => count(given ? `$${1 + values.indexOf(given.value)}::${given.type}` : ''));
     const reading = {
       sums: [...summed.flatMap(({ sums }) => sums), ...counts],
       pages,
       walked: this.looksAtTables || !this.scope.values,
     };
     try {
-      const [values] = await connection.lists(readingOf(this.scope.values ? table : { ...table, columns: [] }, reading), sets);
-      this.rows.set(table.oid, (this.rows.get(table.oid) ?? 0) + Number(values[0]));
+      const [answer] = await connection.lists(readingOf(this.scope.values ? table : { ...table, columns: [] }, reading), values);
+      this.rows.set(table.oid, (this.rows.get(table.oid) ?? 0) + Number(answer[0]));
       summed.forEach(({ oid }, at) => {
-        this.ofTables.set(oid, plus(this.ofTables.get(oid), sumsOf(values.slice(1 + 2 * at, 3 + 2 * at))));
+        this.ofTables.set(oid, plus(this.ofTables.get(oid), sumsOf(answer.slice(1 + 2 * at, 3 + 2 * at))));
       });
       for (const [at, test] of tests.entries()) {
-        if (values[1 + 2 * summed.length + at] !== '0') {
+        if (answer[1 + 2 * summed.length + at] !== '0') {
           this.keys.breaks(test);
         }
       }
@@ -180,8 +173,7 @@ export class Pass {
 
   /** Adds up an index; where that cannot be done, its entries are compared with the rows one by one. */
   private async addUp(connection: Connection, part: Part, index: SummedIndex): Promise<Damage> {
-    // what keeps from adding up is told by looking
-    const sums = await sumsByIndex(connection, index).catch(() => undefined);
+    const sums = await this.parents.sumsOf(index, connection);
     if (sums) {
       this.ofIndexes.set(index.oid, sums);
     }
@@ -194,6 +186,7 @@ export class Pass {
     if (!rows || !entries || this.unread.has(index.table) || same(rows, entries)) {
       return NOTHING;
     }
+    this.keys.doubts(index.table);
     try {
       const { main } = this.session;
       const again = await sumsAtOnce(main, index);

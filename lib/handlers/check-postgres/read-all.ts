@@ -1,5 +1,6 @@
 import type { Amcheck, NoAmcheck } from './amcheck';
 import { keysOf } from './catalogue';
+import { readSummedIndexes } from './index-sums';
 import { readParts } from './parts';
 import { Pass, type Passed } from './pass';
 import type { Session } from './session';
@@ -27,7 +28,8 @@ export async function readAll(session: Session, { keys, corruption, amcheck }: R
   const tables = await session.survey.tables();
   const usable = amcheck && !('why' in amcheck) ? amcheck : undefined;
   const parts = corruption ? await readParts(session.main) : [];
-  const scope = { amcheck: usable, tables, parts, keys: keys ? keysOf(tables) : [], values: corruption };
+  const summed = usable ? await readSummedIndexes(session.main) : [];
+  const scope = { amcheck: usable, tables, parts, summed, keys: keys ? keysOf(tables) : [], values: corruption };
   const passed = await session.withConnections((connections) => new Pass(session, connections, scope).run());
   return amcheck && 'why' in amcheck ? { ...passed, lacking: amcheck.why } : passed;
 }

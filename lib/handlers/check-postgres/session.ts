@@ -18,6 +18,8 @@ export interface FoundTable {
 /** What all checks of a run share: a login, one connection that is always there, and what was read already. */
 export class Session {
   public readonly survey: Survey;
+  /** Connections that are opened while the catalogue is read, for what needs them first. */
+  private early?: Promise<Connection[]>;
 
   private constructor(
     public readonly main: Connection,
@@ -30,7 +32,11 @@ export class Session {
     private readonly connections: number,
   ) {
     const asked = (kind: CheckSpec['kind']) => context.input.checks.some((check) => check?.kind === kind);
-    this.survey = new Survey(this, { keys: asked('foreign-keys'), corruption: asked('corruption') });
+    const purpose = { keys: asked('foreign-keys'), corruption: asked('corruption') };
+    this.survey = new Survey(this, purpose);
+    if (purpose.keys || purpose.corruption) {
+      this.early = this.openMore();
+    }
   }
 
   public static async open(login: Login, context: CheckContext, connections: number): Promise<Session> {
@@ -78,14 +84,9 @@ export class Session {
 
   /** Several connections for work that can be shared out: at least the one that is always there. */
   public async withConnections<T>(work: (connections: readonly Connection[]) => Promise<T>): Promise<T> {
-    const more = await Promise.allSettled(
-      Array.from({ length: this.connections - 1 }, async () => {
-        const connection = await Connection.open(this.login, this.context.signal, this.context.leftMs());
-        await connection.query('set search_path = pg_catalog, pg_temp');
-        return connection;
-      }),
-    );
-    const opened = more.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const early = this.early;
+    this.early = undefined;
+    const opened = await (early ?? this.openMore());
     try {
       return await work([this.main, ...opened]);
     } finally {
@@ -93,8 +94,21 @@ export class Session {
     }
   }
 
-  public close(): Promise<void> {
-    return this.main.close();
+  public async close(): Promise<void> {
+    const unused = this.early?.then((connections) => Promise.all(connections.map((connection) => connection.close())));
+    await Promise.all([this.main.close(), unused]);
+  }
+
+  /** As many as there may be and can be opened. */
+  private async openMore(): Promise<Connection[]> {
+    const more = await Promise.allSettled(
+      Array.from({ length: this.connections - 1 }, async () => {
+        const connection = await Connection.open(this.login, this.context.signal, this.context.leftMs());
+        await connection.query('set search_path = pg_catalog, pg_temp');
+        return connection;
+      }),
+    );
+    return more.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 }
 

@@ -23,6 +23,7 @@ const key: ForeignKey = {
   name: 'k',
   columns: ['a', 'B"'],
   parent: '"s"."p"',
+  parentOid: 2,
   parentFrom: '"s"."p"',
   parentPages: 1,
   parentRows: 1,
