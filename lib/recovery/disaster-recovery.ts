@@ -15,7 +15,7 @@ import { warnOfEmptyRehearsals } from './private/drill-restores';
 import { failoverConcerns, failoverFacts, type JudgedRecovery } from './private/failover-facts';
 import { recoveryPlanOf } from './private/recovery-plan';
 import { RegionSwitch } from './private/region-switch';
-import { writeRunbook } from './private/runbook';
+import { type RunbookSubject, writeRunbook } from './private/runbook';
 import { agentPartsOf } from './private/site-config';
 import { requireAgreement } from './private/sites-agree';
 import { RecoverySite } from './recovery-site';
@@ -81,7 +81,7 @@ export class DisasterRecovery extends Construct {
       conclude: (facts) => failoverConcerns(this.judged(), facts),
     });
     Aspects.of(this).add({ visit: (node) => node === this && this.make() }, { priority: AspectPriority.MUTATING });
-    writeRunbook(this, () => ({ sites: this.sites, drills: this.drills() }));
+    writeRunbook(this, () => this._subject());
   }
 
   /**
@@ -118,6 +118,16 @@ export class DisasterRecovery extends Construct {
   public regionSwitch(options: RegionSwitchOptions = {}): CfnPlan {
     this.switch ??= new RegionSwitch(this);
     return this.switch.add(options);
+  }
+
+  /** @internal What the runbook is about. */
+  public _subject(): RunbookSubject {
+    return {
+      sites: this.sites,
+      drills: this.drills(),
+      plans: this.switch?.plans ?? [],
+      detected: (site) => this.detectedBy.at(site),
+    };
   }
 
   private drills(): readonly ArrangedDrill[] {
@@ -162,7 +172,8 @@ export class DisasterRecovery extends Construct {
     for (const site of this.sites) {
       const fault = site.isHome && experimentTemplate !== undefined ? { experimentTemplate } : {};
       const drill = this.arrangements.length === 0 ? undefined : { holdMs, ...fault };
-      const { watch, ...detection } = this.detectedBy.at(site);
+      this.detectedBy.judge(site);
+      const { watch, alarmNames: _, ...detection } = this.detectedBy.at(site);
       site._orchestration.complete({ ...agentPartsOf(site, drill, watch), drills: site === waiting ? drills : [], detection });
     }
   }

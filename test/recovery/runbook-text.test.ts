@@ -1,22 +1,24 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { App } from 'aws-cdk-lib/core';
-import { Approval, RecoveryStrategy } from '../../lib';
+import { Approval, RecoveryStrategy, RegionSwitchPurpose } from '../../lib';
 import { runbookOf } from '../../lib/recovery/private/runbook';
-import { Orders, recoveryIn, twoSites } from './sites';
+import { Orders, OSAKA, recoveryIn, TOKYO, twoSites } from './sites';
 
 function textOf(change: (sites: ReturnType<typeof twoSites>) => void = () => undefined, props = {}): string {
   const sites = twoSites(props);
   sites.tokyo.route();
   sites.osaka.route();
   change(sites);
-  return runbookOf({ sites: sites.recovery.sites, drills: [] });
+  return runbookOf(sites.recovery._subject());
 }
 
 describe('the runbook', () => {
   const text = textOf();
-  const section = (title: string) => text.split(`## ${title}`)[1].split('\n## ')[0];
+  const sectionOf = (whole: string, title: string) => whole.split(`## ${title}`)[1].split('\n## ')[0];
+  const section = (title: string) => sectionOf(text, title);
 
   test('says how to fail over, by the machine of the site that is left, with its exact name', () => {
     expect(section('ap-northeast-1 is lost')).toContain(
@@ -47,6 +49,74 @@ describe('the runbook', () => {
       /promotes `orders`, scales `api` from 2 to 8, looks at `https:\/\/ap-northeast-3.example.com\/health`, leads `api.example.com` here and waits 3 min/,
     );
     expect(section('ap-northeast-1 is lost')).toContain("`activeRegion: 'ap-northeast-3'`");
+  });
+
+  test('says that nothing notices a loss where nothing does', () => {
+    expect(section('How a loss is noticed')).toContain(
+      'Nothing of this recovery notices a loss: a person does, and starts the failover as below.',
+    );
+  });
+
+  test('says what the site that waits asks, and which alarms start the failover, with their names', () => {
+    const told = sectionOf(
+      textOf(({ recovery, osaka }) => {
+        const metric = new Metric({ namespace: 'Orders', metricName: 'Down' });
+        const parts = { metric, threshold: 1, evaluationPeriods: 1 };
+        recovery.startOn(new Alarm(osaka, 'Named', { ...parts, alarmName: 'orders-down' }));
+        recovery.startOn(new Alarm(osaka, 'Down', parts));
+        recovery.startOn(Alarm.fromAlarmName(osaka, 'Imported', 'orders-canary'));
+        recovery.watch({ addresses: { [TOKYO]: 'https://orders.example/' }, control: 'https://elsewhere.example/', failures: 4 });
+      }),
+      'How a loss is noticed',
+    );
+    expect(told).toContain(
+      `While ${OSAKA} waits, it asks \`https://orders.example/\` every minute. After 4 silences in a row an alarm rings there, and only while \`https://elsewhere.example/\` answers`,
+    );
+    expect(told).toMatch(
+      /- The alarm `orders-down` of ap-northeast-3 rings\.\n- The alarm `<name of Osaka\/Down\/Resource>` of.*\n- The alarm `orders-canary`/,
+    );
+    expect(told).toContain('somebody has to approve it');
+  });
+
+  test('says what a watch starts where nobody is asked', () => {
+    const told = textOf(({ recovery }) => recovery.watch(), { approval: Approval.none() });
+    expect(sectionOf(told, 'How a loss is noticed')).toMatch(/begins at once then.*ends as \*aborted\*: start it as below/);
+  });
+
+  test('names no plan of ARC Region switch where there is none', () => {
+    expect(text).not.toContain('Region switch');
+  });
+
+  test('names the plans of ARC Region switch, and how they are executed and approved', () => {
+    const told = sectionOf(
+      textOf(({ recovery }) => {
+        recovery.regionSwitch();
+        recovery.regionSwitch({ purpose: RegionSwitchPurpose.SWITCHOVER, planName: 'orders-move' });
+      }),
+      'By a plan of ARC Region switch',
+    );
+    expect(told).toContain(
+      [
+        `REGION=${OSAKA}`,
+        'PLAN=Orders-failover # failover',
+        'PLAN=orders-move # switchover',
+        'ARN=$(aws arc-region-switch list-plans-in-region --region "$REGION" --query "plans[?name==\'$PLAN\'].arn" --output text)',
+        'aws arc-region-switch start-plan-execution --region "$REGION" --plan-arn "$ARN" --target-region "$REGION" \\',
+        '  --action activate --mode graceful',
+      ].join('\n'),
+    );
+    expect(told).toContain(
+      'approve-plan-execution-step --region "$REGION" --plan-arn "$ARN" --execution-id <id> \\\n  --step-name Approve --approval approve',
+    );
+    expect(told).toContain('for 1 h');
+  });
+
+  test('says nothing of an approval of plans that ask nobody', () => {
+    const move = { purpose: RegionSwitchPurpose.SWITCHOVER };
+    expect(textOf(({ recovery }) => void recovery.regionSwitch(move))).not.toContain('approve-plan-execution-step');
+    expect(textOf(({ recovery }) => void recovery.regionSwitch(), { approval: Approval.none() })).not.toContain(
+      'approve-plan-execution-step',
+    );
   });
 
   test('says how to come back: a standby first, then a failback, both at home', () => {

@@ -2,6 +2,8 @@ import { words } from '../time';
 import { commandsFor } from './by-hand';
 import { goOnAs } from './go-on';
 import { namesOf, STRATEGY_WORDS } from './names';
+import { block, planned as byPlan, noticed } from './private/runbook-starts';
+import type { SwitchPlan } from './region-switch';
 import type { SiteConfig } from './site-config';
 
 /** What the runbook of one recovery is made of; what only deployment knows is in angle brackets. */
@@ -9,6 +11,8 @@ export interface RunbookParts {
   /** Home first. */
   readonly sites: readonly RunbookSite[];
   readonly drills: readonly { readonly words: string; readonly schedule: string }[];
+  /** Plans of ARC Region switch that start runs too. */
+  readonly plans: readonly SwitchPlan[];
 }
 
 /** A site as the runbook knows it. */
@@ -19,10 +23,14 @@ export interface RunbookSite {
   readonly isActive: boolean;
   /** Records that lead here, in full. */
   readonly records: readonly string[];
+  /** Names of the alarms of this Region that start the failover to it. */
+  readonly alarms: readonly string[];
+  /** Looks at the active site that fail in a row before the failover is asked for; left out where this site does not look. */
+  readonly failures?: number;
 }
 
 /** The runbook of a recovery, with the names and commands of this one: for whoever has to act while nothing can be looked up. */
-export function renderRunbook({ sites, drills }: RunbookParts): string {
+export function renderRunbook({ sites, drills, plans }: RunbookParts): string {
   const [home, ...others] = sites;
   const { recovery, strategy } = home.config;
   return [
@@ -30,9 +38,11 @@ export function renderRunbook({ sites, drills }: RunbookParts): string {
     `Written with the templates, from the same configuration. Strategy: **${STRATEGY_WORDS[strategy.kind]}**. What stands in angle brackets is only known ` +
       'to the deployment or to you; `aws cloudformation describe-stack-resources --stack-name <stack>` tells names.',
     sitesTable(sites),
+    noticed(sites),
     ...others.map((other) => failover(home, other)),
     ...others.map((other) => planned(home, other)),
     ...others.map((other) => failback(home, other)),
+    ...byPlan(sites, plans),
     drilled(drills),
     ends(sites),
     ...sites.map(byHand),
@@ -170,8 +180,4 @@ function inOrder<T extends { readonly order: number }>(items: readonly T[]): rea
 
 function numbered(steps: readonly string[]): string {
   return steps.map((step, index) => `${index + 1}. ${step.replace(/\n(?=.)/g, '\n   ')}`).join('\n\n');
-}
-
-function block(text: string): string {
-  return `\`\`\`sh\n${text}\n\`\`\``;
 }

@@ -9,6 +9,13 @@ import type { SiteWatchOptions } from '../site-watch-options';
 import { type ArrangedWatch, arrangeWatch, requireStandby, watchOf } from './arranged-watch';
 import type { DetectionParts } from './site-detection';
 
+/** What tells one site that the other one is lost. */
+export type Detected = DetectionParts & {
+  /** Names of the alarms. */
+  readonly alarmNames: readonly string[];
+  readonly watch?: WatchConfig;
+};
+
 /** What starts failovers of a recovery by itself. */
 export class DetectedBy {
   private readonly alarms: { readonly alarm: IAlarmRef; readonly region: string }[] = [];
@@ -49,9 +56,9 @@ export class DetectedBy {
     );
   }
 
-  /** What a site is told by. Asked once everything that belongs to sites is known. */
-  public at(site: RecoverySite): DetectionParts & { readonly watch?: WatchConfig } {
-    const own = this.alarms.filter(({ region }) => region === site.region);
+  /** Warns where nothing could tell a site of a loss. */
+  public judge(site: RecoverySite): void {
+    const own = this.ownOf(site);
     if (own.length > 0 && site.isActive && this.alarms.length === own.length) {
       warn(
         site._stack,
@@ -59,11 +66,21 @@ export class DetectedBy {
         `every alarm of startOn() is in ${site.region}, which is active and would be lost together with them: add one of the Region that takes over`,
       );
     }
+  }
+
+  /** What a site is told by. Asked once everything that belongs to sites is known. */
+  public at(site: RecoverySite): Detected {
     const watch = this.arranged && watchOf(site, this.arranged);
+    const own = this.ownOf(site);
     return {
       alarmArns: own.map(({ alarm }) => alarm.alarmRef.alarmArn),
+      alarmNames: own.map(({ alarm }) => alarm.alarmRef.alarmName),
       ...(watch && this.arranged && { watch, failures: this.arranged.failures }),
     };
+  }
+
+  private ownOf(site: RecoverySite) {
+    return this.alarms.filter(({ region }) => region === site.region);
   }
 }
 

@@ -37,7 +37,7 @@ const DESCRIPTIONS: Readonly<Record<(typeof SWITCH_STEPS)[number], string>> = {
 export class RegionSwitch {
   private readonly stack: Stack;
   private readonly roles: readonly Role[];
-  private readonly plans: SwitchPlan[] = [];
+  public readonly plans: SwitchPlan[] = [];
 
   constructor(private readonly recovery: DisasterRecovery) {
     const { recoveryName, sites } = recovery;

@@ -13,15 +13,20 @@ import {
   Tokenization,
 } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
+import type { SwitchPlan } from '../../model/recovery/region-switch';
 import { type RunbookSite, renderRunbook } from '../../model/recovery/render-runbook';
 import type { RecoverySite } from '../recovery-site';
 import type { ArrangedDrill } from './arranged-drill';
+import type { Detected } from './detected-by';
 import { agentPartsOf } from './site-config';
 
 /** What a runbook is about. */
 export interface RunbookSubject {
   readonly sites: readonly RecoverySite[];
   readonly drills: readonly ArrangedDrill[];
+  readonly plans: readonly SwitchPlan[];
+  /** What tells a site that the other one is lost. */
+  readonly detected: (site: RecoverySite) => Detected;
 }
 
 /** Writes the runbook beside the templates when the app is synthesised. */
@@ -36,9 +41,10 @@ export function writeRunbook(recovery: Construct, subject: () => RunbookSubject)
 }
 
 /** The runbook as text. */
-export function runbookOf({ sites, drills }: RunbookSubject): string {
+export function runbookOf({ sites, drills, plans, detected }: RunbookSubject): string {
   return renderRunbook({
-    sites: sites.map(partsOf),
+    sites: sites.map((site) => partsOf(site, detected(site))),
+    plans,
     drills: drills.map(({ mode, schedule }) => ({
       words: mode.toLowerCase().replace('_', ' '),
       schedule: `${schedule.expressionString}${schedule.timeZone ? ` ${schedule.timeZone.timezoneName}` : ''}`,
@@ -46,15 +52,17 @@ export function runbookOf({ sites, drills }: RunbookSubject): string {
   });
 }
 
-function partsOf(site: RecoverySite): RunbookSite {
+function partsOf(site: RecoverySite, { alarmNames, watch, failures }: Detected): RunbookSite {
   const { account, partition } = site._stack;
-  const { config } = agentPartsOf(site, undefined);
+  const { config } = agentPartsOf(site, undefined, watch);
   return inWords(site._stack, {
     config,
     account,
     partition,
     isActive: site.isActive,
     records: site._routed.map(({ name }) => name),
+    alarms: alarmNames,
+    ...(failures !== undefined && { failures }),
   });
 }
 
@@ -98,6 +106,7 @@ const NAMES = [
   'serviceName',
   'functionName',
   'autoScalingGroupName',
+  'alarmName',
 ];
 
 /** The name that the code gives a resource, where it does. */
