@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGINT', () => end().then(() => process.exit(130))).once('SIGTERM', () => end().then(() => process.exit(143)));
   try {
-    heading('A shop in Tokyo, and its standby in Osaka');
+    heading('An order service in Tokyo, and its standby in Osaka');
     line('Promised, should a Region be lost: at most 1 h in which nobody can order, and at most the orders of the last 5 min lost.');
     await step(
       'find a PostgreSQL server',

@@ -8,7 +8,7 @@ import { namesOf, type RunInput, type SiteRegister } from '../../lib/model/recov
 import { FailoverControl } from '../../test/emulator/failover-control';
 import { ACCOUNT, type Emulator, eventually } from '../../test/emulator/harness';
 
-const NAMES = namesOf('Shop');
+const NAMES = namesOf('Orders');
 
 /** Where a server takes connections. */
 export interface Server {
@@ -39,7 +39,7 @@ export class Site {
 
   /** Hears what the topic of the site tells. */
   public async listen(): Promise<void> {
-    const stack = `Shop-recovery-${this.region}`;
+    const stack = `Orders-recovery-${this.region}`;
     const [{ physicalId: TopicArn }] = await this.emulator.control.deployed({ type: 'AWS::SNS::Topic', region: this.region, stack });
     const { QueueUrl = '' } = await new SQSClient(this.client).send(new CreateQueueCommand({ QueueName: 'person' }));
     this.queue = QueueUrl;
@@ -87,7 +87,7 @@ export class Site {
 
   /** Where runs of this site are on record. */
   public async evidence(): Promise<string> {
-    const stack = `Shop-recovery-${this.region}`;
+    const stack = `Orders-recovery-${this.region}`;
     const buckets = await this.emulator.control.deployed({ type: 'AWS::S3::Bucket', region: this.region, stack });
     const bucket = buckets.find(({ logicalId }) => logicalId.startsWith('Evidence'));
     return `s3://${bucket?.physicalId}`;
@@ -110,14 +110,14 @@ export class Site {
   public async tellLag(): Promise<void> {
     const { DBInstances = [] } = await this.describe();
     if (DBInstances[0]?.ReadReplicaSourceDBInstanceIdentifier) {
-      const dimensions = { DBInstanceIdentifier: 'shop' };
+      const dimensions = { DBInstanceIdentifier: 'orders' };
       const point = { region: this.region, namespace: 'AWS/RDS', name: 'ReplicaLag', dimensions, value: 0 };
       await new FailoverControl(this.emulator.url).putMetric(point);
     }
   }
 
   private describe() {
-    return new RDSClient(this.client).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'shop' }));
+    return new RDSClient(this.client).send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: 'orders' }));
   }
 
   private get client() {

@@ -11,7 +11,7 @@ import { Customer } from './customer';
 import { openDoorway } from './doorway';
 import { Site } from './site';
 
-export const NAME = 'www.shop.example';
+export const NAME = 'api.orders.example';
 /** What the machine waits between two looks, and for clients to ask DNS again, is made shorter by this. */
 export const WAIT_SCALE = 0.01;
 const TTL_MS = 600;
@@ -39,10 +39,10 @@ export interface Stage {
 export async function setUp(emulator: Emulator, ends: Ends): Promise<Stage> {
   const password = randomBytes(18).toString('hex');
   await new StackClient(emulator, 'us-east-1').create('Zone', {
-    Zone: { Type: 'AWS::Route53::HostedZone', Properties: { Name: 'shop.example' } },
+    Zone: { Type: 'AWS::Route53::HostedZone', Properties: { Name: 'orders.example' } },
   });
   const [{ physicalId: zone }] = await emulator.control.deployed({ type: 'AWS::Route53::HostedZone' });
-  const assembly = await step('synthesise the application', () => synthesise(join(__dirname, 'app.ts'), { demo: { zone, password } }));
+  const assembly = await step('synthesise the application', () => synthesise(join(__dirname, 'app.ts'), { zone, password }));
   ends.push(async () => rmSync(assembly, { recursive: true, force: true }));
   await step(
     'deploy it',

