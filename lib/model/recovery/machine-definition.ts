@@ -1,5 +1,5 @@
 import { HOUR, SECOND } from '../time';
-import { groupName, ITEM, ITEMS_AT_A_TIME, otherwise, RESTORE_PAUSE_FACTOR, type State, Steps } from './private/machine-states';
+import { ASK_AGAIN, groupName, ITEM, ITEMS_AT_A_TIME, otherwise, RESTORE_PAUSE_FACTOR, type State, Steps } from './private/machine-states';
 import type { SiteConfig } from './site-config';
 
 /** What a definition of the state machine of a site is made of. */
@@ -56,6 +56,7 @@ export function recoveryMachine(parts: MachineParts): object {
     Parameters: { FunctionName: parts.agentArn, Payload: { op: 'ask', 'run.$': '$.run', 'token.$': '$$.Task.Token' } },
     TimeoutSeconds: Math.max(60, Math.ceil(config.approval.timeoutMs / SECOND)),
     ResultPath: '$.approval',
+    Retry: ASK_AGAIN,
     Catch: otherwise('Undo'),
     Next: 'Inject the fault',
   });

@@ -11,6 +11,9 @@ export interface Message {
   readonly text: string;
 }
 
+/** With what error a person says no. */
+export const REFUSED = 'Refused';
+
 /** Longest subject of a message (SNS API Reference: Publish). */
 const MAX_SUBJECT = 100;
 
@@ -31,7 +34,7 @@ export function approvalMessage(config: SiteConfig, run: RunInput, from: string,
       `The same although the Region of ${from} answers, because its agent was deleted or may not be called:`,
       answer('{"by":"<your name>","otherSiteIsDown":true,"otherAgentIsBroken":true}'),
       'No:',
-      `aws stepfunctions send-task-failure --region ${config.site} --task-token '${token}' --error Refused`,
+      `aws stepfunctions send-task-failure --region ${config.site} --task-token '${token}' --error ${REFUSED}`,
     ].join('\n\n'),
   };
 }

@@ -46,9 +46,14 @@ describe.each([
     expect(outer.filter(([, state]) => state.Catch === undefined).map(([name]) => name)).toEqual([]);
   });
 
-  test('every step is tried again but the one that waits for a person', () => {
+  test('every step is tried again; a person is asked again only where the question did not come through', () => {
     const steps = all(machine).filter(([, { Type }]) => Type === 'Task');
-    expect(steps.filter(([, { Retry }]) => Retry === undefined).map(([name]) => name)).toEqual(['Ask for approval']);
+    for (const [name, { Retry = [] }] of steps) {
+      const [first, second] = Retry as readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number }[];
+      const asks = name === 'Ask for approval';
+      expect([name, first.ErrorEquals, first.MaxAttempts]).toEqual([name, asks ? ['Refused'] : ['States.ALL'], asks ? 0 : 6]);
+      expect(second?.ErrorEquals).toEqual(asks ? ['States.TaskFailed'] : undefined);
+    }
   });
 
   test('holds the configuration where the agent reads it', () => {

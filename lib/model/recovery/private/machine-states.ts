@@ -1,3 +1,5 @@
+import { REFUSED } from '../messages';
+
 /** A state of a machine. */
 export type State = Readonly<Record<string, unknown>>;
 
@@ -8,9 +10,14 @@ export const ITEMS_AT_A_TIME = 5;
 /** What copies all data takes long enough to be asked for seldom; the history of an execution has room for 25,000 events (Step Functions quotas). */
 export const RESTORE_PAUSE_FACTOR = 12;
 
+const PATIENCE = { IntervalSeconds: 2, MaxAttempts: 6, BackoffRate: 2, MaxDelaySeconds: 30, JitterStrategy: 'FULL' };
 /** A step may always be taken again; what does not pass in a minute or two is for a person. */
-const RETRY = [
-  { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, MaxAttempts: 6, BackoffRate: 2, MaxDelaySeconds: 30, JitterStrategy: 'FULL' },
+const RETRY = [{ ErrorEquals: ['States.ALL'], ...PATIENCE }];
+
+/** A question that did not reach a person is asked again; a refusal is an answer, and so is silence (`States.TaskFailed` is all but a time-out). */
+export const ASK_AGAIN = [
+  { ErrorEquals: [REFUSED], MaxAttempts: 0 },
+  { ErrorEquals: ['States.TaskFailed'], ...PATIENCE },
 ];
 
 /** What one iteration over items begins with. */
