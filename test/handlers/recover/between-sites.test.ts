@@ -1,29 +1,10 @@
-import type { PeerRequest, PeerStatus, RunInput, SiteRegister } from '../../../lib/model/recovery';
+import type { PeerRequest, PeerStatus, RunInput } from '../../../lib/model/recovery';
 import { MINUTE } from '../../../lib/model/time';
 import { OSAKA, TOKYO } from '../../model/recovery/sites';
 import { FAILOVER, FakeSite, NOW } from './fakes';
+import { home, OSAKA_IS, SWITCHOVER, TO_VERIFIED } from './two-sites';
 
 const from = { recovery: 'Orders', from: OSAKA } as const;
-const BEGUN: SiteRegister = { version: 1, role: 'active', epoch: 0, seen: 0, lifted: 0, gate: 'open', diverted: false, reclaimed: false };
-const OSAKA_IS: PeerStatus = { site: OSAKA, role: 'standby', epoch: 0, seen: 0, diverted: false, reclaimed: false };
-const SWITCHOVER: RunInput = { kind: 'switchover', id: 'run-2', by: 'a test' };
-const TO_VERIFIED = [
-  'begin',
-  'inject',
-  'fence',
-  'measure',
-  'drain',
-  ['promote', 'orders'],
-  ['promote', 'carts'],
-  ['scale', 'api'],
-  'verify',
-] as const;
-
-function home(register: Partial<SiteRegister> = {}): FakeSite {
-  const site = new FakeSite(TOKYO);
-  site.stored = { version: 1, register: { ...BEGUN, ...register } };
-  return site;
-}
 
 describe('another site', () => {
   test.each([

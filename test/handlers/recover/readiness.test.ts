@@ -1,7 +1,5 @@
-import type { RunInput } from '../../../lib/model/recovery';
 import { FAILOVER, FakeSite } from './fakes';
-
-const SWITCHOVER: RunInput = { kind: 'switchover', id: 'run-2', by: 'a test' };
+import { SWITCHOVER } from './two-sites';
 
 describe('before another site is fenced', () => {
   test('a switchover that could not be promoted ends, and nothing was changed', async () => {

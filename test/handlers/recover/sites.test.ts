@@ -1,26 +1,11 @@
-import type { PeerAnswer, PeerStatus, RunInput, SiteRegister } from '../../../lib/model/recovery';
+import type { PeerAnswer, PeerStatus, RunInput } from '../../../lib/model/recovery';
 import { MINUTE } from '../../../lib/model/time';
 import { OSAKA, TOKYO } from '../../model/recovery/sites';
 import { FAILOVER, FakeSite, NOW } from './fakes';
+import { BEGUN, home, OSAKA_IS } from './two-sites';
 
 const from = { recovery: 'Orders', from: OSAKA } as const;
-const BEGUN: SiteRegister = { version: 1, role: 'active', epoch: 0, seen: 0, lifted: 0, gate: 'open', diverted: false, reclaimed: false };
-const peer = (more: Partial<PeerStatus>): PeerStatus => ({
-  site: OSAKA,
-  role: 'standby',
-  epoch: 0,
-  seen: 0,
-  diverted: false,
-  reclaimed: false,
-  ...more,
-});
-
-/** Home, as the agent of the other site asks it. */
-function home(register: Partial<SiteRegister> = {}): FakeSite {
-  const site = new FakeSite(TOKYO);
-  site.stored = { version: 1, register: { ...BEGUN, ...register } };
-  return site;
-}
+const peer = (more: Partial<PeerStatus>): PeerStatus => ({ ...OSAKA_IS, ...more });
 
 const fence = (site: FakeSite, epoch = 1) => site.call({ op: 'fencePeer', ...from, epoch }) as Promise<PeerAnswer>;
 

@@ -2,28 +2,20 @@ import type { PeerStatus, RunInput, SiteRegister } from '../../../lib/model/reco
 import { MINUTE } from '../../../lib/model/time';
 import { OSAKA, TOKYO } from '../../model/recovery/sites';
 import { FakeSite, NOW } from './fakes';
+import { BEGUN, OSAKA_IS } from './two-sites';
 
 const SINGAPORE = 'ap-southeast-1';
-const SERVES: SiteRegister = { version: 1, role: 'active', epoch: 0, seen: 0, lifted: 0, gate: 'open', diverted: false, reclaimed: false };
 const FROM_TOKYO: RunInput = { kind: 'failover', id: 'run-1', by: 'a test', from: TOKYO };
 const STEPS = ['begin', 'fence', 'measure', 'drain', ['promote', 'orders'], ['promote', 'carts'], ['scale', 'api'], 'verify'] as const;
 
-const told = (site: string, more: Partial<PeerStatus> = {}): PeerStatus => ({
-  site,
-  role: 'active',
-  epoch: 0,
-  seen: 0,
-  diverted: false,
-  reclaimed: false,
-  ...more,
-});
+const told = (site: string, more: Partial<PeerStatus> = {}): PeerStatus => ({ ...OSAKA_IS, site, role: 'active', ...more });
 
 /** One of three sites that all serve, and what the two others say. */
 function oneOfThree(own: string, others: Readonly<Record<string, PeerStatus | undefined>>, register: Partial<SiteRegister> = {}): FakeSite {
   const site = new FakeSite(own);
   const peers = Object.keys(others).map((name) => ({ site: name, agent: 'orders-agent' }));
   site.config = { ...site.config, strategy: { kind: 'multi-site', standbyCapacity: 1 }, peers, traffic: { kind: 'none' } };
-  site.stored = { version: 1, register: { ...SERVES, ...register } };
+  site.stored = { version: 1, register: { ...BEGUN, ...register } };
   site.statuses = others;
   return site;
 }
@@ -94,7 +86,7 @@ test('of two fenced sites that take over from each other, none confirms the othe
 
 test('what is as old as a fence is as old as the takeover that the fence came too late for', async () => {
   const site = new FakeSite(TOKYO);
-  site.stored = { version: 1, register: SERVES };
+  site.stored = { version: 1, register: BEGUN };
   site.status = told(OSAKA, { epoch: 1, seen: 1, activeSinceMs: NOW - 30 * MINUTE });
   await site.call({ op: 'guard' });
   expect(site.register.fence).toMatchObject({ sinceMs: NOW, apartMs: NOW - 30 * MINUTE });

@@ -1,27 +1,8 @@
-import type { PeerStatus, RunInput, SiteRegister } from '../../../lib/model/recovery';
+import type { RunInput } from '../../../lib/model/recovery';
 import { MINUTE } from '../../../lib/model/time';
 import { OSAKA, TOKYO } from '../../model/recovery/sites';
 import { FAILOVER, FakeSite, NOW } from './fakes';
-
-const BEGUN: SiteRegister = { version: 1, role: 'active', epoch: 0, seen: 0, lifted: 0, gate: 'open', diverted: false, reclaimed: false };
-const OSAKA_IS: PeerStatus = { site: OSAKA, role: 'standby', epoch: 0, seen: 0, diverted: false, reclaimed: false };
-const TO_VERIFIED = [
-  'begin',
-  'inject',
-  'fence',
-  'measure',
-  'drain',
-  ['promote', 'orders'],
-  ['promote', 'carts'],
-  ['scale', 'api'],
-  'verify',
-] as const;
-
-function home(register: Partial<SiteRegister> = {}): FakeSite {
-  const site = new FakeSite(TOKYO);
-  site.stored = { version: 1, register: { ...BEGUN, ...register } };
-  return site;
-}
+import { BEGUN, home, OSAKA_IS, TO_VERIFIED } from './two-sites';
 
 /** A site whose failover has promoted data and then halted. */
 async function halted(): Promise<FakeSite> {
