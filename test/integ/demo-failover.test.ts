@@ -1,34 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge, type Outage } from '../../scripts/demo-failover/judge';
 import { describeNeeding, whyNoEmulator } from '../emulator/harness';
 import { whyNoPostgres } from '../emulator/postgres';
 import { ROOT } from '../harness/sources';
+import { type Ran, runScript } from './fixtures/run-script';
 
 const PATIENCE_MS = 480_000;
 const MINUTE = 60_000;
 
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(env: Readonly<Record<string, string>>): Promise<Ran> {
-  const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
-  const child = spawn(process.execPath, [tsx, join(ROOT, 'scripts/demo-failover/main.ts')], { env: { ...process.env, ...env } });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  return new Promise((resolve) => {
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-  });
-}
+const run = (env: Readonly<Record<string, string>>): Promise<Ran> => runScript('scripts/demo-failover/main.ts', env);
 
 /** Milliseconds out of words such as `320 ms`, `12.3 s`, `4 min`. */
 function msOf(words = ''): number {

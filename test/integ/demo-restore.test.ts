@@ -1,41 +1,24 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeNeeding, whyNoEmulator } from '../emulator/harness';
 import { whyNoPostgres } from '../emulator/postgres';
 import { ROOT } from '../harness/sources';
+import { type Ran, runScript } from './fixtures/run-script';
 
 /** What a reader is promised. */
 const TWO_MINUTES = 120_000;
 
 jest.setTimeout(2 * TWO_MINUTES);
 
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly tookMs: number;
+interface Demonstrated extends Ran {
   /** Where the evidence was left to look at. */
   readonly evidence: string;
 }
 
-function run(env: Readonly<Record<string, string>>): Promise<Ran> {
-  const beganMs = Date.now();
-  const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
-  const child = spawn(process.execPath, [tsx, join(ROOT, 'scripts/demo-restore/main.ts')], { env: { ...process.env, ...env } });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  return new Promise((resolve) => {
-    child.on('close', (status) => {
-      const evidence = /download it: (\S+)/.exec(stdout)?.[1] ?? '';
-      resolve({ status, stdout, stderr, tookMs: Date.now() - beganMs, evidence });
-    });
-  });
+async function run(env: Readonly<Record<string, string>>): Promise<Demonstrated> {
+  const ran = await runScript('scripts/demo-restore/main.ts', env);
+  return { ...ran, evidence: /download it: (\S+)/.exec(ran.stdout)?.[1] ?? '' };
 }
 
 /** Why the server of npm cannot run here. */
@@ -48,7 +31,7 @@ describe.each<[string, Readonly<Record<string, string>>, string | undefined]>([
   ['with Node alone', { DEMO_EMBEDDED: '1', PYTHON: '/nowhere' }, whyNotEmbedded()],
 ])('npm run demo:restore', (name, env, problem) => {
   describeNeeding('PostgreSQL', problem, name, () => {
-    let ran: Ran;
+    let ran: Demonstrated;
 
     beforeAll(async () => {
       ran = await run(env);
