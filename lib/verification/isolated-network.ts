@@ -1,5 +1,5 @@
 import type { IInterfaceVpcEndpoint, ISecurityGroup, ISubnet, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
-import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService, Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { InterfaceVpcEndpoint, InterfaceVpcEndpointAwsService, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnDBSubnetGroup, type IDBSubnetGroupRef } from 'aws-cdk-lib/aws-rds';
 import { Stack, Token } from 'aws-cdk-lib/core';
@@ -151,11 +151,11 @@ export class IsolatedNetwork extends Construct {
   }
 
   private subnetsOf(vpc: IVpc, selection: SubnetSelection | undefined): ISubnet[] {
-    const { subnets } = vpc.selectSubnets(selection ?? { subnetType: SubnetType.PRIVATE_ISOLATED });
+    const subnets = selection ? vpc.selectSubnets(selection).subnets : vpc.isolatedSubnets;
     if (subnets.length < 2) {
       throw new ConfigurationError(
         'TooFewSubnets',
-        `'vpcSubnets' selects ${subnets.length} of ${vpc.node.path}, but RDS takes subnets of two zones or more: select others, or leave 'vpc' out`,
+        `'vpcSubnets' selects ${subnets.length} of ${vpc.node.path}${selection ? '' : ' (left out, it selects isolated ones)'}, but RDS takes subnets of two zones or more: select others, or leave 'vpc' out`,
         this,
       );
     }

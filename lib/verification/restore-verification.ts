@@ -14,6 +14,7 @@ import { requireToldApart } from './private/afar';
 import { stackOfCopies } from './private/copies-place';
 import { requireNear } from './private/near';
 import { plainArnOf } from './private/plain-arn';
+import { requireSettings } from './private/restore-settings';
 import { selectionsAfar, selectionsHere } from './private/site-selections';
 import { testFacts } from './private/test-facts';
 import { type TestedResource, testedResources } from './private/tested-resources';
@@ -68,6 +69,7 @@ export class RestoreVerification extends Construct {
       );
     }
     requireNear(this, props);
+    requireSettings(this, props);
     made.set(protection, this);
     this.isAutomatic = automatic.has(protection);
     if (props.copies?._rhythm && protection.recoveryVault === undefined) {
@@ -112,11 +114,14 @@ export class RestoreVerification extends Construct {
       );
     }
     if (this.tested.length === 0) {
-      warn(
-        this,
-        'VerifiesNothing',
-        `verifies nothing, because nothing of '${protection.node.path}' can be restored for a test: leave it out`,
-      );
+      // one that nobody has made by hand cannot be left out, and comes with nothing to test only where a selection was to be tested
+      if (!this.isAutomatic) {
+        warn(
+          this,
+          'VerifiesNothing',
+          `verifies nothing, because nothing of '${protection.node.path}' can be restored for a test: leave it out`,
+        );
+      }
       return;
     }
     const { evidence, network, metadata = [], restoreRole, clusterInstanceClass, logRetention } = this.props;
@@ -177,12 +182,15 @@ export class RestoreVerification extends Construct {
   }
 
   private conclude(facts: readonly Fact[]): readonly Fact[] {
+    const { home, afar: there } = this;
     const { protection, copies } = this.props;
-    const own = { by: this.node.path, facts };
+    const about = { by: this.node.path, facts };
     const afar = copies?._rhythm ? this.tested.map((one) => ({ ...one, rhythms: [copies._rhythm!] })) : [];
     return [
-      ...(this.home ? testFacts({ ...own, vault: protection.vault, resources: this.tested }) : []),
-      ...(this.afar && protection.recoveryVault ? testFacts({ ...own, vault: protection.recoveryVault, resources: afar }) : []),
+      ...(home ? testFacts({ ...about, vault: protection.vault, resources: this.tested, checksOf: (id) => home.checksOf(id) }) : []),
+      ...(there && protection.recoveryVault
+        ? testFacts({ ...about, vault: protection.recoveryVault, resources: afar, checksOf: (id) => there.checksOf(id) })
+        : []),
     ];
   }
 }

@@ -138,6 +138,11 @@ test.each<[string, () => unknown, RegExp]>([
     /'name' .* is "one\\ntwo", of 7 characters, but has to be one line of 256/,
   ],
   ['a name that is too long', () => DataCheck.connection({ name: 'x'.repeat(257) }), /'name' .* of 257 characters/],
+  [
+    'an address with a password',
+    () => DataCheck.http('https://reader:secret@shop.example.com/'),
+    /^'url' of a check holds a user or a password/,
+  ],
   ['tables that only deployment tells', () => DataCheck.sample(list), /'tables' .* are only known at deploy time/],
   ['no table to sample', () => DataCheck.sample([]), /'tables' .* is 0/],
   ['no row to sample', () => DataCheck.sample(['a'], { rows: 0 }), /'rows' .* is 0, but has to be a whole number from 1 to 10000/],

@@ -117,6 +117,18 @@ describe('an existing VPC', () => {
     );
   });
 
+  test('fails for a VPC without isolated subnets', () => {
+    const stack = stackIn();
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1',
+      availabilityZones: ['ap-northeast-1a'],
+      publicSubnetIds: ['subnet-1'],
+    });
+    expect(() => new IsolatedNetwork(stack, 'Network', { vpc })).toThrow(
+      /'vpcSubnets' selects 0 of Stack\/Vpc \(left out, it selects isolated ones\).*TooFewSubnets/,
+    );
+  });
+
   test.each<[string, (stack: Stack) => IsolatedNetworkProps, RegExp]>([
     ['subnets without a VPC', () => ({ vpcSubnets: {} }), /SubnetsWithoutVpc/],
     ['addresses for it', (stack) => ({ vpc: vpcIn(stack), cidr: '10.0.0.0/24' }), /SubnetsWithoutVpc/],

@@ -114,11 +114,15 @@ export function requireAddress(url: string, allowPlainHttp: boolean): string {
   if (Token.isUnresolved(url)) {
     return url;
   }
-  let protocol: string;
+  let address: URL;
   try {
-    ({ protocol } = new URL(url.replace('{host}', 'host').replace('{port}', '443')));
+    address = new URL(url.replace('{host}', 'host').replace('{port}', '443'));
   } catch {
     return refuse(`'url' is '${url}', which is no address: give one such as https://{host}:{port}/health`);
+  }
+  const { protocol, username, password } = address;
+  if (username !== '' || password !== '') {
+    refuse("'url' of a check holds a user or a password, which evidence would tell: take it out, and look by a function of your own");
   }
   if (protocol !== 'https:' && !(protocol === 'http:' && allowPlainHttp)) {
     refuse(`'url' is '${url}', but whoever listens could answer without TLS: use https, or say 'allowPlainHttp'`);

@@ -7,6 +7,7 @@ import { BundledFunction } from '../../core/private/bundled-function';
 import { ConfigurationError } from '../../core/private/errors';
 import { known } from '../../core/private/known';
 import { warn } from '../../core/private/problems';
+import { differ } from '../../model/differ';
 import { type CheckSpec, checkerOf, type DatabaseAccess, type VerifiedResource } from '../../model/verification';
 import { checkedOf, familyOf, type SqlFamily } from '../check-fit';
 import type { IsolatedNetwork } from '../isolated-network';
@@ -179,14 +180,17 @@ export class Checkers extends Construct {
       throw new ConfigurationError('NoCredentials', `nobody has said how checks of '${target.id}' log in: give 'credentials'`, this);
     }
     const { secret, options } = credentials;
-    if (Stack.of(secret).region === Stack.of(this).region && Stack.of(secret).account === Stack.of(this).account) {
+    const here = Stack.of(this);
+    // an imported secret may be in another Region than its stack, which a function does not ask
+    const isHere = Stack.of(secret).region === here.region && !differ(known(secret.env.region), known(here.region));
+    if (isHere && Stack.of(secret).account === here.account) {
       return secret;
     }
     const name = options.secretNameInRecoveryRegion ?? known(secret.secretName);
     if (name === undefined) {
       throw new ConfigurationError(
         'NoCredentials',
-        `checks of '${target.id}' in ${Stack.of(this).region} have no secret that is known there: give 'secretNameInRecoveryRegion', the name of a replica of the secret`,
+        `checks of '${target.id}' in ${here.region} have no secret that is known there: give 'secretNameInRecoveryRegion', the name of a replica of the secret`,
         this,
       );
     }

@@ -18,6 +18,8 @@ export function testFacts(site: {
   readonly facts: readonly Fact[];
   readonly vault: IBackupVaultRef;
   readonly resources: readonly TestedResource[];
+  /** How many checks of a resource are made there. */
+  checksOf(resource: string): number;
 }): readonly Fact[] {
   const { vaultName = site.vault.node.path, region } = traitsOf(site.vault);
   const inVault = new Map<string, CopyFact[]>();
@@ -28,7 +30,7 @@ export function testFacts(site: {
       }
     }
   }
-  return site.resources.flatMap(({ target, specs, rhythms }) => {
+  return site.resources.flatMap(({ target, rhythms }) => {
     const copies = inVault.get(target.id) ?? [];
     const about = { by: site.by, resource: target.id };
     const problems = rhythms.flatMap((rhythm) => [
@@ -36,7 +38,7 @@ export function testFacts(site: {
       ...eligible(copies, rhythm).map((copy) => pointProblem(target.id, copy, rhythm)),
     ]);
     return [
-      ...rhythms.flatMap((rhythm) => eligible(copies, rhythm).flatMap((copy) => testOf(copy, rhythm, specs.length))),
+      ...rhythms.flatMap((rhythm) => eligible(copies, rhythm).flatMap((copy) => testOf(copy, rhythm, site.checksOf(target.id)))),
       ...(copies.length > 0 ? [] : [{ kind: 'concern', ...about, ...NOTHING(target.id, vaultName) } satisfies ConcernFact]),
       ...problems.filter((problem) => problem !== undefined).map((problem): ConcernFact => ({ kind: 'concern', ...about, ...problem })),
     ];

@@ -64,6 +64,8 @@ export class VerificationSite extends Construct {
 
   private readonly props: VerificationSiteProps;
   private readonly promises: VerifiedPlace['resources'];
+  /** How many checks of a resource are made here. */
+  private readonly made: ReadonlyMap<string, number>;
 
   constructor(scope: Construct, id: string, props: VerificationSiteProps) {
     super(scope, id);
@@ -91,6 +93,7 @@ export class VerificationSite extends Construct {
       resources: verifiedResources(this, resources, { arnOf, checkers }),
     };
     this.refuseTooLarge(config);
+    this.made = new Map(config.resources.map(({ id: path, checks }) => [path, checks.length]));
     this.promises = config.resources.map(({ id: path, rtoMs, dueMs }) => ({ id: path, rtoMs, dueMs }));
     new RestoreWorkflow(this, 'Workflow', {
       config,
@@ -116,6 +119,11 @@ export class VerificationSite extends Construct {
       rtoMs: Math.min(...resources.map(({ objective }) => objective.rtoMs)),
       resources: this.promises,
     };
+  }
+
+  /** How many checks of a resource are made here: functions of the user that are elsewhere are not called. */
+  public checksOf(resource: string): number {
+    return this.made.get(resource) ?? 0;
   }
 
   private makePlans(): readonly SitePlan[] {
