@@ -318,6 +318,8 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of a restored PostgreSQL 
     expect(wrongOf(await verify(options('restored', { checks, recoveryPointMs: recoveryPointMs - 86_400_000 })))).toEqual([
       expect.stringMatching(/^newest order failed: the newest is 23 hours 50 minutes younger than the recovery point of .* cannot be$/),
     ]);
+    const gone = checks.map((check) => ({ ...check, column: 'gone' }));
+    expect(wrongOf(await verify(options('restored', { checks: gone })))).toEqual(['newest order failed: sales.orders has no column gone']);
   });
 
   test('fails for a dump that was cut off, and for another collation', async () => {

@@ -119,7 +119,7 @@ function grouped(
       return {
         functionArn,
         checks: own,
-        baselines: Object.fromEntries(own.filter(({ name }) => name in baselines).map(({ name }) => [name, baselines[name]])),
+        baselines: Object.fromEntries(own.filter(({ name }) => Object.hasOwn(baselines, name)).map(({ name }) => [name, baselines[name]])),
       };
     }),
   };
