@@ -39,9 +39,9 @@ class Replication:
     sides: set[str] = field(default_factory=lambda: {"source", "destination"})
 
     def sync(self, lost_just_now: str | None = None) -> None:
-        """Copies the files, as far as both Regions are there and the replication works."""
+        """Copies the files, as far as both Regions are there and know of it."""
         away = {r for r in (self.source_region, self.destination_region) if regions.is_lost(r)} - {lost_just_now}
-        if self.status == "ENABLED" and not away:
+        if self.status == "ENABLED" and len(self.sides) == 2 and not away:
             behind = timedelta(milliseconds=SETTINGS.values["efsReplicationLagMs"])
             self.synced = max(CLOCK.now_naive() - behind, self.created)
             here, there = (self.source_region, self.source), (self.destination_region, self.destination)
