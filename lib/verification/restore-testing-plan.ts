@@ -12,6 +12,7 @@ import { checkSchedule } from '../core/private/schedules';
 import { checkName, checkTestCount, checkTestWindow, LIMITS } from '../model/limits';
 import { vaultArnFor } from '../vault/private/vault-arn';
 import type { IRestoreTestingPlan } from './irestore-testing-plan';
+import { chosenMetadata } from './private/chosen-metadata';
 import { splitByType } from './private/split-selections';
 import { RecoveryPointSelection } from './recovery-point-selection';
 import type { RestoreTestingPlanAttributes } from './restore-testing-plan-attributes';
@@ -160,7 +161,7 @@ export class RestoreTestingPlan extends Resource implements IRestoreTestingPlan 
     return splitByType(this, resources).map(({ name, type, part }) =>
       this.addSelection(`${id}${name}`, {
         ...rest,
-        metadata: metadata.find(({ types }) => types.includes(type)),
+        metadata: chosenMetadata(type, metadata),
         resources: TestedResources.list(...part),
       }),
     );

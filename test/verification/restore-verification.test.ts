@@ -24,6 +24,7 @@ import {
   type ResourceProtectionOptions,
   type RestoreCheck,
   RestoreMetadata,
+  RestoreTestingPlan,
   RestoreTests,
   RestoreVerification,
   type RestoreVerificationProps,
@@ -727,6 +728,35 @@ describe('edges', () => {
     expect(() => Template.fromStack(stack)).toThrow(
       /checks of 'Orders\/Database' and how they log in need \d{5} bytes.*VerificationTooLarge/,
     );
+  });
+
+  test.each<[string, (stack: Stack) => IConstruct, object, string]>([
+    ['an instance', databaseIn, { dbInstanceClass: 'db.t4g.small' }, 'dbClusterParameterGroupName'],
+    [
+      'a Multi-AZ cluster',
+      (stack) => new CfnDBCluster(stack, 'Cluster', { engine: 'postgres', dbClusterInstanceClass: 'db.m5d.large' }),
+      { dbClusterParameterGroupName: 'of-clusters' },
+      'dbInstanceClass',
+    ],
+  ])('metadata of instances and of clusters of RDS may stand side by side, each for its own: %s', (_case, make, expected, other) => {
+    for (const swapped of [false, true]) {
+      const stack = stackIn();
+      const metadata = [
+        RestoreMetadata.databaseCluster({ parameterGroup: 'of-clusters' }),
+        RestoreMetadata.databaseInstance({ instanceClass: 'db.t4g.small' }),
+      ];
+      const database = make(stack);
+      const protection = protectionIn(stack);
+      protection.protect(database);
+      new RestoreVerification(stack, 'Verification', { protection, metadata: swapped ? metadata.reverse() : metadata });
+      new RestoreTestingPlan(stack, 'Plan').select('All', [database], { metadata });
+      const selections = propertiesOf(Template.fromStack(stack), SELECTION);
+      expect(selections).toHaveLength(2);
+      for (const { RestoreMetadataOverrides } of selections) {
+        expect(RestoreMetadataOverrides).toMatchObject(expected);
+        expect(RestoreMetadataOverrides).not.toHaveProperty(other);
+      }
+    }
   });
 
   test('takes 200 checks of one resource', () => {

@@ -5,8 +5,9 @@ import type { RestoreVerificationProps } from '../restore-verification-props';
 
 /** Refuses settings of restores of which AWS would tell only in the middle of the first test, or one of which nobody would use. */
 export function requireSettings(scope: IConstruct, { metadata = [], clusterInstanceClass }: RestoreVerificationProps): void {
-  const types = metadata.flatMap((one) => one.types);
-  const twice = types.find((type, index) => types.indexOf(type) !== index);
+  // those of clusters are for RDS, too, and may stand beside those of instances
+  const kinds = metadata.map(({ types }) => types.join(' and '));
+  const twice = kinds.find((kind, index) => kinds.indexOf(kind) !== index);
   if (twice !== undefined) {
     throw new ConfigurationError('MetadataTwice', `'metadata' is given twice for ${twice}: put all of it into one RestoreMetadata`, scope);
   }

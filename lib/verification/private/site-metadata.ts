@@ -2,7 +2,7 @@ import type { ISubnet } from 'aws-cdk-lib/aws-ec2';
 import type { ResourceType } from '../../model/services';
 import type { IsolatedNetwork } from '../isolated-network';
 import { RestoreMetadata } from '../restore-metadata';
-import type { RestoredType } from '../restored-type';
+import { chosenMetadata } from './chosen-metadata';
 
 /** Types that are restored into a network: without being told which, AWS Backup takes the default VPC. */
 export const NETWORKED: readonly ResourceType[] = ['RDS', 'RDSCluster', 'Aurora', 'DocumentDB', 'Neptune', 'EC2', 'FSxLustre'];
@@ -10,7 +10,6 @@ export const NETWORKED: readonly ResourceType[] = ['RDS', 'RDSCluster', 'Aurora'
 /** What has to be said so that a type is restored into the isolated network, and what the user says besides. */
 export function metadataFor(
   type: ResourceType,
-  restored: RestoredType,
   {
     network,
     given,
@@ -18,7 +17,7 @@ export function metadataFor(
   }: { readonly network?: IsolatedNetwork; readonly given: readonly RestoreMetadata[]; readonly commands: boolean },
 ): RestoreMetadata | undefined {
   const base = network && isolated(type, network, commands);
-  const own = given.find(({ types }) => types.includes(restored));
+  const own = chosenMetadata(type, given);
   return own && base ? own._over(base) : (own ?? base);
 }
 

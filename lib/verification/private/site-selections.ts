@@ -12,7 +12,6 @@ export interface SelectionOfType {
   /** Construct id. */
   readonly name: string;
   readonly type: ResourceType;
-  readonly restored: RestoredType;
   readonly resources: TestedResources;
 }
 
@@ -33,15 +32,15 @@ export function selectionsHere(resources: readonly TestedResource[]): readonly S
 export function selectionsAfar(scope: IConstruct, resources: readonly TestedResource[]): readonly SelectionOfType[] {
   return byType(resources).flatMap(([type, own]): SelectionOfType[] => {
     const arns = own.map(({ target }) => plainArnOf(scope, target)).filter((arn) => arn !== undefined);
-    const { name, restored } = named(type, 0);
+    const restored = restoredTypeOf(type) as RestoredType;
     return arns.length < own.length
-      ? [{ name, type, restored, resources: TestedResources.ofType(restored) }]
+      ? [{ ...named(type, 0), resources: TestedResources.ofType(restored) }]
       : parts(arns).map((part, index) => ({ ...named(type, index), resources: TestedResources._arns(restored, part) }));
   });
 }
 
-function named(type: ResourceType, index: number): Pick<SelectionOfType, 'name' | 'type' | 'restored'> {
-  return { name: `${type}${index === 0 ? '' : index + 1}`, type, restored: restoredTypeOf(type) as RestoredType };
+function named(type: ResourceType, index: number): Pick<SelectionOfType, 'name' | 'type'> {
+  return { name: `${type}${index === 0 ? '' : index + 1}`, type };
 }
 
 function byType(resources: readonly TestedResource[]): readonly (readonly [ResourceType, readonly TestedResource[]])[] {

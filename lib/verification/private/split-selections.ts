@@ -10,7 +10,7 @@ import type { RestoredType } from '../restored-type';
 export interface SelectionPart {
   /** Tells it from others of the same call: the type, and a number from the second on. */
   readonly name: string;
-  readonly type: RestoredType;
+  readonly type: ResourceType;
   readonly part: readonly IConstruct[];
 }
 
@@ -30,7 +30,7 @@ export function splitByType(scope: IConstruct, resources: readonly IConstruct[])
     const all = [...list.values()];
     return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => ({
       name: `${type}${index === 0 ? '' : index + 1}`,
-      type: restoredTypeOf(type) as RestoredType,
+      type,
       part: all.slice(index * size, (index + 1) * size),
     }));
   });

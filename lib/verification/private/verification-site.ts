@@ -150,12 +150,12 @@ export class VerificationSite extends Construct {
         timeZone: rhythm.timeZone,
         startWindow: rhythm.startWindow,
       });
-      for (const { name, type, restored, resources: selected } of selections.slice(index * size, (index + 1) * size)) {
+      for (const { name, type, resources: selected } of selections.slice(index * size, (index + 1) * size)) {
         plan.addSelection(name, {
           resources: selected as TestedResources,
           validationWindow: rhythm.validationWindow,
           restoreRole,
-          metadata: metadataFor(type, restored, { network: this.network, given: metadata, commands }),
+          metadata: metadataFor(type, { network: this.network, given: metadata, commands }),
         });
       }
       return { plan, takesLatest: rhythm.recoveryPoints.algorithm === 'LATEST_WITHIN_WINDOW' };
