@@ -57,6 +57,42 @@ describeWithEmulator('restore verification, deployed by the CDK command line', (
     },
   );
 
+  const damages: readonly (readonly [string, string, string, string, RegExp])[] = [
+    [
+      'a table is gone',
+      'alter table orders rename to of_another_day',
+      'alter table of_another_day rename to orders',
+      'secret123',
+      /found table orders does not exist/,
+    ],
+    [
+      'the login has another password than the secret by now',
+      "alter role app password 'of another day'",
+      "alter role app password 'secret123'",
+      'of another day',
+      /'keys' could not look: the server refuses the user or the password of the secret/,
+    ],
+  ];
+  for (const [damage, plant, undo, password, reason] of damages) {
+    testNeeding('PostgreSQL', whyNoPostgres(), `a restored PostgreSQL server is FAILED where ${damage}, and goes`, async () => {
+      const source = await endpointOf(app.rds, 'orders');
+      psql(source, plant);
+      await app.backUp(app.arnOf('rds', 'db:orders'));
+      psql(source, undo, password);
+      await app.expectFailure(await app.restore('orders'), reason);
+    });
+  }
+
+  testNeeding(
+    'PostgreSQL',
+    whyNoPostgres(),
+    'a restored PostgreSQL server with the certificate of a stranger is FAILED, and goes',
+    async () => {
+      await app.backUp(app.arnOf('rds', 'db:strange'));
+      await app.expectFailure(await app.restore('strange'), /the certificate of the server is not vouched for by a trusted authority/);
+    },
+  );
+
   test('a restored Aurora cluster is given an instance, which goes again before AWS Backup deletes the cluster', async () => {
     await app.backUp(app.arnOf('rds', 'cluster:ledger'));
     const job = await app.restore('ledger');
