@@ -91,7 +91,8 @@ async function ownStatus(site: Site): Promise<PeerStatus> {
     role: register.role,
     epoch: register.epoch,
     seen: register.seen,
-    diverted: register.diverted,
+    // home stops saying that it has taken the traffic back only when nothing says any more that it is here
+    diverted: register.diverted || register.shown === true,
     reclaimed: register.reclaimed,
     ...(register.tookFrom === undefined ? {} : { tookFrom: register.tookFrom }),
     ...(register.left === undefined ? {} : { left: register.left }),

@@ -1,61 +1,43 @@
 import {
   type ConcludeAnswer,
   concluded,
-  hasServed,
   measuredOf,
   outcomeMessage,
+  outcomeOf,
   RECOVERY_METRICS,
   type RunOutcome,
   type RunRecord,
   type StepRequest,
 } from '../../model/recovery';
 import { provenBy } from '../../model/recovery/drill-age';
-import { SECOND } from '../../model/time';
 import { endInjection } from './experiment';
 import { problemIn } from './problem';
 import type { Site } from './site';
+import { announce, tellEnds } from './tell-ends';
 
-/** Says how the run has ended: on record, to the topic, to CloudWatch, and last in the register, so that nothing of it is left out. */
+/** Says how the run has ended: in the register first, so that whoever comes next tells what this call may not come to tell any more. */
 export async function conclude({ run: input, failure, step }: StepRequest, site: Site): Promise<ConcludeAnswer> {
-  const { run: found } = await site.read();
-  if (found?.input.id !== input.id) {
+  const { run } = await site.read();
+  if (run?.input.id !== input.id) {
     return refuse(input, step?.words ?? problemIn({ steps: {} }, failure), site);
   }
-  if (found.stage === 'concluded') {
-    return answerOf(found.outcome as RunOutcome, found.problem);
+  if (run.stage !== 'concluded') {
+    await endInjection(input.id, site);
+    const steps = untidied(run, site);
+    const last = { ...run, steps: { ...run.steps, ...steps } };
+    const outcome = outcomeOf(last);
+    const problem = outcome === 'completed' ? undefined : (run.problem ?? problemIn(last, failure));
+    const end = { outcome, nowMs: site.ports.now(), steps, ...(problem === undefined ? {} : { problem }) };
+    const { refusal } = await site.apply((register) => provenBy(concluded(register, input.id, end), outcome, end.nowMs));
+    if (outcome === 'halted' && refusal === undefined) {
+      await announce(last, outcome, problem, site);
+      return answerOf(outcome, problem);
+    }
   }
-  await endInjection(input.id, site);
-  const run = { ...found, steps: { ...found.steps, ...untidied(found, site) } };
-  const outcome = outcomeOf(run);
-  const problem = outcome === 'completed' ? undefined : (run.problem ?? problemIn(run, failure));
-  const unrecorded = await record(run, outcome, problem, site);
-  await announce(run, outcome, [problem, unrecorded].filter(Boolean).join('; '), site);
-  const nowMs = site.ports.now();
-  await site.apply((register) => provenBy(concluded(register, input.id, outcome, nowMs, problem), outcome, nowMs));
-  return answerOf(outcome, problem);
-}
-
-/** By how far the run has come, whatever has happened in between. */
-function outcomeOf(run: RunRecord): RunOutcome {
-  const { stage, steps, input } = run;
-  switch (stage) {
-    case 'activated':
-      return hasServed(run) ? 'completed' : 'halted';
-    case 'undoing':
-      return steps.fence ? 'rolled-back' : 'aborted';
-    case 'begun':
-      if (input.kind === 'rebuild') {
-        return steps.join?.state === 'done' ? 'completed' : 'aborted';
-      }
-      return input.kind === 'rehearsal' ? rehearsed(steps) : 'aborted';
-    default:
-      return 'halted';
-  }
-}
-
-function rehearsed(steps: RunRecord['steps']): RunOutcome {
-  const own = Object.entries(steps).filter(([step]) => step.startsWith('rehearse:') || step.startsWith('tidy:'));
-  return own.length > 0 && own.every(([, { state }]) => state === 'done') ? 'completed' : 'failed';
+  await tellEnds(site);
+  const { run: ended } = await site.read();
+  const { outcome = 'halted', problem } = ended?.input.id === input.id ? ended : {};
+  return answerOf(outcome, outcome === 'completed' ? undefined : problem);
 }
 
 /** A rehearsal whose clean-up has only thrown errors has no word of it, but may have left something behind. */
@@ -78,50 +60,6 @@ async function refuse(input: StepRequest['run'], problem: string, { config, port
   }
   await ports.publish(config, { [RECOVERY_METRICS.failedRuns]: 1 });
   return answerOf('refused', problem);
-}
-
-/** A run that cannot be put on record has ended all the same; that there is no evidence is told with its end. */
-async function record(
-  run: RunRecord,
-  outcome: RunOutcome,
-  problem: string | undefined,
-  { config, ports }: Site,
-): Promise<string | undefined> {
-  if (!config.evidence || outcome === 'halted') {
-    return undefined;
-  }
-  const concludedMs = ports.now();
-  const { recovery, site, approval } = config;
-  try {
-    await ports.keep(config, {
-      recovery,
-      site,
-      run,
-      outcome,
-      ...(problem === undefined ? {} : { problem }),
-      measured: measuredOf(run, config),
-      approvalRequired: approval.required && run.input.kind === 'failover',
-      concludedMs,
-    });
-    return undefined;
-  } catch (error) {
-    return `the evidence could not be kept: ${(error as Error).message}`;
-  }
-}
-
-async function announce(run: RunRecord, outcome: RunOutcome, problem: string, { config, ports }: Site): Promise<void> {
-  const measured = measuredOf(run, config);
-  const { recoveryTime, recoveryPoint } = measured;
-  const good = outcome === 'completed' && problem === '';
-  await ports.publish(config, {
-    [RECOVERY_METRICS.failedRuns]: good ? 0 : 1,
-    ...(outcome === 'completed' && recoveryTime.ms !== undefined ? { [RECOVERY_METRICS.achievedRto]: recoveryTime.ms / SECOND } : {}),
-    ...(outcome === 'completed' && recoveryPoint.ms !== undefined ? { [RECOVERY_METRICS.achievedRpo]: recoveryPoint.ms / SECOND } : {}),
-  });
-  ports.write(JSON.stringify({ run: run.input.id, outcome, ...(problem ? { problem } : {}), measured }));
-  if (config.topicArn) {
-    await ports.tell(config.topicArn, outcomeMessage(config, run, outcome, measured, problem));
-  }
 }
 
 function answerOf(outcome: RunOutcome, problem?: string): ConcludeAnswer {

@@ -10,7 +10,7 @@ import {
 } from '../../model/recovery';
 import { MINUTE } from '../../model/time';
 import { readiness } from './data-steps';
-import { peerOf, tryPeer } from './peers';
+import { lookAt, type Miss, peerOf, tryPeer } from './peers';
 import type { Progress } from './ports';
 import type { Site } from './site';
 
@@ -31,10 +31,6 @@ export async function fencePeer({ run: { id }, approval }: StepRequest, site: Si
     return ready;
   }
   return site.step(id, 'fence', PATIENCE_MS, async (run, before) => {
-    const { refusal } = await site.apply((register) => advanced(register, id, ['begun'], 'fencing'));
-    if (refusal !== undefined) {
-      return { state: 'failed', words: refusal };
-    }
     const found = await fence(run, approval ?? {}, before, site);
     if (found.state === 'done') {
       const peerState = found.facts?.fencedMs === undefined ? 'unreachable' : 'confirmed';
@@ -53,23 +49,23 @@ async function fence(run: RunRecord, approval: Approval, before: StepRecord | un
   const by = approval.by ?? before?.facts?.[APPROVED_BY];
   const words = { otherSiteIsDown: down, otherAgentIsBroken, ...(by === undefined ? {} : { [APPROVED_BY]: by }) };
   const { input, peer, epoch } = run;
+  if (run.stage === 'begun') {
+    // nothing is asked of a site that may not answer: without an answer nobody would know whether it was done
+    const { miss } = await lookAt(site, peerOf(site.config, peer));
+    const without = miss && withoutPeer(run, miss, { before, down, otherAgentIsBroken });
+    if (without && without.state !== 'done') {
+      return { ...without, facts: { ...without.facts, ...words } };
+    }
+  }
+  const { refusal } = await site.apply((register) => advanced(register, input.id, ['begun'], 'fencing'));
+  if (refusal !== undefined) {
+    return { state: 'failed', words: refusal };
+  }
   const question = { op: 'fencePeer', epoch, ...(input.abandon === undefined ? {} : { abandon: input.abandon }) } as const;
   const { answer, miss } = await tryPeer(site, peerOf(site.config, peer), question);
   if (miss) {
-    const misses = (before?.state === 'pending' ? Number(before.facts?.misses ?? 0) : 0) + 1;
-    const facts = { misses, ...words };
-    const enough = down && (!miss.ownFault || otherAgentIsBroken);
-    const missed = `${peer} cannot be reached (${miss.why})`;
-    if (misses < (enough ? TRIES_WHEN_DOWN : TRIES)) {
-      return { state: 'pending', words: missed, facts };
-    }
-    if (enough) {
-      return { state: 'done', words: `${missed}; a person has said that nothing writes there`, facts };
-    }
-    const unsaid = down
-      ? "but its Region answers, so that it may well write: 'otherAgentIsBroken' has to say that somebody has seen otherwise"
-      : "and nobody has said that nothing writes there ('otherSiteIsDown')";
-    return { state: 'failed', words: `${missed}, ${unsaid}`, facts };
+    const without = withoutPeer(run, miss, { before, down, otherAgentIsBroken });
+    return { ...without, facts: { ...without.facts, ...words } };
   }
   const facts = { misses: 0, ...words };
   switch (answer.state) {
@@ -88,4 +84,28 @@ async function fence(run: RunRecord, approval: Approval, before: StepRecord | un
         : { state: 'pending', words: `${run.peer}: ${answer.words}`, facts };
     }
   }
+}
+
+interface Word {
+  readonly before: StepRecord | undefined;
+  /** What a person has said, see `RunInput`. */
+  readonly down: boolean;
+  readonly otherAgentIsBroken: boolean;
+}
+
+/** What becomes of a run whose other site does not answer once more: it is asked again, left behind, or the reason to give up. */
+function withoutPeer({ peer }: RunRecord, { why, ownFault }: Miss, { before, down, otherAgentIsBroken }: Word): Progress {
+  const misses = (before?.state === 'pending' ? Number(before.facts?.misses ?? 0) : 0) + 1;
+  const enough = down && (!ownFault || otherAgentIsBroken);
+  const missed = `${peer} cannot be reached (${why})`;
+  if (misses < (enough ? TRIES_WHEN_DOWN : TRIES)) {
+    return { state: 'pending', words: missed, facts: { misses } };
+  }
+  if (enough) {
+    return { state: 'done', words: `${missed}; a person has said that nothing writes there`, facts: { misses } };
+  }
+  const unsaid = down
+    ? "but its Region answers, so that it may well write: 'otherAgentIsBroken' has to say that somebody has seen otherwise"
+    : "and nobody has said that nothing writes there ('otherSiteIsDown')";
+  return { state: 'failed', words: `${missed}, ${unsaid}`, facts: { misses } };
 }

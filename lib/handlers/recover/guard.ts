@@ -1,5 +1,6 @@
 import {
   fenced,
+  givenUpOn,
   guardDecision,
   learned,
   leftOf,
@@ -9,6 +10,7 @@ import {
   RECOVERY_METRICS,
   type RunInput,
   reclaimSettled,
+  type SiteRegister,
   servesEverywhere,
   shared,
   stalledMessage,
@@ -18,10 +20,13 @@ import { MINUTE, SECOND } from '../../model/time';
 import { keepOpen, moveGate } from './gate';
 import { askPeer, peerOf, statusOf } from './peers';
 import type { Site } from './site';
+import { tellEnds } from './tell-ends';
 import { publishLatches } from './traffic';
 
 /** A run that nobody takes further is started again so often at most, by the name of the execution. */
 const RESTART_EVERY_MS = 15 * MINUTE;
+/** Whoever ends a run tells so at once, unless it dies. */
+const TELLING_MS = 30 * SECOND;
 
 /**
  * Keeps the site what it is to be: it gives way to a higher epoch, takes the fence of a run away that is over, moves the gate to where
@@ -48,6 +53,18 @@ export async function guard(site: Site): Promise<void> {
       [RECOVERY_METRICS.conflict]: conflict ? 1 : 0,
       ...(ageMs === undefined ? {} : { [RECOVERY_METRICS.drillAge]: ageMs / SECOND }),
     });
+    await publishAgain(site, register);
+    if (register.ended !== undefined) {
+      await tellEnds(site, TELLING_MS);
+    }
+  }
+}
+
+/** What was published may be old by then: a run may have switched the traffic in between. */
+async function publishAgain(site: Site, published: SiteRegister): Promise<void> {
+  const register = await site.read();
+  if (register.diverted !== published.diverted || register.reclaimed !== published.reclaimed) {
+    await publishLatches(site, register);
   }
 }
 
@@ -58,6 +75,7 @@ async function decide(site: Site, peers: readonly (PeerStatus | undefined)[]): P
   if (guarded.everywhere) {
     await site.apply((register) => learned(register, peers));
   }
+  await site.apply((register) => ({ register: givenUpOn(register, nowMs) }));
   const { yieldTo, liftEpoch, tell, released, share, conflict, stalled } = guardDecision(await site.read(), peers, guarded);
   let unresolved = false;
   if (yieldTo) {

@@ -1,6 +1,7 @@
 import {
   activated,
   latchesOf,
+  latchesShown,
   RECOVERY_METRICS,
   type RunRecord,
   type SettleAnswer,
@@ -24,6 +25,9 @@ export async function publishLatches(site: Site, register: SiteRegister, more: R
   const isHome = site.config.site === site.config.home;
   const own: Record<string, number> = isHome ? { [RECOVERY_METRICS.reclaimed]: reclaimed } : { [RECOVERY_METRICS.diverted]: diverted };
   await site.ports.publish(site.config, { ...own, ...more });
+  if (register.shown && !register.diverted) {
+    await site.apply(latchesShown);
+  }
 }
 
 /** Steps without which no traffic comes here. */

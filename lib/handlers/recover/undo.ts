@@ -21,7 +21,7 @@ export async function undo({ run: { id }, failure }: StepRequest, site: Site): P
     return { state: 'done', words: `it cannot be undone: ${refusal}` };
   }
   return site.step(id, 'undo', PATIENCE_MS, async (run, last) => {
-    if (run.steps.fence === undefined) {
+    if (!run.asked) {
       return { state: 'done', words: 'nothing was changed' };
     }
     const answer = await askPeer(site, peerOf(site.config, run.peer), { op: 'unfence', epoch: run.epoch });

@@ -1,4 +1,5 @@
 import { MINUTE } from '../time';
+import { over, withEnded } from './ended-runs';
 import { claimOf, type Fence, type GateState, hasServed, isAbandoned, openRun, type RunRecord, type SiteRegister } from './register';
 import { takesOver } from './run';
 import { refused, type Transition, to } from './transition';
@@ -124,6 +125,12 @@ export function reclaimSettled(register: SiteRegister, released: boolean, nowMs:
   return to(nowMs - releasedMs >= SEEN_MS ? { ...rest, reclaimed: false } : { ...rest, releasedMs });
 }
 
+/** What this site says of its traffic was published. */
+export function latchesShown(register: SiteRegister): Transition {
+  const { shown, ...rest } = register;
+  return to(shown && !register.diverted ? rest : register);
+}
+
 /** The site that was left takes requests again beside this one. */
 export function shared(register: SiteRegister): Transition {
   return to({ ...register, reclaimed: false, diverted: false });
@@ -153,10 +160,6 @@ function superseded(register: SiteRegister, nowMs: number): SiteRegister {
     return register;
   }
   const problem = 'another site has taken over with a higher epoch';
-  return {
-    ...register,
-    run: hasServed(run)
-      ? { ...run, stage: 'concluded', outcome: 'completed', concludedMs: nowMs }
-      : { ...run, stage: 'concluded', outcome: 'superseded', problem, concludedMs: nowMs },
-  };
+  const ended = hasServed(run) ? over(run, 'completed', nowMs) : over(run, 'superseded', nowMs, problem);
+  return withEnded({ ...register, run: ended }, ended);
 }

@@ -1,4 +1,5 @@
 import type { PeerStatus } from './agent-contract';
+import { hasBegun } from './ended-runs';
 import { claimOf, leftOf, openRun, type RunRecord, type SiteRegister } from './register';
 import { type RunInput, takesOver } from './run';
 import { type Transition, to } from './transition';
@@ -110,11 +111,6 @@ export function latchesOf({ diverted, reclaimed }: Pick<SiteRegister, 'diverted'
   readonly reclaimed: 0 | 1;
 } {
   return { diverted: diverted ? 1 : 0, reclaimed: reclaimed ? 1 : 0 };
-}
-
-/** Somebody has to clean up, or to go on. A run that has only asked whether it may is forgotten. */
-function hasBegun({ stage, input, steps }: RunRecord): boolean {
-  return stage !== 'begun' || (input.kind !== 'failover' && Object.keys(steps).length > 0);
 }
 
 /** What was halted stays so until somebody has removed the cause. */

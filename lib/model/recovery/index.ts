@@ -3,6 +3,7 @@ export * from './compute-config';
 export * from './data-config';
 export * from './derived-names';
 export * from './detection';
+export * from './ended-runs';
 export * from './fencing';
 export * from './guard';
 export * from './machine-definition';

@@ -1,4 +1,5 @@
 import type { Detection } from './detection';
+import type { EndedRun } from './ended-runs';
 import type { RunInput, RunOutcome } from './run';
 import type { SiteConfig } from './site-config';
 import { servesEverywhere } from './strategy';
@@ -29,6 +30,8 @@ export interface SiteRegister {
   /** Values of the two latches, see docs/adr/0021. */
   readonly diverted: boolean;
   readonly reclaimed: boolean;
+  /** Health checks may still see that the traffic is here: what says otherwise was not published yet. */
+  readonly shown?: boolean;
   /** Since when no other site holds traffic any more, while this one still says that it has taken it back. */
   readonly releasedMs?: number;
   /** Name of the site from which this one has taken over last. */
@@ -41,6 +44,8 @@ export interface SiteRegister {
   readonly provenMs?: number;
   /** The run that is under way, or the last one. */
   readonly run?: RunRecord;
+  /** Runs that are over and not all told of, the oldest first. */
+  readonly ended?: readonly EndedRun[];
   /** The last alarm that has asked for a failover. */
   readonly detection?: Detection;
 }
@@ -88,6 +93,8 @@ export interface RunRecord {
   readonly leaseUntilMs: number;
   /** Name of the site that it takes over from. */
   readonly peer: string;
+  /** That one may have been asked to fence itself, so that there is something to be put back. */
+  readonly asked?: boolean;
   /** Whether that one was fenced, or a person has said that it is down. */
   readonly peerState?: 'confirmed' | 'unreachable';
   /** By name of the step. */

@@ -1,4 +1,5 @@
 import { words } from '../time';
+import { DIED, outcomeOf, over, withEnded } from './ended-runs';
 import { ajar } from './fencing';
 import { isAbandoned, leftOf, openRun, type RunRecord, type RunStage, type SiteRegister, type StepRecord } from './register';
 import { type RunInput, type RunOutcome, takesOver } from './run';
@@ -53,7 +54,13 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
     );
   }
   const run: RunRecord = { input, stage: 'begun', epoch, begunMs: nowMs, leaseUntilMs, peer, steps: {} };
-  return to({ ...register, seen: takesOver(input.kind) ? Math.max(register.seen, epoch) : register.seen, run });
+  const next = { ...register, seen: takesOver(input.kind) ? Math.max(register.seen, epoch) : register.seen, run };
+  return to(other ? withEnded(next, leftBehind(other, input, nowMs)) : next);
+}
+
+/** A run that another one replaces. */
+function leftBehind(run: RunRecord, { id }: RunInput, nowMs: number): RunRecord {
+  return over(run, outcomeOf(run), nowMs, `${run.problem ?? DIED}; given up for run '${id}'`);
 }
 
 /** A failover gives up any run that has halted, at the price of what was written since; a rebuild gives up another one. */
@@ -65,7 +72,9 @@ function givesUp({ kind, abandon, acceptOldData }: RunInput, run: RunRecord, now
 /** Goes on to a stage that comes next; where it is already, it stays. */
 export function advanced(register: SiteRegister, id: string, from: readonly RunStage[], next: RunStage): Transition {
   return changed(register, id, (run) =>
-    run.stage === next || from.includes(run.stage) ? { ...run, stage: next } : refused(`run '${id}' is '${run.stage}'`),
+    run.stage === next || from.includes(run.stage)
+      ? { ...run, stage: next, ...(next === 'fencing' ? { asked: true } : {}) }
+      : refused(`run '${id}' is '${run.stage}'`),
   );
 }
 
@@ -133,6 +142,7 @@ export function activated(register: SiteRegister, id: string, needed: readonly s
     role: 'active',
     epoch: run.epoch,
     diverted: !isHome,
+    ...(isHome ? {} : { shown: true }),
     reclaimed: isHome,
     tookFrom: run.peer,
     left: { ...leftOf(register), [run.peer]: run.epoch },
@@ -177,12 +187,26 @@ export function undoBegun(register: SiteRegister, id: string, problem: string): 
 }
 
 /** Ends a run; one that is halted stays open, so that it can go on. */
-export function concluded(register: SiteRegister, id: string, outcome: RunOutcome, nowMs: number, problem?: string): Transition {
-  return changed(register, id, (run) => ({
-    ...run,
-    ...(problem === undefined ? {} : { problem: run.problem ?? problem }),
-    ...(outcome === 'halted' ? { leaseUntilMs: nowMs } : { stage: 'concluded', outcome, concludedMs: nowMs }),
-  }));
+export function concluded(register: SiteRegister, id: string, { outcome, nowMs, problem, steps }: End): Transition {
+  const next = changed(register, id, (run) => {
+    const last = {
+      ...run,
+      steps: { ...run.steps, ...steps },
+      ...(problem === undefined ? {} : { problem: run.problem ?? problem }),
+    };
+    return outcome === 'halted' ? { ...last, leaseUntilMs: nowMs } : over(last, outcome, nowMs);
+  });
+  const run = next.register?.run;
+  return next.register && run?.stage === 'concluded' ? to(withEnded(next.register, run)) : next;
+}
+
+/** How a run ends. */
+export interface End {
+  readonly outcome: RunOutcome;
+  readonly nowMs: number;
+  readonly problem?: string;
+  /** Steps that nobody has told of yet. */
+  readonly steps?: RunRecord['steps'];
 }
 
 function changed(register: SiteRegister, id: string, change: (run: RunRecord) => RunRecord | Transition): Transition {

@@ -3,29 +3,15 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import { RunStore } from '../../../lib/handlers/evidence/run-store';
 import { canonicalJson, isRun, type RunEvidence, readHead, readRecord, verifyChain } from '../../../lib/model/evidence';
-import type { RunInput, RunStep } from '../../../lib/model/recovery';
-import { HOUR } from '../../../lib/model/time';
+import type { Message, RunInput } from '../../../lib/model/recovery';
+import { HOUR, MINUTE } from '../../../lib/model/time';
 import { chainOf } from '../../model/evidence/evidence';
-import { OSAKA } from '../../model/recovery/sites';
+import { OSAKA, TOKYO } from '../../model/recovery/sites';
 import { MemoryStore } from '../evidence/memory-store';
 import { FAILOVER, FakeSite } from './fakes';
-
-type Steps = readonly (RunStep | readonly [RunStep, string])[];
+import { type Steps, TAKE_OVER } from './two-sites';
 
 const FOLDER = 'recovery/Orders/';
-const TAKE_OVER: Steps = [
-  'begin',
-  'inject',
-  'fence',
-  'measure',
-  'drain',
-  ['promote', 'orders'],
-  ['promote', 'carts'],
-  ['scale', 'api'],
-  'verify',
-  'switch',
-  'settle',
-];
 const validate = new Ajv({ allErrors: true }).compile(
   JSON.parse(readFileSync(join(__dirname, '../../../schema/recovery-run-evidence.schema.json'), 'utf8')),
 );
@@ -39,7 +25,16 @@ class RecordedSite extends FakeSite {
     return {
       ...super.ports,
       keep: async (_: unknown, run: Parameters<RunStore['append']>[0]) => {
+        if (this.crash === 'before') {
+          throw new Error('denied');
+        }
         await new RunStore(this.objects, FOLDER).append(run);
+      },
+      tell: async (topic: string, message: Message) => {
+        if (this.crash === 'after') {
+          throw new Error('killed');
+        }
+        await super.ports.tell(topic, message);
       },
     };
   }
@@ -102,17 +97,88 @@ test('who approves is on record by name', async () => {
 test('a conclusion that is taken twice, or that crashes after its record is written, leaves one record, the first', async () => {
   const site = new RecordedSite();
   await site.steps(FAILOVER, ...TAKE_OVER);
-  // others write the register again and again: the record is kept, the end of the run is not
+  // others write the register again and again: the end of the run cannot be noted, and so is not put on record
   site.conflicts = 1_000;
   await expect(site.step('conclude')).rejects.toThrow('others wrote the register');
   expect(site.register.run?.stage).toBe('activated');
-  const [first] = site.records;
+  expect(site.records).toEqual([]);
   site.conflicts = 0;
+  site.crash = 'after';
+  await expect(site.step('conclude')).rejects.toThrow('killed');
+  const [first] = site.records;
+  site.crash = undefined;
   site.nowMs += HOUR;
   expect(await site.step('conclude')).toMatchObject({ outcome: 'completed' });
   expect(await site.step('conclude')).toMatchObject({ outcome: 'completed' });
   expect(site.records.map(canonicalJson)).toEqual([canonicalJson(first)]);
   expect(site.findings).toEqual([]);
+  expect(site.register.ended).toBeUndefined();
+});
+
+describe('a run that nobody concludes', () => {
+  const HALTED: Steps = TAKE_OVER.slice(0, 6);
+  const other: RunInput = { ...FAILOVER, id: 'run-2', acceptOldData: true, abandon: 'run-1' };
+  const asked = { recovery: 'Orders', from: TOKYO } as const;
+
+  test.each<[string, Steps, (site: RecordedSite) => Promise<unknown>, string]>([
+    ['because another site fences this one', TAKE_OVER, (site) => site.call({ op: 'fencePeer', ...asked, epoch: 2 }), 'completed'],
+    ['because another site has taken over', HALTED, (site) => site.call({ op: 'letGo', ...asked, epoch: 2 }), 'superseded'],
+    ['because another one gives it up', HALTED, (site) => site.step('begin', { run: other }), 'halted'],
+    ['because it has died before it did anything', ['begin'], (site) => site.call({ op: 'guard' }), 'aborted'],
+    [
+      'because it has died before it did anything, and another one has begun',
+      ['begin'],
+      (site) => site.step('begin', { run: { ...FAILOVER, id: 'run-2' } }),
+      'aborted',
+    ],
+  ])('%s leaves its record all the same', async (_, steps, ending, outcome) => {
+    const site = new RecordedSite();
+    if (steps === HALTED) {
+      site.progress['promote orders'] = { state: 'failed', words: 'no' };
+      await site.steps(FAILOVER, ...steps, 'undo', 'conclude');
+      site.told.length = 0;
+      expect(site.records).toEqual([]);
+    } else {
+      await site.steps(FAILOVER, ...steps);
+    }
+    site.nowMs += HOUR;
+    await ending(site);
+    site.nowMs += MINUTE;
+    await site.call({ op: 'guard' });
+    await site.call({ op: 'guard' });
+    expect(site.records).toMatchObject([{ outcome, run: { input: FAILOVER } }]);
+    expect(site.told.filter(({ text }) => text.includes("run 'run-1'"))).toHaveLength(1);
+    expect(site.register.ended).toBeUndefined();
+    expect(site.findings).toEqual([]);
+    validate(JSON.parse(site.files.get('records/00000001.json')!));
+    expect(validate.errors).toBeNull();
+  });
+
+  test('tells its machine how it has ended', async () => {
+    const site = new RecordedSite();
+    await site.steps(FAILOVER, ...TAKE_OVER.slice(0, 9));
+    await site.call({ op: 'letGo', ...asked, epoch: 2 });
+    await site.step('undo', { failure: { Error: 'StepFailed' } });
+    expect(await site.step('conclude')).toMatchObject({ outcome: 'superseded', words: expect.stringContaining('higher epoch') });
+    expect(site.records).toMatchObject([{ outcome: 'superseded' }]);
+  });
+});
+
+test('what could not be put on record is tried again, and told once', async () => {
+  const site = new RecordedSite();
+  await site.steps(FAILOVER, ...TAKE_OVER);
+  site.crash = 'before';
+  await site.step('conclude');
+  expect(site.register.run?.outcome).toBe('completed');
+  expect(site.told.at(-1)?.text).toMatch(/evidence could not be kept/);
+  site.nowMs += MINUTE;
+  await site.call({ op: 'guard' });
+  expect(site.records).toEqual([]);
+  site.crash = undefined;
+  await site.call({ op: 'guard' });
+  await site.call({ op: 'guard' });
+  expect(site.records).toMatchObject([{ outcome: 'completed' }]);
+  expect(site.told).toHaveLength(1);
 });
 
 test('a moment of the disruption that is none is refused, before it could be put on record', async () => {

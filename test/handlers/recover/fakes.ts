@@ -40,6 +40,8 @@ export class FakeSite {
   public readonly endings: Ending[] = [];
   public readonly promotions: Promotion[] = [];
   public keepError?: Error;
+  /** Whether the agent lives long enough to note what the fence has found. */
+  public keepSteps = true;
   public routeError?: Error;
   public running = 8;
   /** What others do while a call goes on. */
@@ -140,6 +142,9 @@ export class FakeSite {
           }
           if (this.stored?.version !== over) {
             return false;
+          }
+          if (!this.keepSteps && register.run?.steps.fence) {
+            throw new Error('killed here');
           }
           this.stored = { register, version: (over ?? 0) + 1 };
           return true;

@@ -2,15 +2,7 @@ import type { RunInput, RunStep } from '../../../lib/model/recovery';
 import { HOUR, MINUTE } from '../../../lib/model/time';
 import { OSAKA, TOKYO } from '../../model/recovery/sites';
 import { FAILOVER, FakeSite } from './fakes';
-
-const BEFORE_PROMOTION = ['begin', 'inject', 'fence', 'measure', 'drain'] as const;
-const PROMOTION: readonly (RunStep | readonly [RunStep, string])[] = [
-  ['promote', 'orders'],
-  ['promote', 'carts'],
-  ['scale', 'api'],
-  'verify',
-];
-const SWITCHOVER: RunInput = { kind: 'switchover', id: 'run-2', by: 'a test' };
+import { BEFORE_PROMOTION, PROMOTION, SWITCHOVER } from './two-sites';
 
 describe('a failover', () => {
   test('takes over: fences, promotes, scales, verifies, becomes active and diverts the traffic, and lets the other know', async () => {
@@ -19,7 +11,7 @@ describe('a failover', () => {
     const concluded = await site.step('conclude');
     expect(concluded).toMatchObject({ outcome: 'completed' });
     expect(site.register).toMatchObject({ role: 'active', epoch: 1, diverted: true, reclaimed: false, run: { outcome: 'completed' } });
-    expect(site.asked.map(({ op }) => op)).toEqual(['status', 'fencePeer', 'letGo', 'letGo']);
+    expect(site.asked.map(({ op }) => op)).toEqual(['status', 'status', 'fencePeer', 'letGo', 'letGo']);
     expect(site.calls).toEqual(expect.arrayContaining(['promote orders', 'scale api 8', 'probe api']));
     expect(site.published).toContainEqual({ TrafficDiverted: 1 });
     expect(site.kept[0].run.steps['measure:orders'].facts).toEqual({ lagMs: 2_000 });
@@ -171,6 +163,38 @@ describe('a site that cannot be reached', () => {
     expect(site.register.run?.peerState).toBeUndefined();
   });
 
+  test('was asked nothing, so that the run ends aborted and nothing has to be put back', async () => {
+    const site = lost();
+    await fenceOften(site);
+    await site.step('undo', { failure: { Error: 'x' } });
+    expect(await site.step('conclude')).toMatchObject({ outcome: 'aborted', words: expect.stringContaining("'otherSiteIsDown'") });
+    expect(site.asked.filter(({ op }) => op !== 'status')).toEqual([]);
+  });
+
+  test('and may have been asked, for its answer was lost, is put back', async () => {
+    const site = lost();
+    site.status = new FakeSite().status;
+    expect((await fenceOften(site)).at(-1)).toBe('failed');
+    delete site.answers.unfence;
+    await site.step('undo', { failure: { Error: 'x' } });
+    expect(await site.step('conclude')).toMatchObject({ outcome: 'rolled-back' });
+    expect(site.asked.at(-1)).toMatchObject({ op: 'unfence', epoch: 1 });
+  });
+
+  test('though the agent has died before it could note what it asked, is put back', async () => {
+    const site = new FakeSite();
+    await site.step('begin');
+    site.errors.fencePeer = new Error('killed');
+    site.keepSteps = false;
+    await expect(site.step('fence')).rejects.toThrow('killed here');
+    site.keepSteps = true;
+    delete site.errors.fencePeer;
+    expect(site.register.run?.steps.fence).toBeUndefined();
+    await site.step('undo', { failure: { Error: 'x' } });
+    expect(await site.step('conclude')).toMatchObject({ outcome: 'rolled-back' });
+    expect(site.asked.at(-1)).toMatchObject({ op: 'unfence', epoch: 1 });
+  });
+
   test.each([['with the approval', { approval: { otherSiteIsDown: true } }]])(
     'is left behind when a person says so %s',
     async (_, more) => {
@@ -190,6 +214,7 @@ describe('a site that cannot be reached', () => {
   test('counts only misses in a row', async () => {
     const site = lost();
     await site.steps(FAILOVER, 'begin', 'fence', 'fence', 'fence');
+    site.status = new FakeSite().status;
     site.answers.fencePeer = { state: 'pending', words: 'closing' };
     await site.step('fence');
     delete site.answers.fencePeer;

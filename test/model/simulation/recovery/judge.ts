@@ -81,7 +81,8 @@ export class Judge {
         this.say('runsGoOn', `'${run.input.id}' at ${site} is '${run.stage}'`);
       }
       const left = world.leftBy.get(site);
-      if (left !== undefined && role === 'active') {
+      const claim = run?.stage === 'committed' ? run.epoch : 0;
+      if (left !== undefined && role === 'active' && claim < left.epoch) {
         this.say('leftIsFenced', `${site} is active, and ${left.by} has taken over from it`);
       }
       if (left === undefined && role === 'fenced' && !this.isGoingOn()) {
@@ -95,6 +96,14 @@ export class Judge {
     if (!well) {
       const told = world.sites.map((site) => JSON.stringify(world.register(site)));
       this.say('runbookLeadsBack', told.join(' / '));
+    }
+    for (const [name, { site, id, begunMs, records }] of world.runs) {
+      const { run } = world.register(site);
+      const own = run?.input.id === id && run.begunMs === begunMs ? run : undefined;
+      const isOver = own === undefined || own.stage === 'concluded';
+      if (isOver ? records.length !== 1 || (own && own.outcome !== records[0]) : records.length > 0) {
+        this.say('oneRecord', `${name} is ${own?.outcome ?? own?.stage ?? 'gone'}, and on record as ${records.join(' and ') || 'nothing'}`);
+      }
     }
   }
 

@@ -89,7 +89,7 @@ async function peace(world: World, trouble: Trouble, judge: Judge, look: () => v
   judge.changed();
   await world.time.runUntil(world.time.now() + 2 * HOUR, look);
   judge.calm();
-  for (let round = 0; round < 5 && !settled(world); round++) {
+  for (let round = 0; round < 4 * world.sites.length - 3 && !settled(world); round++) {
     await repair(world, `repair-${round}`, round);
     await world.time.runUntil(world.time.now() + 90 * MINUTE, look);
   }

@@ -1,5 +1,5 @@
 import type { Ports, Progress } from '../../../../lib/handlers/recover/ports';
-import { SECOND } from '../../../../lib/model/time';
+import { MINUTE, SECOND } from '../../../../lib/model/time';
 import { type Region, writable } from './site-world';
 import { done } from './stage';
 import { runName, type World } from './world';
@@ -59,8 +59,12 @@ export function portsOf(world: World, site: string): Ports {
       }),
     publish: (_, values) =>
       on(() => {
+        // what is looked at is the maximum of each minute
+        const atMs = world.time.now();
         for (const [name, value] of Object.entries(values)) {
-          region.metrics.set(name, { value, atMs: world.time.now() });
+          const before = region.metrics.get(name);
+          const same = before && Math.floor(before.atMs / MINUTE) === Math.floor(atMs / MINUTE);
+          region.metrics.set(name, { value: same ? Math.max(value, before.value) : value, atMs });
         }
       }),
     route: async () => undefined,

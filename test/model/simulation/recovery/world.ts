@@ -194,7 +194,7 @@ export class World implements Stage {
 
   /** Something is written into a register: a takeover is held against what was claimed of it. */
   public notice(site: string, before: SiteRegister | undefined, { run, role }: SiteRegister): void {
-    if (before?.fence?.final && role !== 'fenced') {
+    if (before?.fence?.final && role !== 'fenced' && run?.stage !== 'committed') {
       this.leftBy.delete(site);
     }
     if (run) {
