@@ -22,4 +22,7 @@ test.each([
     ({ disruptions }) => disruptions.find(({ disruption }) => disruption === 'REGION_LOSS')?.failover?.strategy,
   );
   expect(new Set(lost)).toEqual(new Set([`${strategy.replaceAll('-', ' ').replace('multi ', 'multi-')} in ap-northeast-3`]));
+  const runbook = readFileSync(join(directory, 'recovery-runbook-Orders.md'), 'utf8');
+  const [, vault] = /--backup-vault-name (\S+) /.exec(runbook) ?? [];
+  expect(vault).toBe(strategy === 'backup-and-restore' ? 'ordersTokyo8F4C2E32-recovery' : undefined);
 });

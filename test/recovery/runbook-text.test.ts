@@ -51,6 +51,11 @@ describe('the runbook', () => {
     expect(section('ap-northeast-1 is lost')).toContain("`activeRegion: 'ap-northeast-3'`");
   });
 
+  test('tells no step that changes nothing', () => {
+    const lost = sectionOf(textOf(undefined, { strategy: RecoveryStrategy.hotStandby() }), `${TOKYO} is lost`);
+    expect(lost).toMatch(/promotes `orders`, looks at/);
+  });
+
   test('says that nothing notices a loss where nothing does', () => {
     expect(section('How a loss is noticed')).toContain(
       'Nothing of this recovery notices a loss: a person does, and starts the failover as below.',

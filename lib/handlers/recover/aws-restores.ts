@@ -5,7 +5,7 @@ import {
   type RecoveryPointByBackupVault,
   StartRestoreJobCommand,
 } from '@aws-sdk/client-backup';
-import { type RestoredConfig, rehearsalName } from '../../model/recovery';
+import { type RestoredConfig, rehearsalName, restoredAs } from '../../model/recovery';
 import { words } from '../../model/time';
 import type { AwsClients } from './aws-clients';
 import { putParameters } from './aws-parameters';
@@ -14,15 +14,6 @@ import { lossSince } from './loss';
 import type { DataPort, Ending, Followed, Lag, Progress, Promotion, Rehearsal } from './ports';
 import { done, failed, pending } from './progress';
 
-/** Which restore metadata names what is made (AWS Backup Developer Guide: restoring by type). */
-const NAME_KEYS: Readonly<Record<string, string>> = {
-  RDS: 'DBInstanceIdentifier',
-  Aurora: 'DBClusterIdentifier',
-  DocumentDB: 'DBClusterIdentifier',
-  Neptune: 'DBClusterIdentifier',
-  DynamoDB: 'targetTableName',
-  S3: 'DestinationBucketName',
-};
 /** Types whose rehearsal can also be removed again, and what keeps it small, apart from the world, and removable. */
 const ISOLATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   RDS: { DeletionProtection: 'false', MultiAZ: 'false', PubliclyAccessible: 'false' },
@@ -141,7 +132,7 @@ export class AwsRestores implements DataPort<RestoredConfig> {
         IamRoleArn: config.roleArn,
         ResourceType: config.resourceType,
         IdempotencyToken: `${runId}-${config.name}${attempt ? `.${attempt}` : ''}`,
-        Metadata: overlaid(stored.RestoreMetadata ?? {}, { ...config.metadata, ...named(config.resourceType, identifier) }),
+        Metadata: overlaid(stored.RestoreMetadata ?? {}, { ...config.metadata, ...restoredAs(config.resourceType, identifier) }),
       }),
     );
     return jobId ? pending('the restore has begun', { jobId }) : failed('AWS Backup has named no restore job');
@@ -176,11 +167,6 @@ export class AwsRestores implements DataPort<RestoredConfig> {
 
 function madeMs({ CreationDate }: RecoveryPointByBackupVault): number {
   return CreationDate?.getTime() ?? 0;
-}
-
-function named(resourceType: string, identifier: string): Readonly<Record<string, string>> {
-  const key = NAME_KEYS[resourceType];
-  return key ? { [key]: identifier } : {};
 }
 
 /** Keys of restore metadata are the same in whatever case. */

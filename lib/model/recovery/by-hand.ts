@@ -1,5 +1,6 @@
 import type { ComputeConfig } from './compute-config';
-import type { DataConfig } from './data-config';
+import type { DataConfig, RestoredConfig } from './data-config';
+import { instanceName, restoredAs } from './derived-names';
 import { RECOVERY_METRICS } from './names';
 import type { RunbookSite } from './render-runbook';
 
@@ -40,14 +41,40 @@ function promote(region: string, item: DataConfig): string {
         `aws efs delete-replication-configuration --region ${region} --source-file-system-id <file system of the other site> --deletion-mode LOCAL_CONFIGURATION_ONLY`,
       ].join('\n');
     case 'recovery-points':
-      return [
-        `aws backup list-recovery-points-by-backup-vault --region ${region} --backup-vault-name ${item.vault} --by-resource-arn ${item.sourceArn}`,
-        `aws backup get-recovery-point-restore-metadata --region ${region} --backup-vault-name ${item.vault} --recovery-point-arn <newest of them>`,
-        `aws backup start-restore-job --region ${region} --resource-type ${item.resourceType} --recovery-point-arn <newest of them> --iam-role-arn ${item.roleArn} --metadata '<that of the last command, with ${JSON.stringify(item.metadata)}>'`,
-      ].join('\n');
+      return restore(region, item);
     default:
       return `# ${item.name}: ${item.kind === 'bucket' ? item.bucket : item.table} takes writes at every site`;
   }
+}
+
+/** Types that answer at an address. */
+const WITH_ADDRESS = ['RDS', 'Aurora', 'DocumentDB', 'Neptune'];
+
+/** Restores the newest recovery point as the machine would, and tells the application where. */
+function restore(
+  region: string,
+  { name, vault, sourceArn, resourceType, roleArn, identifier, instance, metadata, parameterPath }: RestoredConfig,
+): string {
+  const own = JSON.stringify({ ...metadata, ...restoredAs(resourceType, identifier) });
+  const told = ['arn', 'id', ...(WITH_ADDRESS.includes(resourceType) ? ['address', 'port'] : [])];
+  return [
+    `# ${name}: the newest recovery point, with what it was made with and what is different here`,
+    `POINT=$(aws backup list-recovery-points-by-backup-vault --region ${region} --backup-vault-name ${vault} --by-resource-arn ${sourceArn} \\`,
+    // as JSON, because the command line asks each page alone where it prints text
+    '  --query \'sort_by(RecoveryPoints[?Status==`"COMPLETED"` || Status==`"AVAILABLE"`], &CreationDate)[-1].RecoveryPointArn\' --output json | tr -d \'"\')',
+    `METADATA=$(aws backup get-recovery-point-restore-metadata --region ${region} --backup-vault-name ${vault} --recovery-point-arn "$POINT" \\`,
+    `  --query 'merge(RestoreMetadata, \`${own}\`)' --output json)`,
+    `aws backup start-restore-job --region ${region} --resource-type ${resourceType} --recovery-point-arn "$POINT" --iam-role-arn ${roleArn} --metadata "$METADATA"`,
+    `# once \`aws backup list-restore-jobs --region ${region}\` says COMPLETED${instance ? ', a cluster has no instance yet; then' : ''}: what the application looks up`,
+    ...(instance
+      ? [
+          `aws rds create-db-instance --region ${region} --db-instance-identifier ${instanceName(identifier)} --db-cluster-identifier ${identifier} --db-instance-class ${instance.instanceClass} --engine ${instance.engine}`,
+        ]
+      : []),
+    ...told.map(
+      (each) => `aws ssm put-parameter --region ${region} --overwrite --type String --name ${parameterPath}/${each} --value <its ${each}>`,
+    ),
+  ].join('\n');
 }
 
 function scale(region: string, item: ComputeConfig): string {

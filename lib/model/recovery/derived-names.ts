@@ -29,6 +29,22 @@ export function instanceName(cluster: string): string {
   return `${stemOf(cluster, IDENTIFIER_LENGTH - INSTANCE.length)}${INSTANCE}`;
 }
 
+/** Which restore metadata names what is made (AWS Backup Developer Guide: restoring by type). */
+const NAME_KEYS: Readonly<Record<string, string>> = {
+  RDS: 'DBInstanceIdentifier',
+  Aurora: 'DBClusterIdentifier',
+  DocumentDB: 'DBClusterIdentifier',
+  Neptune: 'DBClusterIdentifier',
+  DynamoDB: 'targetTableName',
+  S3: 'DestinationBucketName',
+};
+
+/** The restore metadata by which what is made gets a name; none for types that AWS names. */
+export function restoredAs(resourceType: string, identifier: string): Readonly<Record<string, string>> {
+  const key = NAME_KEYS[resourceType];
+  return key ? { [key]: identifier } : {};
+}
+
 /** A name that would become too long is cut, and tells itself from others by a hash of the whole. */
 function stemOf(name: string, room: number): string {
   return name.length <= room ? name : `${name.slice(0, room - HASH_DIGITS - 1).replace(/-+$/, '')}-${hashOf(name)}`;

@@ -1,5 +1,6 @@
 import { words } from '../time';
 import { commandsFor } from './by-hand';
+import type { DataConfig } from './data-config';
 import { goOnAs } from './go-on';
 import { namesOf, STRATEGY_WORDS } from './names';
 import { block, planned as byPlan, noticed } from './private/runbook-starts';
@@ -60,7 +61,7 @@ function sitesTable(sites: readonly RunbookSite[]): string {
   return [
     '## Sites',
     '| Region | Role | State machine | Agent | Register | Records |\n| --- | --- | --- | --- | --- | --- |\n' + rows.join('\n'),
-    `Which one is active now: ask both, the higher \`epoch\` counts.`,
+    'Which one is active now: ask both, the higher `epoch` counts. How far a run is: its steps are in there too, each with what it has found.',
     block(
       `aws dynamodb get-item --region <region> --table-name ${namesOf(sites[0].config.recovery).register} --key '{"id": {"S": "site"}}'`,
     ),
@@ -78,7 +79,7 @@ function failover(home: RunbookSite, other: RunbookSite): string {
       `Start the failover. It runs in ${other.config.site} and needs nothing of ${home.config.site}.\n\n${block(startCommand(other, 'failover'))}`,
       ...(approval.required
         ? [
-            `Within ${words(approval.timeoutMs)}, somebody approves it. The message in the topic of ${other.config.site} has the token. Add \`otherSiteIsDown\` only if you have ` +
+            `Within ${words(approval.timeoutMs)}, somebody approves it. The message in the topic of ${other.config.site} has this command with its token. Say \`otherSiteIsDown\` only if you have ` +
               `seen that nothing writes in ${home.config.site} any more: where its agent cannot be reached, nobody else can know.\n\n${block(
                 `aws stepfunctions send-task-success --region ${other.config.site} --task-token <token> \\\n  --task-output '{"by": "<your name>", "otherSiteIsDown": true}'`,
               )}`,
@@ -92,10 +93,20 @@ function failover(home: RunbookSite, other: RunbookSite): string {
   ].join('\n\n');
 }
 
+/** What is done to data; those that take writes at every site are left as they are. */
+const TAKEN_OVER: Readonly<Partial<Record<DataConfig['kind'], string>>> = {
+  'rds-replica': 'promotes',
+  'aurora-global': 'promotes',
+  efs: 'ends the replication to',
+  'recovery-points': 'restores',
+};
+
 function stepsOf({ config, records }: RunbookSite): string {
   const { data, compute, probes, traffic } = config;
-  const promote = inOrder(data).map(({ name, kind }) => `${kind === 'recovery-points' ? 'restores' : 'promotes'} \`${name}\``);
-  const scale = inOrder(compute).map(({ name, standby, full }) => `scales \`${name}\` from ${standby} to ${full}`);
+  const promote = inOrder(data).flatMap(({ name, kind }) => (TAKEN_OVER[kind] ? [`${TAKEN_OVER[kind]} \`${name}\``] : []));
+  const scale = inOrder(compute)
+    .filter(({ standby, full }) => standby !== full)
+    .map(({ name, standby, full }) => `scales \`${name}\` from ${standby} to ${full}`);
   const verify = probes.map(({ name }) => `looks at \`${name}\``);
   const turn =
     traffic.kind === 'none' ? [] : [`leads ${records.map((name) => `\`${name}\``).join(', ')} here and waits ${words(traffic.settleMs)}`];

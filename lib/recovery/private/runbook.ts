@@ -107,11 +107,15 @@ const NAMES = [
   'functionName',
   'autoScalingGroupName',
   'alarmName',
+  'backupVaultName',
 ];
 
 /** The name that the code gives a resource, where it does. */
 function plainNameOf(target: IConstruct, attribute: string): string | undefined {
   const properties = target as unknown as Readonly<Record<string, unknown>>;
-  const names = attribute === 'Ref' || attribute === 'Name' ? NAMES.map((name) => properties[name]) : [];
+  const own = attribute.charAt(0).toLowerCase() + attribute.slice(1);
+  const names = (attribute === 'Ref' || attribute === 'Name' ? NAMES : NAMES.filter((name) => name === own)).map(
+    (name) => properties[name],
+  );
   return names.find((name): name is string => typeof name === 'string' && !Token.isUnresolved(name));
 }
