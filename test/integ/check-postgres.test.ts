@@ -227,7 +227,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of a restored PostgreSQL 
       [
         /^rows of sales.customers unable: permission denied for table customers \(SQLSTATE 42501\)$/,
         /^foreign keys unable: .*permission denied for table customers/,
-        /^schema failed: .*cannot be compared with "sales"\."customers"\.id: permission denied/,
+        /^schema unable: .*cannot be compared with "sales"\."customers"\.id: permission denied/,
         /^corruption unable: .*permission denied for table customers/,
         /^sample unable: permission denied for table customers/,
       ],

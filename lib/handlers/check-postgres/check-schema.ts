@@ -1,5 +1,5 @@
 import type { SchemaCheckSpec } from '../../model/verification';
-import { type Finding, failed, passed } from '../checks/finding';
+import { type Finding, failed, passed, unable } from '../checks/finding';
 import { many } from '../checks/words';
 import { parseTableName } from '../sql/table-name';
 import { OWN_SCHEMAS } from './catalogue';
@@ -18,9 +18,11 @@ export async function checkSchema(session: Session, check: SchemaCheckSpec): Pro
     ...sequences.problems,
   ];
   const found = `${many(check.tables.length, 'table')} looked for, ${many(sequences.looked, 'sequence')} compared with their columns`;
-  return problems.length === 0
-    ? passed(found, { details: sequences.notes })
-    : failed(`${found}; ${problems[0]}`, { details: [...problems, ...sequences.notes] });
+  const details = [...problems, ...sequences.unknown, ...sequences.notes];
+  if (problems.length > 0) {
+    return failed(`${found}; ${problems[0]}`, { details });
+  }
+  return sequences.unknown.length > 0 ? unable(`${found}; ${sequences.unknown[0]}`, { details }) : passed(found, { details });
 }
 
 async function missingTables(session: Session, tables: SchemaCheckSpec['tables']): Promise<string[]> {

@@ -1,13 +1,15 @@
 import { OWN_SCHEMAS } from './catalogue';
 import type { Row } from './connection';
 import { identifier, qualified } from './identifiers';
-import { inWords } from './in-words';
+import { inWords, isDamage } from './in-words';
 import type { Session } from './session';
 
 /** Which sequences would give values that their columns have already. */
 export interface SequenceFindings {
   readonly looked: number;
   readonly problems: readonly string[];
+  /** What could not be compared. */
+  readonly unknown: readonly string[];
   /** What there is to know besides: sequences that go round have no order. */
   readonly notes: readonly string[];
 }
@@ -36,6 +38,7 @@ const OF_COLUMNS = `
 /** Compares every sequence with the greatest value of its column. */
 export async function laggingSequences({ main }: Session): Promise<SequenceFindings> {
   const problems: string[] = [];
+  const unknown: string[] = [];
   const notes: string[] = [];
   const rows = await main.query(OF_COLUMNS);
   for (const row of rows) {
@@ -48,10 +51,10 @@ export async function laggingSequences({ main }: Session): Promise<SequenceFindi
       const behind = await isBehind(row, async (sql) => main.one(sql));
       problems.push(...(behind ? [`sequence ${sequence} is behind ${wordsOf(row)}: its next value is taken`] : []));
     } catch (error) {
-      problems.push(`sequence ${sequence} cannot be compared with ${wordsOf(row)}: ${inWords(error)}`);
+      (isDamage(error) ? problems : unknown).push(`sequence ${sequence} cannot be compared with ${wordsOf(row)}: ${inWords(error)}`);
     }
   }
-  return { looked: rows.length, problems, notes };
+  return { looked: rows.length, problems, unknown, notes };
 }
 
 async function isBehind(row: Row, one: (sql: string) => Promise<Row>): Promise<boolean> {
