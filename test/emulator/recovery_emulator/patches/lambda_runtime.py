@@ -49,6 +49,13 @@ def _root() -> Path:
     return _ROOT[0]
 
 
+def _compiled() -> Path:
+    """Where Node.js children keep compiled code: with the nursery, so that every emulator of it has that; or else here."""
+    nursery = os.environ.get("EMULATOR_NURSERY")
+    folder = Path(nursery).parent if nursery else _root()
+    return folder if folder.is_dir() else _root()
+
+
 def _clean() -> None:
     while _ROOT:
         shutil.rmtree(_ROOT.pop(), ignore_errors=True)
@@ -94,6 +101,7 @@ def _environment(function: LambdaFunction, request_id: str, folder: Path) -> dic
         "AWS_LAMBDA_LOG_STREAM_NAME": request_id,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
         "AWS_ENDPOINT_URL": loopback.url(),
+        "EMULATOR_CODE_CACHE": str(_compiled()),
         "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
         "NODE_NO_WARNINGS": "1",
     }
