@@ -41,6 +41,7 @@ _PARTS = (
     "patches.lambda_queue",
     "patches.topic_functions",
     "patches.step_functions",
+    "patches.parsed_once",
     "patches.step_functions_language",
     "patches.step_functions_moments",
     "patches.step_functions_events",

@@ -4,10 +4,10 @@ Without cfn-lint the emulator still refuses properties that its handlers do not 
 """
 
 import functools
-import importlib
+import importlib.util
 import json
 import re
-from importlib import resources as package_files
+from pathlib import Path
 from typing import Any
 
 try:
@@ -17,21 +17,32 @@ except ImportError:  # comes with moto[server]
 
 
 @functools.cache
+def _folder() -> Path | None:
+    """Where the schemas are. cfn-lint itself is not imported: that takes two seconds of processor time."""
+    spec = importlib.util.find_spec("cfnlint")
+    return Path(spec.submodule_search_locations[0], "data", "schemas") if spec and spec.submodule_search_locations else None
+
+
+@functools.cache
 def _types_of(region: str) -> dict[str, str] | None:
-    try:
-        return dict(importlib.import_module(f"cfnlint.data.schemas.providers.{region.replace('-', '_')}").types)
-    except ImportError:
+    folder, name = _folder(), region.replace("-", "_")
+    if folder is None or not (file := folder / "providers" / f"{name}.py").exists():
         return None
+    spec = importlib.util.spec_from_file_location(f"cfnlint_types_{name}", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return dict(module.types)
 
 
 @functools.cache
 def schema_of(type_name: str, region: str) -> dict[str, Any] | None:
     """The schema of a type as a Region has it, or None when it (or cfn-lint) is not there."""
     digest = (_types_of(region) or {}).get(type_name)
-    if digest is None:
+    folder = _folder()
+    if digest is None or folder is None:
         return None
-    folder = package_files.files("cfnlint.data.schemas.resources")
-    return dict(json.loads((folder / f"{digest}.json").read_text()))
+    return dict(json.loads((folder / "resources" / f"{digest}.json").read_text()))
 
 
 def is_known(type_name: str, region: str) -> bool | None:
