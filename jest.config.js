@@ -41,6 +41,7 @@ module.exports = {
     {
       ...common,
       displayName: 'integ',
+      globalSetup: '<rootDir>/test/emulator/global-setup.mjs',
       testMatch: ['<rootDir>/test/{emulator,integ}/**/*.test.ts'],
     },
   ],

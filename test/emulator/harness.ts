@@ -37,7 +37,11 @@ export interface Emulator {
 export async function startEmulator(): Promise<Emulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(PYTHON, ['-m', 'recovery_emulator', '--port', String(port), '--exit-with-stdin'], {
+  const nursery = process.env.EMULATOR_NURSERY;
+  const args = nursery
+    ? ['-IS', join(__dirname, 'recovery_emulator', 'cradle.py'), nursery, String(port)]
+    : ['-m', 'recovery_emulator', '--port', String(port), '--exit-with-stdin'];
+  const child = spawn(PYTHON, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, PYTHONSAFEPATH: '1', PYTHONPATH: __dirname, NODE_PATH: join(PROJECT, 'node_modules') },
   });
@@ -67,6 +71,9 @@ export async function startEmulator(): Promise<Emulator> {
 
 /** Why the emulator cannot run here, or undefined when it can. */
 export function whyNoEmulator(): string | undefined {
+  if (process.env.EMULATOR_NURSERY) {
+    return undefined; // the set-up of jest has looked
+  }
   const found = spawnSync(PYTHON, ['-c', 'import moto; print(moto.__version__)'], {
     encoding: 'utf8',
     env: { ...process.env, PYTHONSAFEPATH: '1' },

@@ -199,13 +199,18 @@ class _QuietHandler(WSGIRequestHandler):
         """Silent: --log-requests prints a better line."""
 
 
-def serve(port: int, log_requests: bool, exit_with_stdin: bool) -> None:
-    """Runs the emulator until it is told to stop."""
-    os.environ["MOTO_PORT"] = str(port)
+def prepare() -> None:
+    """Reads all parts; nothing runs yet."""
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     # So that a managed policy that does not exist, or has another path, cannot be attached.
     default_user_config["iam"] = {"load_aws_managed_policies": True}
     registry.load()
+
+
+def serve(port: int, log_requests: bool, exit_with_stdin: bool) -> None:
+    """Runs the emulator until it is told to stop."""
+    os.environ["MOTO_PORT"] = str(port)
+    prepare()
     CLOCK.start()
     server = make_server("127.0.0.1", port, FrontDoor(log_requests), threaded=True, request_handler=_QuietHandler)
 
