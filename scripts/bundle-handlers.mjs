@@ -92,7 +92,8 @@ const validCertificates = {
 /** Writes every bundle anew; each takes the place of the old one at once, for tests may be reading it. */
 export async function bundleHandlers() {
   mkdirSync(ASSETS, { recursive: true });
-  const folder = mkdtempSync(join(ASSETS, '.new-'));
+  removeLeftOvers();
+  const folder = mkdtempSync(join(ASSETS, `.new-${process.pid}-`));
   try {
     const names = handlerNames();
     const results = await Promise.all(
@@ -108,8 +109,26 @@ export async function bundleHandlers() {
   }
 }
 
+/** Removes what bundlings that were killed have left: it would be packed with the rest. */
+export function removeLeftOvers() {
+  for (const name of existsSync(ASSETS) ? readdirSync(ASSETS) : []) {
+    if (name.startsWith('.new-') && !isRunning(Number(/^\.new-(\d+)-/.exec(name)?.[1]))) {
+      rmSync(join(ASSETS, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
 /** Bundles unless every bundle is newer than all that goes into it. */
 export async function ensureBundled() {
+  removeLeftOvers();
   const sources = ['lib/handlers', 'lib/model'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((file) => join(root, folder, file)),
   );
