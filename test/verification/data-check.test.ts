@@ -141,7 +141,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     'an address with a password',
     () => DataCheck.http('https://reader:secret@shop.example.com/'),
-    /^'url' of a check holds a user or a password/,
+    /^'url' of a check of shop.example.com holds a user or a password/,
   ],
   ['tables that only deployment tells', () => DataCheck.sample(list), /'tables' .* are only known at deploy time/],
   ['no table to sample', () => DataCheck.sample([]), /'tables' .* is 0/],

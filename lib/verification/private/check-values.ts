@@ -122,7 +122,9 @@ export function requireAddress(url: string, allowPlainHttp: boolean): string {
   }
   const { protocol, username, password } = address;
   if (username !== '' || password !== '') {
-    refuse("'url' of a check holds a user or a password, which evidence would tell: take it out, and look by a function of your own");
+    refuse(
+      `'url' of a check of ${address.host} holds a user or a password, which evidence would tell: take it out, and look by a function of your own`,
+    );
   }
   if (protocol !== 'https:' && !(protocol === 'http:' && allowPlainHttp)) {
     refuse(`'url' is '${url}', but whoever listens could answer without TLS: use https, or say 'allowPlainHttp'`);
