@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { spanWords } from '../../lib/model/evidence';
 import { tell } from '../demo-restore/telling';
 import type { Site } from './site';
 
@@ -40,7 +39,7 @@ export async function follow(site: Site, id: string, meanwhile?: Meanwhile): Pro
       // what is measured of one item stands in the step that measures all
       if (untilMs !== undefined && purpose !== undefined && !name.startsWith('measure:')) {
         const moved = name === meanwhile?.step ? (movedMs ?? 0) : 0;
-        const more = moved === 0 ? '' : `; RDS tells it once a minute, so the clock was moved on by ${spanWords(moved)}`;
+        const more = moved === 0 ? '' : `; RDS tells it once a minute, so the clock was moved on by ${moved / 1_000} s`;
         tell(untilMs - sinceMs - moved, `${name} (${purpose})`, site.inWords(words) + more);
       }
     }

@@ -29,9 +29,8 @@ export class AwsServices implements ComputePort<EcsConfig> {
       await this.ecs('UpdateService', { cluster: config.cluster, service: config.service, desiredCount: wanted });
     }
     const ready = exact ? found.runningCount === wanted : found.runningCount >= count;
-    return found.desiredCount === wanted && ready
-      ? done(`${found.runningCount} tasks run`)
-      : pending(`${found.runningCount} of ${wanted} tasks run`);
+    const words = `${found.runningCount} of ${wanted} tasks run`;
+    return found.desiredCount === wanted && ready ? done(words) : pending(words);
   }
 
   /** Auto scaling would start tasks again, unless it may have none. */
