@@ -1,5 +1,7 @@
 import type { Facts, Progress } from './ports';
 
+export { unless } from '../verify/aws-errors';
+
 export function done(words: string, facts?: Facts): Progress {
   return { state: 'done', words, ...(facts ? { facts } : {}) };
 }
@@ -15,16 +17,4 @@ export function failed(words: string, facts?: Facts): Progress {
 /** A rehearsal that has restored nothing says so. */
 export function onlySeen({ state, words, facts }: Progress): Progress {
   return { state, words: `not rehearsed here, only looked at: ${words}`, facts: { ...facts, rehearsed: false } };
-}
-
-/** An answer, or undefined where the service gives one of these errors. */
-export async function unless<T>(names: readonly string[], answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof Error && names.includes(error.name)) {
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-rds';
 import { MADE_FOR_TAG } from '../../model/verification';
 import type { AwsClients } from './aws-clients';
-import { absent } from './aws-errors';
+import { unless } from './aws-errors';
 import { nameOf } from './look';
 import type { Restored, StepPorts } from './ports';
 
@@ -26,7 +26,7 @@ const DELETING = /^(deleting|deleted)$/;
 export function databasePorts(clients: AwsClients): Pick<StepPorts, 'cluster' | 'instance' | 'makeInstance' | 'deleteInstance'> {
   return {
     cluster: async (DBClusterIdentifier) => {
-      const found = await absent(NO_CLUSTER, clients.rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier })));
+      const found = await unless(NO_CLUSTER, clients.rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier })));
       const cluster = found?.DBClusters?.[0];
       return (
         cluster && {
@@ -57,11 +57,11 @@ export function databasePorts(clients: AwsClients): Pick<StepPorts, 'cluster' | 
         ...(engine.startsWith('aurora') ? { PubliclyAccessible: false } : {}),
         Tags: [{ Key: MADE_FOR_TAG, Value: restoreJobId }],
       });
-      await absent(THERE_ALREADY, clients.rds.send(command));
+      await unless(THERE_ALREADY, clients.rds.send(command));
     },
     deleteInstance: async (DBInstanceIdentifier) => {
       const command = new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true });
-      await absent([...BUSY, ...NO_INSTANCE], clients.rds.send(command));
+      await unless([...BUSY, ...NO_INSTANCE], clients.rds.send(command));
     },
   };
 }
@@ -73,7 +73,7 @@ export async function describeInstance(clients: AwsClients, arn: string): Promis
 }
 
 async function instanceOf(clients: AwsClients, DBInstanceIdentifier: string): Promise<DBInstance | undefined> {
-  const found = await absent(NO_INSTANCE, clients.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier })));
+  const found = await unless(NO_INSTANCE, clients.rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier })));
   return found?.DBInstances?.[0];
 }
 

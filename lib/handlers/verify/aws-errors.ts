@@ -1,5 +1,5 @@
-/** An answer, or undefined where the service says that there is no such thing. */
-export async function absent<T>(names: readonly string[], answer: Promise<T>): Promise<T | undefined> {
+/** An answer, or undefined where the service gives one of these errors. */
+export async function unless<T>(names: readonly string[], answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { DescribeStateMachineCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { AwsClients } from './aws-clients';
-import { absent } from './aws-errors';
+import { unless } from './aws-errors';
 import type { WatchPorts } from './ports';
 
 /** The state machine, bound to the API of Step Functions. */
@@ -8,7 +8,7 @@ export function machinePorts(clients: AwsClients): Pick<WatchPorts, 'startExecut
   return {
     startExecution: async (stateMachineArn, name, input) => {
       const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
-      return (await absent(['ExecutionAlreadyExists'], clients.stepFunctions.send(command))) !== undefined;
+      return (await unless(['ExecutionAlreadyExists'], clients.stepFunctions.send(command))) !== undefined;
     },
     machine: async (stateMachineArn) => {
       const { definition, creationDate } = await clients.stepFunctions.send(new DescribeStateMachineCommand({ stateMachineArn }));

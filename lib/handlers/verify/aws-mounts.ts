@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-efs';
 import { MADE_FOR_TAG } from '../../model/verification';
 import type { AwsClients } from './aws-clients';
-import { absent } from './aws-errors';
+import { unless } from './aws-errors';
 import type { StepPorts } from './ports';
 
 const GONE = ['FileSystemNotFound', 'AccessPointNotFound', 'MountTargetNotFound'];
@@ -17,8 +17,8 @@ export function mountPorts(clients: AwsClients): Pick<StepPorts, 'mounts' | 'rem
   return {
     mounts: async (FileSystemId) => {
       const [points, targets] = await Promise.all([
-        absent(GONE, clients.efs.send(new DescribeAccessPointsCommand({ FileSystemId }))),
-        absent(GONE, clients.efs.send(new DescribeMountTargetsCommand({ FileSystemId }))),
+        unless(GONE, clients.efs.send(new DescribeAccessPointsCommand({ FileSystemId }))),
+        unless(GONE, clients.efs.send(new DescribeMountTargetsCommand({ FileSystemId }))),
       ]);
       return [
         ...(points?.AccessPoints ?? []).map(({ AccessPointId: id = '', LifeCycleState: state = '', Tags: tags = [] }) => ({
@@ -41,7 +41,7 @@ export function mountPorts(clients: AwsClients): Pick<StepPorts, 'mounts' | 'rem
         kind === 'access point'
           ? clients.efs.send(new DeleteAccessPointCommand({ AccessPointId: id }))
           : clients.efs.send(new DeleteMountTargetCommand({ MountTargetId: id }));
-      await absent<unknown>(GONE, removed);
+      await unless<unknown>(GONE, removed);
     },
   };
 }

@@ -5,7 +5,7 @@ import { DescribeFileSystemsCommand, DescribeVolumesCommand as DescribeFsxVolume
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import type { AwsClients } from './aws-clients';
 import { describeInstance } from './aws-databases';
-import { absent } from './aws-errors';
+import { unless } from './aws-errors';
 import { nameOf } from './look';
 import type { Describe, Restored } from './ports';
 
@@ -23,19 +23,19 @@ export function describePorts(clients: AwsClients): Readonly<Record<string, Desc
 }
 
 async function describeTable(clients: AwsClients, arn: string): Promise<Restored | undefined> {
-  const found = await absent(['ResourceNotFoundException'], clients.dynamodb.send(new DescribeTableCommand({ TableName: nameOf(arn) })));
+  const found = await unless(['ResourceNotFoundException'], clients.dynamodb.send(new DescribeTableCommand({ TableName: nameOf(arn) })));
   return (
     found && judged(found.Table?.TableStatus, ['ACTIVE'], ['DELETING', 'ARCHIVING', 'ARCHIVED', 'INACCESSIBLE_ENCRYPTION_CREDENTIALS'])
   );
 }
 
 async function describeBucket(clients: AwsClients, arn: string): Promise<Restored | undefined> {
-  const found = await absent(['NotFound', 'NoSuchBucket'], clients.s3.send(new HeadBucketCommand({ Bucket: nameOf(arn) })));
+  const found = await unless(['NotFound', 'NoSuchBucket'], clients.s3.send(new HeadBucketCommand({ Bucket: nameOf(arn) })));
   return found && { state: 'usable', words: 'there' };
 }
 
 async function describeVolume(clients: AwsClients, arn: string): Promise<Restored | undefined> {
-  const found = await absent(['InvalidVolume.NotFound'], clients.ec2.send(new DescribeVolumesCommand({ VolumeIds: [nameOf(arn)] })));
+  const found = await unless(['InvalidVolume.NotFound'], clients.ec2.send(new DescribeVolumesCommand({ VolumeIds: [nameOf(arn)] })));
   const [volume] = found?.Volumes ?? [];
   return volume && judged(volume.State, ['available', 'in-use'], ['deleting', 'deleted', 'error']);
 }
@@ -43,7 +43,7 @@ async function describeVolume(clients: AwsClients, arn: string): Promise<Restore
 /** A machine is usable once it runs and passes the status checks of EC2. */
 async function describeMachine(clients: AwsClients, arn: string): Promise<Restored | undefined> {
   const command = new DescribeInstanceStatusCommand({ InstanceIds: [nameOf(arn)], IncludeAllInstances: true });
-  const found = await absent(['InvalidInstanceID.NotFound'], clients.ec2.send(command));
+  const found = await unless(['InvalidInstanceID.NotFound'], clients.ec2.send(command));
   const [machine] = found?.InstanceStatuses ?? [];
   if (!machine) {
     return undefined;
@@ -63,7 +63,7 @@ async function addressOf(clients: AwsClients, id: string): Promise<string | unde
 }
 
 async function describeElasticFileSystem(clients: AwsClients, arn: string): Promise<Restored | undefined> {
-  const found = await absent(
+  const found = await unless(
     ['FileSystemNotFound'],
     clients.efs.send(new DescribeElasticFileSystemsCommand({ FileSystemId: nameOf(arn) })),
   );
@@ -75,11 +75,11 @@ async function describeElasticFileSystem(clients: AwsClients, arn: string): Prom
 async function describeFsx(clients: AwsClients, arn: string): Promise<Restored | undefined> {
   const lost = ['FAILED', 'DELETING', 'MISCONFIGURED', 'MISCONFIGURED_UNAVAILABLE'];
   if (arn.includes(':volume/')) {
-    const found = await absent(['VolumeNotFound'], clients.fsx.send(new DescribeFsxVolumesCommand({ VolumeIds: [nameOf(arn)] })));
+    const found = await unless(['VolumeNotFound'], clients.fsx.send(new DescribeFsxVolumesCommand({ VolumeIds: [nameOf(arn)] })));
     const [volume] = found?.Volumes ?? [];
     return volume && judged(volume.Lifecycle, ['AVAILABLE', 'CREATED'], lost);
   }
-  const found = await absent(['FileSystemNotFound'], clients.fsx.send(new DescribeFileSystemsCommand({ FileSystemIds: [nameOf(arn)] })));
+  const found = await unless(['FileSystemNotFound'], clients.fsx.send(new DescribeFileSystemsCommand({ FileSystemIds: [nameOf(arn)] })));
   const [system] = found?.FileSystems ?? [];
   return system && judged(system.Lifecycle, ['AVAILABLE'], lost);
 }

@@ -6,7 +6,7 @@ import {
   PutRestoreValidationResultCommand,
 } from '@aws-sdk/client-backup';
 import type { AwsClients } from './aws-clients';
-import { absent } from './aws-errors';
+import { unless } from './aws-errors';
 import type { RestoreJob, StepPorts, WatchPorts } from './ports';
 
 const MAX_RESULTS = 1000;
@@ -18,7 +18,7 @@ const REFUSED: ReadonlySet<string> = new Set(['InvalidRequestException', 'Resour
 export function restoreJobPorts(clients: AwsClients): Pick<StepPorts, 'restoreJob' | 'report'> {
   return {
     restoreJob: async (RestoreJobId) => {
-      const job = await absent(['ResourceNotFoundException'], clients.backup.send(new DescribeRestoreJobCommand({ RestoreJobId })));
+      const job = await unless(['ResourceNotFoundException'], clients.backup.send(new DescribeRestoreJobCommand({ RestoreJobId })));
       return job && toJob(job);
     },
     report: async (RestoreJobId, ValidationStatus, ValidationStatusMessage) => {
