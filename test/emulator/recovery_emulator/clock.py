@@ -20,6 +20,7 @@ from recovery_emulator import regions
 Task = Callable[[], None]
 _LOG = logging.getLogger("recovery_emulator")
 _POLL_SECONDS = 0.02
+_IDLE_SECONDS = 0.1
 _PATIENCE_SECONDS = 30
 
 
@@ -36,6 +37,8 @@ class Clock:
         self._held: list[tuple[str, Task]] = []
         self._running = 0
         self._order = itertools.count()
+        # Set when there may be work sooner than was known.
+        self._news = threading.Event()
 
     def now_ms(self) -> int:
         """The present."""
@@ -68,6 +71,7 @@ class Clock:
         """Runs a task when the clock reaches a moment, in the Region that this thread works in."""
         with self._lock:
             heapq.heappush(self._queue, (moment_ms, next(self._order), task, regions.current()))
+        self._news.set()
 
     def after(self, delay_ms: float, task: Task) -> None:
         """Runs a task some time from now."""
@@ -85,6 +89,7 @@ class Clock:
             self._held = [(held, task) for held, task in self._held if held != region]
             for task in waiting:
                 heapq.heappush(self._queue, (now, next(self._order), task, region))
+        self._news.set()
 
     def freeze(self, at_ms: int | None = None) -> None:
         """Stops the clock, here or at another moment."""
@@ -97,6 +102,7 @@ class Clock:
             if self._frozen_ms is not None:
                 self._offset_ms = self._frozen_ms - int(time.time() * 1000)
                 self._frozen_ms = None
+        self._news.set()
 
     def advance(self, by_ms: int) -> int:
         """Moves the clock forwards and runs, in order, what was waiting for a moment in between; returns how many."""
@@ -151,11 +157,19 @@ class Clock:
 
     def _watch(self) -> None:
         while True:
-            time.sleep(_POLL_SECONDS)
+            if self._news.wait(self._pause()):
+                self._news.clear()
+                time.sleep(_POLL_SECONDS)
             if self.frozen or self._advancing.locked():
                 continue
             while not self.frozen and (due := self._take()) is not None:
                 threading.Thread(target=self._run_by_itself, args=due[1:], daemon=True).start()
+
+    def _pause(self) -> float:
+        """Seconds until there is something to do; not long, for a clock that is let go is looked at only then."""
+        with self._lock:
+            left = (self._queue[0][0] - self.now_ms()) / 1000 if self._queue and not self.frozen else _IDLE_SECONDS
+        return min(max(left, _POLL_SECONDS), _IDLE_SECONDS)
 
     def _take(self) -> tuple[int, Task, str | None] | None:
         with self._lock:
