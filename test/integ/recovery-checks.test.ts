@@ -7,7 +7,7 @@ import { describeNeeding, describeWithEmulator, eventually, sleep, synthesise } 
 import { whyNoPostgres } from '../emulator/postgres';
 import { OSAKA, Sites, TOKYO } from './fixtures/recovery-sites';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const APP = join(__dirname, 'fixtures', 'recovery-checks-app.ts');
 const ORPHAN = 'set session_replication_role = replica; insert into orders values (4, 2)';

@@ -9,7 +9,7 @@ import { recordsOf } from './fixtures/recovery-evidence';
 import { inventoryOf } from './fixtures/recovery-inventory';
 import { OSAKA, SITES, Sites, TOKYO } from './fixtures/recovery-sites';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

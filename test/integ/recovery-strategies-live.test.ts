@@ -15,7 +15,7 @@ import { ACCOUNT, describeWithEmulator, eventually } from '../emulator/harness';
 import { recordsOf } from './fixtures/recovery-evidence';
 import { OSAKA, SITES, Sites, TOKYO } from './fixtures/recovery-sites';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const WELL = { status: 'SUCCEEDED' };
 

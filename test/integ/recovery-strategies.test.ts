@@ -12,7 +12,7 @@ import { recordsOf } from './fixtures/recovery-evidence';
 import { inventoryOf } from './fixtures/recovery-inventory';
 import { OSAKA, Sites, TOKYO } from './fixtures/recovery-sites';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const DAY = 86_400_000;
 const WELL = { status: 'SUCCEEDED' };

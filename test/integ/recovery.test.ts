@@ -1,12 +1,12 @@
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { RunEvidence } from '../../lib/model/evidence';
 import { Customer, missingIn } from '../../scripts/demo-failover/customer';
 import { type Doorway, openDoorway } from '../../scripts/demo-failover/doorway';
 import { describeNeeding, describeWithEmulator, eventually } from '../emulator/harness';
 import { whyNoPostgres } from '../emulator/postgres';
+import { recordsOf } from './fixtures/recovery-evidence';
+import { inventoryOf } from './fixtures/recovery-inventory';
 import { OSAKA, SITES, Sites, TOKYO } from './fixtures/recovery-sites';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const STORES = ['AWS::RDS::DBInstance', 'AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::KMS::Key'];
 const WELL = { status: 'SUCCEEDED' };
@@ -21,7 +21,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'with real servers', () => {
     /** Each has numbers of its own. */
     const customer = () => {
       const connection = { host: '127.0.0.1', port: door.port, user: 'app', password: 'secret123', database: 'shop' };
-      const one = new Customer(connection, 5, 1_000_000 * customers.length + 1);
+      const one = new Customer(connection, 15, 1_000_000 * customers.length + 1);
       customers.push(one);
       return one;
     };
@@ -30,6 +30,15 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'with real servers', () => {
       for (const region of SITES) {
         addresses[region] = await sites.data.server(region);
       }
+    };
+
+    /** A site has been made a standby by a run of this name. */
+    const standsBy = async (region: string, rebuild: string) => {
+      expect(await sites.through(region, rebuild)).toEqual(WELL);
+      expect(await sites.register(region)).toMatchObject({ role: 'standby', gate: 'open', diverted: false });
+      expect(await sites.data.counts(region)).toEqual({ api: [1, 1], workers: [1, 1] });
+      await findServers();
+      await sites.data.follows(region);
     };
 
     beforeAll(async () => {
@@ -79,14 +88,8 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'with real servers', () => {
     });
 
     test('what the failover took and lost is on record, and told', async () => {
-      const [{ physicalId: Bucket }] = (await sites.control.deployed({ type: 'AWS::S3::Bucket', region: OSAKA })).filter(({ logicalId }) =>
-        logicalId.startsWith('Evidence'),
-      );
-      const s3 = new S3Client(emulator().client(OSAKA));
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'recovery/Orders/records/' }));
-      expect(Contents).toHaveLength(1);
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: Contents[0].Key }));
-      const record = JSON.parse((await Body?.transformToString()) ?? '') as RunEvidence;
+      const [record, ...more] = await recordsOf(emulator(), OSAKA);
+      expect(more).toEqual([]);
       expect(record).toMatchObject({
         outcome: 'completed',
         site: OSAKA,
@@ -158,6 +161,67 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'with real servers', () => {
       expect(await missingIn(sites.data.connection(await sites.data.server(TOKYO)), acknowledged)).toEqual([]);
       expect(await sites.data.counts(TOKYO)).toEqual({ api: [4, 4], workers: [2, 2] });
       expect(await sites.data.instances(TOKYO)).toEqual(['orders', 'orders-before-1']);
+    });
+
+    test('Osaka is made a standby again without being asked', async () => {
+      await standsBy(OSAKA, 'back-rebuild');
+      expect(await sites.data.instances(OSAKA)).toEqual(['orders', 'orders-before-2']);
+    });
+
+    test('a rehearsal restores what the replica has in isolation, and leaves nothing behind', async () => {
+      const all = async () => [
+        await inventoryOf(emulator(), TOKYO),
+        await inventoryOf(emulator(), OSAKA),
+        await sites.traffic(),
+        (await sites.register(TOKYO))?.role,
+        await sites.data.counts(OSAKA),
+      ];
+      const before = await all();
+      await sites.data.tellLag(OSAKA);
+      expect(await sites.run(OSAKA, { kind: 'rehearsal', id: 'rehearsed', by: 'drill', drill: true })).toEqual(WELL);
+      const made = await sites.control.requests({ operation: 'RestoreDBInstanceFromDBSnapshot' });
+      expect(made.map(({ params }) => params.DBInstanceIdentifier)).toEqual(['orders-rehearsal']);
+      expect(await all()).toEqual(before);
+      expect((await sites.register(OSAKA))?.role).toBe('standby');
+    });
+
+    let orders: Customer;
+    const drill = { kind: 'switchover', id: 'quarterly', by: 'drill', drill: true, thenBack: true, approved: true } as const;
+
+    test('a drill switches over while orders come', async () => {
+      orders = customer();
+      await eventually('orders', async () => orders.count > 50);
+      expect(await sites.attempt(OSAKA, drill)).toEqual(WELL);
+      expect((await sites.register(OSAKA))?.role).toBe('active');
+      await findServers();
+      const there = orders.count;
+      await eventually('orders that come to Osaka', async () => orders.count > there + 20);
+    });
+
+    test('and back again by itself, without losing an order on either way', async () => {
+      expect(await sites.through(TOKYO, 'quarterly-back')).toEqual(WELL);
+      expect(await sites.traffic()).toBe(TOKYO);
+      await findServers();
+      const back = orders.count;
+      await eventually('orders that come to Tokyo', async () => orders.count > back + 20);
+      const { acknowledged } = await orders.stop();
+      expect(await missingIn(sites.data.connection(await sites.data.server(TOKYO)), acknowledged)).toEqual([]);
+      expect(await sites.data.counts(TOKYO)).toEqual({ api: [4, 4], workers: [2, 2] });
+    });
+
+    test('every run is on the chain of its site, the drills measured against the objective', async () => {
+      const said = async (region: string) =>
+        (await recordsOf(emulator(), region)).map(({ run, outcome, achieved: { recoveryTime, recoveryPoint } }) =>
+          [run.input.id, outcome, recoveryTime.outcome, recoveryPoint.outcome].join(' '),
+        );
+      // Osaka may be a standby again by now
+      expect((await said(OSAKA)).slice(0, 4)).toEqual([
+        'lost completed kept unknown',
+        'back-rebuild completed kept unknown',
+        'rehearsed completed kept unknown',
+        'quarterly completed kept unknown',
+      ]);
+      expect(await said(TOKYO)).toEqual(['back completed kept unknown', 'quarterly-back completed kept unknown']);
     });
   });
 });
