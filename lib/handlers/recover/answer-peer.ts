@@ -1,6 +1,5 @@
 import {
   fenced,
-  letGo,
   lifted,
   openRun,
   type PeerAnswer,
@@ -11,9 +10,9 @@ import {
 } from '../../model/recovery';
 import { isRunId } from './begin';
 import { moveGate } from './gate';
+import { giveUp } from './give-up';
 import { peerOf, statusOf } from './peers';
 import type { Site } from './site';
-import { publishLatches } from './traffic';
 
 /** Higher than all that is known here an epoch can only be by what was tried elsewhere: one far above is a mistake that nobody could ever outdo. */
 const MAX_AHEAD = 1_000;
@@ -129,10 +128,13 @@ async function moved(
 async function release(request: Extract<PeerRequest, { op: 'letGo' }>, site: Site): Promise<PeerAnswer> {
   const { epoch, from: by, sinceMs } = request;
   const asked = { epoch, by, nowMs: site.ports.now(), ...(sinceMs === undefined ? {} : { sinceMs }) };
-  const { register, refusal } = await site.apply((found) => letGo(found, asked));
+  const { refusal, wasActive } = await giveUp(asked, site);
   if (refusal !== undefined) {
     return { state: 'refused', words: refusal };
   }
-  await publishLatches(site, register);
+  if (wasActive) {
+    // whoever still writes here is kept out now, and not when the guard looks next
+    await moveGate(site);
+  }
   return { state: 'done', words: 'this site holds no traffic' };
 }

@@ -4,7 +4,6 @@ import {
   guardDecision,
   learned,
   leftOf,
-  letGo,
   lifted,
   type PeerStatus,
   RECOVERY_METRICS,
@@ -18,6 +17,7 @@ import {
 import { drillAge } from '../../model/recovery/drill-age';
 import { MINUTE, SECOND } from '../../model/time';
 import { keepOpen, moveGate } from './gate';
+import { giveUp } from './give-up';
 import { askPeer, peerOf, statusOf } from './peers';
 import type { Site } from './site';
 import { tellEnds } from './tell-ends';
@@ -72,21 +72,23 @@ async function decide(site: Site, peers: readonly (PeerStatus | undefined)[]): P
   const nowMs = site.ports.now();
   const { config } = site;
   const guarded = { site: config.site, everywhere: servesEverywhere(config.strategy), nowMs };
-  if (guarded.everywhere) {
-    await site.apply((register) => learned(register, peers));
-  }
-  await site.apply((register) => ({ register: givenUpOn(register, nowMs) }));
-  const { yieldTo, liftEpoch, tell, released, share, conflict, stalled } = guardDecision(await site.read(), peers, guarded);
+  const { register: known = await site.read() } = await site.apply((register) => {
+    const left = givenUpOn(register, nowMs);
+    return guarded.everywhere ? learned(left, peers) : { register: left };
+  });
+  const { yieldTo, liftEpoch, tell, released, share, conflict, stalled } = guardDecision(known, peers, guarded);
   let unresolved = false;
   if (yieldTo) {
     const asked = { ...yieldTo, by: yieldTo.site, nowMs };
-    const { refusal } = await site.apply((register) => (yieldTo.final ? letGo(register, asked) : fenced(register, asked)));
+    const { refusal } = yieldTo.final ? await giveUp(asked, site) : await site.apply((register) => fenced(register, asked));
     unresolved = refusal !== undefined;
   }
   if (liftEpoch !== undefined) {
     await site.apply((register) => lifted(register, { epoch: liftEpoch }));
   }
-  await site.apply((register) => reclaimSettled(register, released, nowMs));
+  if (known.reclaimed || known.releasedMs !== undefined) {
+    await site.apply((register) => reclaimSettled(register, released, nowMs));
+  }
   if (share) {
     await site.apply(shared);
   }

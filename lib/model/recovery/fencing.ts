@@ -71,7 +71,13 @@ export function letGo(register: SiteRegister, { epoch, by, nowMs, sinceMs }: Ask
   if (claimOf(register) > epoch) {
     return refused(`this site is, or is about to be, active with epoch ${claimOf(register)}, which is above ${epoch}`);
   }
-  if (register.lifted >= epoch && register.role !== 'active') {
+  if (epoch < register.epoch && register.role !== 'active') {
+    // it was active again since
+    return to({ ...register, seen });
+  }
+  const isKnown = register.fence?.final === true && register.fence.epoch >= epoch;
+  // after it was rebuilt; a fence that holds becomes final, whatever others have lifted
+  if (isKnown || (register.lifted >= epoch && register.role === 'standby')) {
     return to({ ...register, seen, diverted: false, reclaimed: false });
   }
   const apart = [register.fence?.apartMs, sinceMs].filter((ms) => ms !== undefined);

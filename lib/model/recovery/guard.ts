@@ -43,7 +43,8 @@ export interface Guarded {
 export function guardDecision(register: SiteRegister, peers: readonly (PeerStatus | undefined)[], guarded: Guarded): GuardDecision {
   const { site, everywhere, nowMs } = guarded;
   const reached = peers.filter((peer) => peer !== undefined);
-  const own = claimOf(register);
+  // where all are active, one that is fenced just now has been active again since it was left before
+  const own = everywhere ? Math.max(claimOf(register), register.epoch) : claimOf(register);
   const [highest] = reached
     .map((peer) => (everywhere ? claimAgainst(site, peer) : claimOfPeer(peer)))
     .filter(({ epoch }) => epoch > own)

@@ -1,4 +1,5 @@
 import { words } from '../time';
+import type { Asked } from './fencing';
 import { goOnCommand } from './go-on';
 import type { Measured, RecoveryVerdict } from './measured';
 import type { RunRecord } from './register';
@@ -77,6 +78,18 @@ export function alarmMessage(config: SiteConfig, alarm: string, why: string): Me
   return {
     subject: cut(`NOT STARTED: failover of ${config.recovery} to ${config.site}`),
     text: `Alarm '${alarm}' was to start a failover to ${config.site}, and started nothing: ${why}. Look whether users are served, and act by hand if they are not.`,
+  };
+}
+
+/** Tells that a site has gone on until now although another one had taken over. */
+export function lateMessage(config: SiteConfig, { by, nowMs, sinceMs }: Pick<Asked, 'by' | 'nowMs' | 'sinceMs'>): Message {
+  const until = new Date(nowMs).toISOString();
+  const since = sinceMs === undefined ? 'it had taken over' : new Date(sinceMs).toISOString();
+  return {
+    subject: cut(`LATE: ${config.recovery} at ${config.site} was still active`),
+    text:
+      `${config.site} has learned at ${until} that ${by} is active, and keeps writers out from now on. What was written here since ${since} is not at ${by} and is in no ` +
+      `measured loss: look through it before you delete what a rebuild keeps. A Region that comes back learns of it within a minute.`,
   };
 }
 

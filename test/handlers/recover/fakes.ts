@@ -43,6 +43,7 @@ export class FakeSite {
   /** Whether the agent lives long enough to note what the fence has found. */
   public keepSteps = true;
   public routeError?: Error;
+  public publishError?: Error;
   public running = 8;
   /** What others do while a call goes on. */
   public readonly meanwhile: Record<string, () => Promise<void>> = {};
@@ -161,6 +162,9 @@ export class FakeSite {
       },
       probe: async ({ name }) => said(`probe ${name}`),
       publish: async (_, values) => {
+        if (this.publishError) {
+          throw this.publishError;
+        }
         this.published.push({ ...values });
       },
       route: async (_, states) => {

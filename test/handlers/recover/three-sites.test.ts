@@ -84,6 +84,24 @@ test('of two fenced sites that take over from each other, none confirms the othe
   });
 });
 
+test('a fence becomes final though a third site has lifted one of its own with a higher epoch', async () => {
+  const fence = { epoch: 3, by: TOKYO, sinceMs: NOW, was: 'active', final: false } as const;
+  const site = oneOfThree(OSAKA, { [TOKYO]: told(TOKYO) }, { role: 'fenced', gate: 'closed', seen: 3, fence });
+  site.config = { ...site.config, peers: [...site.config.peers, { site: SINGAPORE, agent: 'orders-agent' }] };
+  await site.call({ op: 'unfence', recovery: 'Orders', from: SINGAPORE, epoch: 11 });
+  await site.call({ op: 'letGo', recovery: 'Orders', from: TOKYO, epoch: 3 });
+  expect(site.register).toMatchObject({ role: 'fenced', lifted: 11, fence: { epoch: 3, final: true } });
+});
+
+test('a fence that may be lifted does not become final by old news', async () => {
+  const fence = { epoch: 7, by: OSAKA, sinceMs: NOW, was: 'active', final: false } as const;
+  const others = { [OSAKA]: undefined, [SINGAPORE]: told(SINGAPORE, { left: { [TOKYO]: 2 } }) };
+  const site = oneOfThree(TOKYO, others, { role: 'fenced', gate: 'closed', epoch: 6, seen: 7, fence });
+  expect(await guarded(site)).toMatchObject({ fence: { epoch: 7, final: false } });
+  await site.call({ op: 'letGo', recovery: 'Orders', from: SINGAPORE, epoch: 2 });
+  expect(site.register).toMatchObject({ fence: { epoch: 7, final: false } });
+});
+
 test('what is as old as a fence is as old as the takeover that the fence came too late for', async () => {
   const site = new FakeSite(TOKYO);
   site.stored = { version: 1, register: BEGUN };

@@ -1,4 +1,5 @@
-import { MINUTE } from '../../../../lib/model/time';
+import { claimOf } from '../../../../lib/model/recovery';
+import { MINUTE, SECOND } from '../../../../lib/model/time';
 import { type Region, writable } from './site-world';
 import type { World } from './world';
 
@@ -10,6 +11,7 @@ export const PROPERTIES = {
   planLosesNothing: 'a switchover and a failback lose nothing',
   verifiedTraffic: 'users are led to no site that nobody has looked at',
   leftIsFenced: 'a site that was left does not go on',
+  fencedInTime: 'a site that was left can be written to for little more than a minute once it is seen',
   fencedWasLeft: 'a site that nobody has left is not fenced',
   somebodyServes: 'where no run is under way, a site is active',
   runsGoOn: 'a run that has died is taken further, or says why not',
@@ -22,14 +24,25 @@ export type Property = keyof typeof PROPERTIES;
 /** How long a site may take to see that it was superseded, when nothing stands in its way any more: a guard may be struck, and another one die. */
 const GRACE_MS = 6 * MINUTE;
 
+/** A minute until the next guard looks, and what closing takes. */
+const IN_TIME_MS = 75 * SECOND;
+
 /** Looks after every event whether what must never be is. */
 export class Judge {
   public readonly violations: string[] = [];
   private graceUntilMs = 0;
   private lastAnswer: string;
+  /** Since when a site that was left can be written to, although the one that has taken over sees it. */
+  private readonly openSince = new Map<string, number>();
+  /** How long each time. */
+  public readonly lateMs: number[] = [];
   private judged = 0;
 
-  constructor(private readonly world: World) {
+  constructor(
+    private readonly world: World,
+    /** Guards may die, so that others have to take over. */
+    private readonly struck: boolean,
+  ) {
     [this.lastAnswer] = world.sites;
   }
 
@@ -49,6 +62,7 @@ export class Judge {
       this.say('oneWriter', writers.map(({ name }) => name).join(' and '));
     }
     this.lookAtTraffic();
+    this.measure(writers);
     for (const { site, input, claimedMs, lost } of world.takeovers.slice(this.judged)) {
       const beyond = lost.filter(({ atMs }) => atMs <= claimedMs);
       if (beyond.length > 0 && !world.attestedWrongly) {
@@ -81,8 +95,7 @@ export class Judge {
         this.say('runsGoOn', `'${run.input.id}' at ${site} is '${run.stage}'`);
       }
       const left = world.leftBy.get(site);
-      const claim = run?.stage === 'committed' ? run.epoch : 0;
-      if (left !== undefined && role === 'active' && claim < left.epoch) {
+      if (left !== undefined && role === 'active' && claimOf(world.register(site)) < left.epoch) {
         this.say('leftIsFenced', `${site} is active, and ${left.by} has taken over from it`);
       }
       if (left === undefined && role === 'fenced' && !this.isGoingOn()) {
@@ -103,6 +116,26 @@ export class Judge {
       const isOver = own === undefined || own.stage === 'concluded';
       if (isOver ? records.length !== 1 || (own && own.outcome !== records[0]) : records.length > 0) {
         this.say('oneRecord', `${name} is ${own?.outcome ?? own?.stage ?? 'gone'}, and on record as ${records.join(' and ') || 'nothing'}`);
+      }
+    }
+  }
+
+  private measure(writers: readonly Region[]): void {
+    const { world, openSince } = this;
+    const nowMs = world.time.now();
+    for (const site of world.sites) {
+      const left = world.leftBy.get(site);
+      const isOlder = left !== undefined && claimOf(world.register(site)) < left.epoch && world.reachable(left.by, site);
+      const isOpen = isOlder && writers.some(({ name }) => name === site);
+      const sinceMs = openSince.get(site);
+      if (isOpen) {
+        openSince.set(site, sinceMs ?? nowMs);
+      } else if (sinceMs !== undefined) {
+        openSince.delete(site);
+        this.lateMs.push(nowMs - sinceMs);
+      }
+      if (!this.struck && isOpen && nowMs - (sinceMs ?? nowMs) > IN_TIME_MS) {
+        this.say('fencedInTime', site);
       }
     }
   }

@@ -10,6 +10,8 @@ import { type Trouble, World } from './world';
 export interface Played {
   readonly world: World;
   readonly violations: readonly string[];
+  /** For how long sites that came back could be written to, each time. */
+  readonly lateMs: readonly number[];
 }
 
 /** A story: of which sites, and whether people only say what is so. */
@@ -17,6 +19,8 @@ export interface Story {
   readonly seed: number;
   readonly honest: boolean;
   readonly sites?: readonly string[];
+  /** Whether calls fail and agents die, beside whole Regions. */
+  readonly struck?: boolean;
 }
 
 export const SINGAPORE = 'ap-southeast-1';
@@ -27,11 +31,11 @@ const TROUBLED_MS = 4 * HOUR;
 const KINDS: readonly RunKind[] = ['failover', 'failover', 'switchover', 'failback', 'rebuild'];
 
 /** Plays one story: some hours in which anything happens, then peace, then whatever the runbook says. */
-export async function play({ seed, honest, sites = TWO }: Story): Promise<Played> {
+export async function play({ seed, honest, sites = TWO, struck = true }: Story): Promise<Played> {
   const chance = new Chance(seed);
-  const trouble: Trouble = { budget: chance.upTo(8), rate: 0.004 + 0.02 * chance.next() };
+  const trouble: Trouble = { budget: struck ? chance.upTo(8) : 0, rate: 0.004 + 0.02 * chance.next() };
   const world = new World(chance, trouble, sites);
-  const judge = new Judge(world);
+  const judge = new Judge(world, struck);
   const look = (): void => judge.look();
   const beginMs = world.time.now();
   let number = 0;
@@ -74,7 +78,7 @@ export async function play({ seed, honest, sites = TWO }: Story): Promise<Played
     await world.time.runUntil(world.time.now() + chance.upTo(25) * MINUTE + chance.upTo(60) * SECOND, look);
   }
   await peace(world, trouble, judge, look, chance.maybe(0.5));
-  return { world, violations: judge.violations };
+  return { world, violations: judge.violations, lateMs: judge.lateMs };
 }
 
 /** Everything works again; the guards are left alone, then a person does what the runbook says. */

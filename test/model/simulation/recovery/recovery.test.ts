@@ -8,6 +8,7 @@ const FIRST = Number(process.env.FIRST ?? 1);
 const WHATEVER_IS_SAID: readonly Property[] = [
   'oneWriterInPeace',
   'leftIsFenced',
+  'fencedInTime',
   'fencedWasLeft',
   'somebodyServes',
   'runsGoOn',
@@ -51,6 +52,10 @@ test('even where a person says wrongly that a site is down, all comes back to on
 test('the same holds for three Regions that all serve, of which any two lose sight of each other', async () => {
   expect(await wrong(STORIES / 2, { honest: true, sites: THREE })).toEqual([]);
   expect(lasting(await wrong(STORIES / 4, { honest: false, sites: THREE }))).toEqual([]);
+}, 600_000);
+
+test('where no call fails, a site that comes back is kept from writes within little more than a minute', async () => {
+  expect(lasting(await wrong(STORIES / 4, { honest: false, sites: TWO, struck: false }))).toEqual([]);
 }, 600_000);
 
 test('runs of every kind came to every end in the stories', () => {

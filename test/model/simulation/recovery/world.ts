@@ -121,7 +121,7 @@ export class World implements Stage {
   }
 
   public reachable(from: string, to: string): boolean {
-    return this.regions[from].up && this.regions[to].up && !this.cuts.has(pairOf(from, to));
+    return this.regions[from].up && this.regions[to].up && (this.cuts.size === 0 || !this.cuts.has(pairOf(from, to)));
   }
 
   public isCut(site: string): boolean {
