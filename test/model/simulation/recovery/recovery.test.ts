@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Property } from './judge';
 import { play, type Story, THREE, TWO } from './play';
 
@@ -57,6 +59,15 @@ test('the same holds for three Regions that all serve, of which any two lose sig
 test('where no call fails, a site that comes back is kept from writes within little more than a minute', async () => {
   expect(lasting(await wrong(STORIES / 4, { honest: false, sites: TWO, struck: false }))).toEqual([]);
 }, 600_000);
+
+test('every end that a story has come to is one that people find a way on from', () => {
+  const documented = readFileSync(join(__dirname, '../../../../docs/recovery.md'), 'utf8');
+  const runbook = readFileSync(join(__dirname, '../../../../lib/model/recovery/render-runbook.ts'), 'utf8');
+  for (const end of new Set([...ends.keys()].map((key) => key.slice(key.indexOf(' ') + 1)))) {
+    expect(documented).toMatch(new RegExp(`^\\|.*(\`${end.toLowerCase().replace(' ', '-')}\`|\\*${end.toLowerCase()}\\*).*\\|.{9}`, 'm'));
+    expect(runbook).toContain(`*${end}*`);
+  }
+});
 
 test('runs of every kind came to every end in the stories', () => {
   expect([...ends.keys()]).toEqual(
