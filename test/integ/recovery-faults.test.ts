@@ -1,6 +1,7 @@
 import { describeNeeding, describeWithEmulator } from '../emulator/harness';
 import { whyNoPostgres } from '../emulator/postgres';
-import { allTrials, endsOf, someTrials, type Trial, titleOf } from './fixtures/recovery-cases';
+import { allTrials, endsOf, type Trial, titleOf } from './fixtures/recovery-cases';
+import { someTrials } from './fixtures/recovery-chosen-trials';
 import { SITES, Sites, TOKYO } from './fixtures/recovery-sites';
 import { Trials } from './fixtures/recovery-trials';
 import { Watch } from './fixtures/recovery-watch';
