@@ -60,7 +60,9 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'with real servers', () => {
       });
       expect((await sites.data.counts(active)).api).toEqual([4, 4]);
       expect((await sites.data.counts(trials.waiting)).api).toEqual((await trials.roleOf(trials.waiting)) === 'fenced' ? [0, 0] : [1, 1]);
-      expect((await sites.data.instances(trials.waiting)).filter((name) => name.endsWith('-rehearsal'))).toEqual([]);
+      // what could not be removed is removed by the next rehearsal
+      const kept = endsOf(trial).includes('RehearsalFailed') && trial.wrongs.some(({ op }) => op === 'tidy');
+      expect((await sites.data.instances(trials.waiting)).filter((name) => name.endsWith('-rehearsal'))).toHaveLength(kept ? 1 : 0);
       await sites.data.clearOut();
     });
 
