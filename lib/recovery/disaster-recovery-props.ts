@@ -15,7 +15,8 @@ export interface DisasterRecoveryProps {
   /** The Region that takes over, as plain text. */
   readonly recoveryRegion: string;
   /**
-   * Further Regions that serve users, where the strategy is RecoveryStrategy.multiSite().
+   * Further Regions that serve users, where the strategy is RecoveryStrategy.multiSite(). They need routing controls as `trafficSwitch`, and data that every
+   * site can have: global tables, Aurora global databases, replicated buckets.
    * @default - none
    */
   readonly furtherRegions?: string[];

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../core/private/errors';
 import { keepsDataLive, type ProbeConfig, servesEverywhere, standbyCountOf } from '../model/recovery';
 import { checkedOf } from '../verification/check-fit';
 import type { BoundCompute } from './private/bound-compute';
-import type { BoundData } from './private/bound-data';
+import { type BoundData, requireTwoSites } from './private/bound-data';
 import { dataChecks } from './private/data-checks';
 import { requireItem } from './private/item-names';
 import { SiteOrchestration } from './private/site-orchestration';
@@ -105,6 +105,7 @@ export class RecoverySite extends Construct {
   public addData(id: string, data: RecoverableData, options: SiteDataOptions = {}): void {
     const place = this.placeOf(id, options.order);
     const item = data._bind(place);
+    requireTwoSites(place, item, this._plan.regions.length);
     this._data.set(id, item);
     const { stack, route } = this._orchestration;
     const engineElsewhere = this._others

@@ -1,9 +1,9 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { CfnExperimentTemplate } from 'aws-cdk-lib/aws-fis';
-import { CfnHealthCheck } from 'aws-cdk-lib/aws-route53';
+import { CfnHealthCheck, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { App, Duration, Stack, Stage } from 'aws-cdk-lib/core';
-import { Approval, DisasterRecovery, DrillMode, RecoveryObjective, type RecoverySite, RecoveryStrategy } from '../../lib';
+import { Approval, DisasterRecovery, DrillMode, RecoveryObjective, type RecoverySite, RecoveryStrategy, TrafficSwitch } from '../../lib';
 import { ACCOUNT, configOf, Orders, OSAKA, recoveryIn, recoveryStackOf, statementsOf, TOKYO, type TwoSites, twoSites } from './sites';
 
 describe('the recovery stack of a site that waits', () => {
@@ -237,19 +237,38 @@ describe('a drill that injects a fault', () => {
   });
 });
 
-test('of three sites that all serve users each knows both others, and home follows what either has diverted', () => {
-  const app = new App();
-  const recovery = recoveryIn(app, { strategy: RecoveryStrategy.multiSite(), furtherRegions: ['us-west-2'] });
-  const stacks = recovery.sites.map((site) => new Orders(app, `Site-${site.region}`, site).route());
-  const checks = stacks[0].node.findAll().filter((node) => node instanceof CfnHealthCheck);
-  expect(checks.map(({ node }) => node.scope?.node.id)).toEqual([
-    'NotDivertedTo-ap-northeast-3',
-    'NotDivertedTo-us-west-2',
-    'Reclaimed',
-    'NotDiverted',
-    'Latch',
-  ]);
-  expect(recovery.sites).toHaveLength(3);
+describe('three sites that all serve users', () => {
+  const controls = TrafficSwitch.routingControls({
+    clusterEndpoints: { 'us-east-1': 'https://one.example' },
+    routingControls: Object.fromEntries(
+      [TOKYO, OSAKA, 'us-west-2'].map((region) => [
+        region,
+        `arn:aws:route53-recovery-control::${ACCOUNT}:controlpanel/a/routingcontrol/${region}`,
+      ]),
+    ),
+  });
+  const three = (trafficSwitch?: TrafficSwitch) =>
+    recoveryIn(new App(), { strategy: RecoveryStrategy.multiSite(), furtherRegions: ['us-west-2'], trafficSwitch }).sites;
+  const routed = (site: RecoverySite) => {
+    const stack = new Stack(site.node.root, `Site-${site.region}`, { env: site.env });
+    const zone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' });
+    site.routeTraffic({ zone, target: RecordTarget.fromIpAddresses('192.0.2.1') });
+    return stack.node.findAll().filter((node) => node instanceof CfnHealthCheck);
+  };
+
+  test('are turned on and off by a routing control each', () => {
+    const checks = three(controls).map(routed);
+    expect(checks.map((all) => all.map(({ node }) => node.scope?.node.id))).toEqual([['Control'], ['Control'], ['Control']]);
+  });
+
+  test.each([0, 1, 2])('fail with latches, which tell two sites apart (site %i)', (at) => {
+    expect(() => routed(three()[at])).toThrow(/but there are 3: take TrafficSwitch.routingControls.*LatchesOfTwoSites/);
+  });
+
+  test('fail with data of which two sites have one source and one copy', () => {
+    const [site] = three(controls);
+    expect(() => new Orders(site.node.root, 'Application', site)).toThrow(/'orders' is .*of two sites.*DataOfTwoSites/);
+  });
 });
 
 test('gives a site what runs there: all where it is active, otherwise what the strategy keeps, rounded up', () => {

@@ -105,3 +105,22 @@ export function targetAt({ by, name, region }: DataPlace, construct: IConstruct,
   }
   return target;
 }
+
+/** Data that have one source and one copy: where they are recovered to, nothing would lead a third to the new source. */
+const OF_TWO_SITES: Readonly<Partial<Record<DataConfig['kind'], string>>> = {
+  'rds-replica': 'a database instance and its replica',
+  efs: 'a file system and its replica',
+  'recovery-points': 'a source and its recovery points',
+};
+
+/** Refuses data that more sites than two cannot share. */
+export function requireTwoSites({ by, name }: DataPlace, { kind }: BoundData, sites: number): void {
+  const words = OF_TWO_SITES[kind];
+  if (words !== undefined && sites > 2) {
+    throw new ConfigurationError(
+      'DataOfTwoSites',
+      `'${name}' is ${words}, which is of two sites, but there are ${sites}: take a global table, an Aurora global database or replicated buckets, or leave 'furtherRegions' out`,
+      by,
+    );
+  }
+}

@@ -43,6 +43,14 @@ function controlOf(scope: Construct, { trafficSwitch, region }: SitePlan): IHeal
 
 function latchesOf(scope: Construct, recovery: Construct, plan: SitePlan, everywhere: boolean): IHealthCheck | undefined {
   const { region, home } = plan;
+  const [other, ...more] = othersOf(plan);
+  if (more.length > 0) {
+    throw new ConfigurationError(
+      'LatchesOfTwoSites',
+      `'trafficSwitch' is TrafficSwitch.latches(), which tells two sites apart, but there are ${plan.regions.length}: take TrafficSwitch.routingControls(), with a control for each`,
+      scope,
+    );
+  }
   const { divertedAlarm, reclaimedAlarm } = namesOf(plan.recovery);
   const look = (id: string, name: string, place: string, insufficient: InsufficientDataHealthStatusEnum, inverted = false) => {
     deployAfter(scope, latchStackOf(recovery, plan, place));
@@ -57,19 +65,10 @@ function latchesOf(scope: Construct, recovery: Construct, plan: SitePlan, everyw
     // where users are at every site, this one lets go of them when home has taken them back
     return everywhere ? look('NotReclaimed', reclaimedAlarm, home, InsufficientDataHealthStatusEnum.LAST_KNOWN_STATUS, true) : undefined;
   }
-  const others = othersOf(plan);
   // the loss of the other Region changes nothing at home
-  const undiverted = others.map((other) =>
-    look(
-      others.length === 1 ? 'NotDiverted' : `NotDivertedTo-${other}`,
-      divertedAlarm,
-      other,
-      InsufficientDataHealthStatusEnum.LAST_KNOWN_STATUS,
-    ),
-  );
+  const kept = look('NotDiverted', divertedAlarm, other, InsufficientDataHealthStatusEnum.LAST_KNOWN_STATUS);
   // a lost home never holds traffic
   const reclaimed = look('Reclaimed', reclaimedAlarm, home, InsufficientDataHealthStatusEnum.UNHEALTHY);
-  const kept = undiverted.length === 1 ? undiverted[0] : allOf(scope, 'NotDiverted', undiverted);
   return new HealthCheck(scope, 'Latch', { type: HealthCheckType.CALCULATED, childHealthChecks: [kept, reclaimed], healthThreshold: 1 });
 }
 
