@@ -1,9 +1,20 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { Client } from 'pg';
-import type { Certificate } from './certificate';
 import { freePort } from '../../test/harness/free-port';
+import type { Certificate } from './certificate';
 
 const START_TIMEOUT_MS = 60_000;
 const EXE = process.platform === 'win32' ? '.exe' : '';
@@ -30,7 +41,8 @@ export function findPostgres(): Binaries {
   }
   const { stdout: version, error } = spawnSync(join(folder, `postgres${EXE}`), ['--version'], { encoding: 'utf8', ...owner() });
   if (error) {
-    const remedy = process.getuid?.() === 0 ? ': root has another user run it, who has to get into all the folders above; or do not be root' : '';
+    const remedy =
+      process.getuid?.() === 0 ? ': root has another user run it, who has to get into all the folders above; or do not be root' : '';
     throw new Error(`the PostgreSQL in ${folder} does not start (${error.message})${remedy}`);
   }
   return { folder, words: `${version.trim().replace('postgres (PostgreSQL)', 'PostgreSQL')}, ${installed ? folder : 'from npm'}` };
