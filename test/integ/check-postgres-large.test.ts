@@ -188,11 +188,28 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
         `create table parent (id int, filler text, primary key (id) with (fillfactor = 20));
          insert into parent select n, repeat('x', 100) from generate_series(1, 20000) n;
          create table child (parent int references parent);
-         insert into child select n from generate_series(1, 20000) n`,
+         insert into child select n from generate_series(1, 20000) n;
+         create index child_parent on child (parent) with (fillfactor = 20)`,
       );
       server.sql('related', 'vacuum (freeze, analyze)');
       const checks: readonly CheckSpec[] = [CORRUPTION, { kind: 'foreign-keys', name: 'keys' }];
       expect(wrongOf(await verify(options('related', checks)))).toEqual([]);
+      const orphan = 'set session_replication_role = replica; insert into child values (20001)';
+      server.sql('related', orphan);
+      expect(wrongOf(await verify(options('related', checks)))).toEqual([expect.stringMatching(/^keys failed: .*\b1 row/)]);
+      server.sql('related', 'delete from child where parent = 20001');
+      const told = (is: boolean) =>
+        server.sql('related', `update pg_index set indisready = ${is} where indexrelid = 'child_parent'::regclass`);
+      told(false);
+      server.sql('related', orphan);
+      told(true);
+      expect(wrongOf(await verify(options('related', checks)))).toEqual([
+        expect.stringMatching(/^corruption failed: .*index public.child_parent/),
+        expect.stringMatching(/^keys failed: .*\b1 row/),
+      ]);
+      server.sql('related', 'reindex table child');
+      server.sql('related', 'delete from child where parent = 20001');
+      server.sql('related', 'vacuum (freeze, analyze) child');
       const gone = server.sql('related', "select count(*) from parent where ctid >= '(7,0)' and ctid < '(8,0)'");
       empty('related', 'parent', 7);
       expect(wrongOf(await verify(options('related', checks)))).toEqual([

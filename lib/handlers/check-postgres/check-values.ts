@@ -24,6 +24,9 @@ export async function checkRowCount(session: Session, check: RowCountCheckSpec, 
 /** The newest row is young enough at the time of the recovery point. */
 export async function checkNewestRow(session: Session, check: NewestRowCheckSpec, { input }: CheckContext): Promise<Finding> {
   const table = await needTable(session, check.table);
+  if (!check.column) {
+    throw new Unable('the check names no column');
+  }
   const column = (await session.columns(table)).get(check.column);
   if (!column) {
     return failed(`${check.table} has no column ${check.column}`);

@@ -6,8 +6,8 @@ import { identifier, qualified } from './identifiers';
 import { plan, type Setting } from './planning';
 
 /**
- * Entries, and the sum of a hash of 64 bits of each: the same for an index and its table, whatever their order. A whole number that
- * is all of an entry is its own hash.
+ * Entries, and the sum of a hash of 64 bits of each: the same for an index and its table, whatever their order. A whole number is its
+ * own hash, where an entry begins with it.
  */
 export interface Sums {
   readonly entries: number;
@@ -21,6 +21,8 @@ export interface SummedIndex {
   readonly name: string;
   /** What adds up, as two columns of a statement that reads the table. */
   readonly sums: readonly [entries: string, hashes: string];
+  /** The first column, where the index has all rows. */
+  readonly first?: string;
   /** The only column, where it holds a whole number for every row: what adds up are these. */
   readonly number?: string;
   /** The statement that adds up, by the table or by the index. */
@@ -66,16 +68,17 @@ export async function readSummedIndexes(connection: Connection): Promise<SummedI
     }
     const where = row.predicate === null ? '' : ` where (${row.predicate})`;
     const filter = where && ` filter (${where.trim()})`;
-    const [{ name: first, type, required }] = columns;
-    const number = columns.length === 1 && required && WHOLE_NUMBERS.has(type) ? first : undefined;
-    const hash = number === undefined ? columns.reduce(hashed, '0') : `c.${identifier(number)}`;
+    const [{ name: first, type, required }, ...rest] = columns;
+    const number = required && WHOLE_NUMBERS.has(type) ? `c.${identifier(first)}` : undefined;
+    const hash = number === undefined ? columns.reduce(hashed, '0') : rest.reduce(hashed, number);
     const from = `from only ${qualified(row.schema as string, row.of as string)} c`;
     return {
       oid: row.oid as number,
       table: row.table as number,
       name: row.name as string,
       sums: [`count(*)${filter}`, `sum(${hash})${filter}`] as const,
-      ...(number === undefined || where ? {} : { number }),
+      ...(where ? {} : { first }),
+      ...(number === undefined || rest.length > 0 || where ? {} : { number: first }),
       statement: `select count(*), sum(${hash}) ${from}${where}`,
     };
   });

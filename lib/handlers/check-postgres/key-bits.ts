@@ -15,6 +15,8 @@ export interface KeyBits {
   setOf(answer: Buffer): Buffer;
   /** How large it can be. */
   readonly bytes: number;
+  /** Whether a table has nothing beyond the ends, by an index; for keys of one column. */
+  isWithin(connection: Connection): Promise<boolean>;
   /** Whether a set has everything between the ends. */
   isFull(set: Buffer): boolean;
   /** Counts rows of the table `c` without a match; takes the set as the parameter, or nothing where everything is between the ends. */
@@ -40,6 +42,8 @@ const BY_ANY: readonly Setting[] = ['enable_indexscan = on', 'enable_indexonlysc
 interface Range {
   readonly from: bigint;
   readonly to: bigint;
+  /** Nothing at all is a range of one, too. */
+  readonly isEmpty: boolean;
 }
 
 /** How the keys of a parent become a set, or undefined where they are no numbers or dates, or lie too far apart. */
@@ -63,9 +67,13 @@ export async function keyBitsOf(
     columns.length === 1 || parentPages <= table.pages
       ? await plannedOnce(connection, BY_ANY, () => rangesOf(connection, `${parentFrom} p`, theirs))
       : await rangesOf(connection, `${table.from} c`, ours);
+  const isWithin = async (asked: Connection) => {
+    const [found] = await plannedOnce(asked, BY_ANY, () => rangesOf(asked, `${table.from} c`, ours));
+    return found.isEmpty || (found.from >= ranges[0].from && found.to <= ranges[0].to);
+  };
   const outside = `count(*) filter (where not (${within(ours, ranges)}))`;
   if (columns.length === 1 && (await isDense(connection, key, theirs[0], ranges[0], parents))) {
-    return { bytes: 0, setOf: (answer) => answer, isFull: () => true, count: () => outside };
+    return { bytes: 0, isWithin, setOf: (answer) => answer, isFull: () => true, count: () => outside };
   }
   const bits = ranges.reduce((product, { from, to }) => product * (to - from + 1n), 1n);
   if (bits > BigInt(Math.min(MAX_BITS, Math.max(BITS_OF_ANY, parentPages * BITS_OF_A_PAGE)))) {
@@ -87,6 +95,7 @@ export async function keyBitsOf(
   return {
     statement,
     bytes: Number(bits / 8n),
+    isWithin,
     setOf: (answer) => (sent ? bitsAt(answer, Number(bits)) : answer),
     isFull: (set) => isFull(set, Number(bits)),
     count: (parameter) => (parameter === undefined ? outside : `count(*) filter (where ${test(parameter)})`),
@@ -97,10 +106,12 @@ function numberOf(column: string, type: string): string {
   return type === 'date' ? `(${column} - date '2000-01-01')` : column;
 }
 
-/** Nothing at all is a range of one. */
 async function rangesOf(connection: Connection, from: string, values: readonly string[]): Promise<Range[]> {
   const [ends] = await connection.lists(`select ${values.flatMap((value) => [`min(${value})`, `max(${value})`]).join(', ')} from ${from}`);
-  return values.map((_value, at) => ({ from: BigInt(ends[2 * at] ?? 0), to: BigInt(ends[2 * at + 1] ?? 0) }));
+  return values.map((_value, at) => {
+    const [from, to] = ends.slice(2 * at, 2 * at + 2);
+    return { from: BigInt(from ?? 0), to: BigInt(to ?? 0), isEmpty: from === null };
+  });
 }
 
 /** Whether a parent, whose keys are all different, has every number between the ends: as many as that, of the same sum. */

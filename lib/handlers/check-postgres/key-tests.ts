@@ -20,6 +20,9 @@ export interface Given {
   readonly type: string;
 }
 
+/** A key that holds, as far as an index of its table is like the table. */
+export const HOLDS = 'holds';
+
 /** All sets together, in the memory of the function. */
 const MAX_BYTES = 2 ** 26;
 /** Parents up to this size are hashed: they fit into the caches of a processor. */
@@ -42,8 +45,8 @@ export class KeyTests {
     private readonly parents: Parents,
   ) {}
 
-  /** The test of a key, or undefined where a join has to tell. */
-  public testOf({ table, key }: KeyOfTable, connection: Connection): Promise<KeyTest | undefined> {
+  /** The test of a key, unless it is known to hold, or undefined where a join has to tell. */
+  public testOf({ table, key }: KeyOfTable, connection: Connection): Promise<KeyTest | typeof HOLDS | undefined> {
     return testOf(this.session, connection, { table, key }, this.parents, this.sets).catch(() => undefined);
   }
 }
@@ -54,7 +57,7 @@ async function testOf(
   { table, key }: KeyOfTable,
   parents: Parents,
   sets: Sets,
-): Promise<KeyTest | undefined> {
+): Promise<KeyTest | typeof HOLDS | undefined> {
   if (!key.operators.every((operator) => operator === EQUAL) || table.inherited) {
     return undefined;
   }
@@ -65,12 +68,14 @@ async function testOf(
     ...(given ? { given } : {}),
   });
   const bits = await keyBitsOf(connection, version, table, key, parents);
+  const hasEnds = key.columns.length === 1 && parents.hasEndsOf(table.oid, key.columns[0]);
+  const within = async (ends: KeyBits) => (hasEnds && (await ends.isWithin(connection)) ? HOLDS : counted(() => ends.count()));
   if (bits && bits.statement === undefined) {
-    return counted(() => bits.count());
+    return within(bits);
   }
   if (bits && sets.hasRoomFor(bits)) {
     const value = await sets.make(bits, connection);
-    return bits.isFull(value) ? counted(() => bits.count()) : counted((parameter) => bits.count(parameter), { value, type: 'bytea' });
+    return bits.isFull(value) ? within(bits) : counted((parameter) => bits.count(parameter), { value, type: 'bytea' });
   }
   const list = await listOf(connection, version, key);
   if (list) {

@@ -2,7 +2,7 @@ import type { ForeignKey, KeyOfTable, Table } from './catalogue';
 import type { Connection } from './connection';
 import { type Damage, NOTHING } from './damage';
 import { joinKey, type KeyReading } from './join-keys';
-import { type KeyTest, KeyTests } from './key-tests';
+import { HOLDS, type KeyTest, KeyTests } from './key-tests';
 import type { Parents } from './parents';
 import type { Session } from './session';
 
@@ -35,7 +35,7 @@ export class KeyWork {
       return {
         run: async (connection) => {
           const test = await this.making.testOf(key, connection);
-          made(test);
+          made(test === HOLDS ? undefined : test);
           if (!test) {
             this.joined.set(key.key, await joinKey(connection, key));
           }
@@ -61,9 +61,9 @@ export class KeyWork {
     this.broken.add(key);
   }
 
-  /** An index of a table may be wrong, so what it told of keys that refer to the table may be so too. */
-  public doubts(parentOid: number): void {
-    for (const { key } of this.keys.filter(({ key }) => key.parentOid === parentOid)) {
+  /** An index of a table may be wrong, so what it told of keys of the table, and of those that refer to it, may be so too. */
+  public doubts(oid: number): void {
+    for (const { key } of this.keys.filter(({ table, key }) => table.oid === oid || key.parentOid === oid)) {
       this.broken.add(key);
     }
   }

@@ -27,6 +27,11 @@ export class Parents {
     return sums;
   }
 
+  /** Whether an index that is added up begins with a column: it tells the ends of that, as far as it is like its table. */
+  public hasEndsOf(table: number, column: string): boolean {
+    return this.indexes.some((index) => index.table === table && index.first === column);
+  }
+
   /** The numbers in a column that keys of one column refer to: by its index, which is added up anyway, or else by the table. */
   public async numbersOf(key: ForeignKey, value: string, connection: Connection): Promise<Numbers> {
     const index = this.indexes.find(({ table, number }) => table === key.parentOid && number === key.parentColumns[0]);

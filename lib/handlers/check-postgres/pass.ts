@@ -177,16 +177,24 @@ export class Pass {
     if (sums) {
       this.ofIndexes.set(index.oid, sums);
     }
-    return lookAtIndex(connection, this.scope.amcheck!, part, !sums);
+    const damage = await lookAtIndex(connection, this.scope.amcheck!, part, !sums);
+    if (damage !== NOTHING) {
+      this.keys.doubts(index.table);
+    }
+    return damage;
   }
 
   /** What adds up otherwise is added up again at one moment, for someone may have written meanwhile; amcheck tells which row it is. */
   private async compared(part: Part, index: SummedIndex): Promise<Damage> {
     const [rows, entries] = [this.ofTables.get(index.oid), this.ofIndexes.get(index.oid)];
-    if (!rows || !entries || this.unread.has(index.table) || same(rows, entries)) {
+    const isRead = rows !== undefined && !this.unread.has(index.table);
+    if (isRead && (!entries || same(rows, entries))) {
       return NOTHING;
     }
     this.keys.doubts(index.table);
+    if (!isRead) {
+      return NOTHING;
+    }
     try {
       const { main } = this.session;
       const again = await sumsAtOnce(main, index);
