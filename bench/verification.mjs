@@ -1,6 +1,6 @@
 // Compares a full verification of a PostgreSQL database - counts, foreign keys, corruption, every row read - with reading the
 // same database once by pg_dump, over as many connections, to a folder in memory. Both take turns on one real server.
-//   --megabytes N   size of the database (default 250; the promise is made for 1000)
+//   --megabytes N   size of the database (default 1000, for which the promise is made)
 //   --runs N        rounds in which each of the three runs once (default 5); what counts is the median of the ratios of a round
 //   --json FILE     writes every number to FILE
 // Ends with exit code 1 when a gate fails. Needs a PostgreSQL server on PATH, or in PGBIN.
@@ -21,14 +21,15 @@ const MEGABYTES_OF_A_MILLION_ROWS = 130;
 const AT_MOST = 1;
 /**
  * Against pg_dump that does not compress. A verification reads tables twice, once by amcheck, and large indexes twice - their
- * structure and their entries - where pg_dump reads tables once and no index.
+ * structure and their entries - where pg_dump reads tables once and no index. Measured at 1000 MB: 0.99; smaller databases, and a machine
+ * that is busy, give more.
  */
-const AT_MOST_OF_READING = 2;
+const AT_MOST_OF_READING = 1.15;
 const MAX_MEGABYTES = 512;
 const TICKS_OF_A_SECOND = 100;
 
 const { values } = parseArgs({
-  options: { megabytes: { type: 'string', default: '250' }, runs: { type: 'string', default: '5' }, json: { type: 'string' } },
+  options: { megabytes: { type: 'string', default: '1000' }, runs: { type: 'string', default: '5' }, json: { type: 'string' } },
 });
 const { makeCertificates, PostgresServer } = requireTypeScript('../test/integ/fixtures/postgres-server.ts', import.meta.filename);
 
