@@ -118,13 +118,16 @@ export async function lookAtIndex(connection: Connection, amcheck: Amcheck, part
       await check(indexCheckOf(amcheck, part.method!)!, '');
       return NOTHING;
     }
-    if (rows) {
-      await connection.query(`set maintenance_work_mem = ${memoryFor(part)}`);
+    const checkOrder = () => check('bt_index_check', `, ${rows}`);
+    if (!rows) {
+      await checkOrder();
+      return NOTHING;
     }
-    await check(rows ? 'bt_index_parent_check' : 'bt_index_check', `, ${rows}`).catch((error: ServerError) => {
+    await connection.query(`set maintenance_work_mem = ${memoryFor(part)}`);
+    await check('bt_index_parent_check', ', true').catch((error: ServerError) => {
       // someone vacuums the table: the smaller check gets along with that
       if (error?.code === LOCK_NOT_HAD) {
-        return check('bt_index_check', `, ${rows}`);
+        return checkOrder();
       }
       throw error;
     });

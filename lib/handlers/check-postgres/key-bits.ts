@@ -4,23 +4,31 @@ import { identifier } from './identifiers';
 import type { Parents } from './parents';
 import { plannedOnce, type Setting } from './planning';
 
+/** What is known of the keys of a parent that are numbers or dates. */
+export interface KeyBits {
+  /** Counts rows of the table `c` that lie beyond the ends of the parent. */
+  readonly outside: string;
+  /** Whether there are none, by an index of the table; for keys of one column. */
+  isWithin(connection: Connection): Promise<boolean>;
+  /** Left out where the parent has everything between its ends. */
+  readonly set?: KeySet;
+}
+
 /**
  * A set of keys, a bit for each: to look one up takes a small part of what a join does. Keys of several columns take a place for
  * every combination of values between the least and the greatest of each.
  */
-export interface KeyBits {
-  /** The statement that asks for what a parent has; left out where it has everything between its ends. */
-  readonly statement?: string;
-  /** Makes the set of the answer. */
-  setOf(answer: Buffer): Buffer;
-  /** How large it can be. */
+export interface KeySet {
+  /** Asks for what a parent has. */
+  readonly statement: string;
+  /** How large the set can be. */
   readonly bytes: number;
-  /** Whether a table has nothing beyond the ends, by an index; for keys of one column. */
-  isWithin(connection: Connection): Promise<boolean>;
+  /** Makes the set of the answer. */
+  of(answer: Buffer): Buffer;
   /** Whether a set has everything between the ends. */
   isFull(set: Buffer): boolean;
-  /** Counts rows of the table `c` without a match; takes the set as the parameter, or nothing where everything is between the ends. */
-  count(parameter?: string): string;
+  /** Counts rows of the table `c` without a match; takes the set as the parameter. */
+  count(parameter: string): string;
 }
 
 /** At most so many bits: the set comes to the function and goes back with every statement. */
@@ -68,12 +76,16 @@ export async function keyBitsOf(
       ? await plannedOnce(connection, BY_ANY, () => rangesOf(connection, `${parentFrom} p`, theirs))
       : await rangesOf(connection, `${table.from} c`, ours);
   const isWithin = async (asked: Connection) => {
+    if (!NUMBERS.has(types[0])) {
+      // how far dates lie apart is in no index
+      return false;
+    }
     const [found] = await plannedOnce(asked, BY_ANY, () => rangesOf(asked, `${table.from} c`, ours));
     return found.isEmpty || (found.from >= ranges[0].from && found.to <= ranges[0].to);
   };
   const outside = `count(*) filter (where not (${within(ours, ranges)}))`;
   if (columns.length === 1 && (await isDense(connection, key, theirs[0], ranges[0], parents))) {
-    return { bytes: 0, isWithin, setOf: (answer) => answer, isFull: () => true, count: () => outside };
+    return { outside, isWithin };
   }
   const bits = ranges.reduce((product, { from, to }) => product * (to - from + 1n), 1n);
   if (bits > BigInt(Math.min(MAX_BITS, Math.max(BITS_OF_ANY, parentPages * BITS_OF_A_PAGE)))) {
@@ -92,14 +104,14 @@ export async function keyBitsOf(
     columns.length === 1
       ? missing(parameter)
       : `case when ${within(ours, ranges)} then ${missing(parameter)} else ${ours.map((value) => `${value} is not null`).join(' and ')} end`;
-  return {
+  const set: KeySet = {
     statement,
     bytes: Number(bits / 8n),
-    isWithin,
-    setOf: (answer) => (sent ? bitsAt(answer, Number(bits)) : answer),
-    isFull: (set) => isFull(set, Number(bits)),
-    count: (parameter) => (parameter === undefined ? outside : `count(*) filter (where ${test(parameter)})`),
+    of: (answer) => (sent ? bitsAt(answer, Number(bits)) : answer),
+    isFull: (made) => isFull(made, Number(bits)),
+    count: (parameter) => `count(*) filter (where ${test(parameter)})`,
   };
+  return { outside, isWithin, set };
 }
 
 function numberOf(column: string, type: string): string {

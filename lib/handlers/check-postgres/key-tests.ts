@@ -2,7 +2,7 @@ import type { ForeignKey, KeyOfTable } from './catalogue';
 import type { Connection } from './connection';
 import { identifier } from './identifiers';
 import { HASHED_TYPES } from './index-sums';
-import { type KeyBits, keyBitsOf } from './key-bits';
+import { type KeyBits, type KeySet, keyBitsOf } from './key-bits';
 import type { Parents } from './parents';
 import type { Session } from './session';
 
@@ -69,13 +69,14 @@ async function testOf(
   });
   const bits = await keyBitsOf(connection, version, table, key, parents);
   const hasEnds = key.columns.length === 1 && parents.hasEndsOf(table.oid, key.columns[0]);
-  const within = async (ends: KeyBits) => (hasEnds && (await ends.isWithin(connection)) ? HOLDS : counted(() => ends.count()));
-  if (bits && bits.statement === undefined) {
+  const within = async (ends: KeyBits) => (hasEnds && (await ends.isWithin(connection)) ? HOLDS : counted(() => ends.outside));
+  if (bits && !bits.set) {
     return within(bits);
   }
-  if (bits && sets.hasRoomFor(bits)) {
-    const value = await sets.make(bits, connection);
-    return bits.isFull(value) ? within(bits) : counted((parameter) => bits.count(parameter), { value, type: 'bytea' });
+  if (bits?.set && sets.hasRoomFor(bits.set)) {
+    const { set } = bits;
+    const value = await sets.make(set, connection);
+    return set.isFull(value) ? within(bits) : counted((parameter) => set.count(parameter), { value, type: 'bytea' });
   }
   const list = await listOf(connection, version, key);
   if (list) {
@@ -122,19 +123,19 @@ class Sets {
   private readonly made = new Map<string, Promise<Buffer>>();
   private bytes = 0;
 
-  public hasRoomFor({ statement = '', bytes }: KeyBits): boolean {
+  public hasRoomFor({ statement, bytes }: KeySet): boolean {
     return this.made.has(statement) || this.bytes + bytes <= MAX_BYTES;
   }
 
-  public make(bits: KeyBits, connection: Connection): Promise<Buffer> {
-    const { statement = '', bytes } = bits;
+  public make(set: KeySet, connection: Connection): Promise<Buffer> {
+    const { statement, bytes } = set;
     const known = this.made.get(statement);
     if (known) {
       return known;
     }
-    const set = connection.bytes(statement).then((answer) => bits.setOf(answer));
-    this.made.set(statement, set);
+    const made = connection.bytes(statement).then((answer) => set.of(answer));
+    this.made.set(statement, made);
     this.bytes += bytes;
-    return set;
+    return made;
   }
 }

@@ -13,7 +13,7 @@ export class Parents {
   private readonly added = new Map<number, Promise<Sums | undefined>>();
   private readonly counted = new Map<string, Promise<Numbers>>();
 
-  constructor(private readonly indexes: readonly SummedIndex[] = []) {}
+  constructor(private readonly indexes: readonly SummedIndex[]) {}
 
   /** Adds up an index; undefined where the server would not do that by this index alone. */
   public sumsOf(index: SummedIndex, connection: Connection): Promise<Sums | undefined> {

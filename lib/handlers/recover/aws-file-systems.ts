@@ -10,10 +10,11 @@ import {
 } from '@aws-sdk/client-efs';
 import type { FileSystemConfig } from '../../model/recovery';
 import { words } from '../../model/time';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import { lossSince } from './loss';
 import type { DataPort, Ending, Followed, Lag, Progress, Promotion } from './ports';
-import { done, failed, onlySeen, pending, unless } from './progress';
+import { done, failed, onlySeen, pending } from './progress';
 
 const NO_REPLICATION = ['ReplicationNotFound', 'ReplicationNotFoundException'];
 const NO_SYSTEM = ['FileSystemNotFound', 'FileSystemNotFoundException'];

@@ -12,9 +12,10 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { FunctionConfig } from '../../model/recovery';
 import { SECOND } from '../../model/time';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import type { ComputePort, Progress } from './ports';
-import { done, failed, pending, unless } from './progress';
+import { done, failed, pending } from './progress';
 
 /** Stands for a function without reserved concurrency. */
 const UNRESERVED = -1;

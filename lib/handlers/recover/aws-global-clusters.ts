@@ -9,11 +9,12 @@ import {
   SwitchoverGlobalClusterCommand,
 } from '@aws-sdk/client-rds';
 import type { GlobalClusterConfig } from '../../model/recovery';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import { newestPoints } from './aws-metrics';
 import { lossSince } from './loss';
 import type { DataPort, Ending, Followed, Lag, Progress, Promotion } from './ports';
-import { done, failed, onlySeen, pending, unless } from './progress';
+import { done, failed, onlySeen, pending } from './progress';
 
 /** The global cluster changes sides just now: the next look tells. */
 const BUSY = ['InvalidGlobalClusterStateFault', 'InvalidDBClusterStateFault'];

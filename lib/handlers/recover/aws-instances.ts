@@ -9,13 +9,14 @@ import {
 } from '@aws-sdk/client-rds';
 import { keptName, type ReplicaInstanceConfig } from '../../model/recovery';
 import { MINUTE, SECOND } from '../../model/time';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import { type DataPoint, newestPoints } from './aws-metrics';
 import { rehearseInstance, tidyInstance } from './aws-rehearsals';
 import { createReplica } from './aws-replicas';
 import { lossSince } from './loss';
 import type { DataPort, Ending, Followed, Lag, Progress, Promotion, Rehearsal } from './ports';
-import { done, failed, pending, unless } from './progress';
+import { done, failed, pending } from './progress';
 
 const NONE = ['DBInstanceNotFoundFault', 'DBInstanceNotFound'];
 /** The instance is changing just now: the next look tells. */

@@ -1,11 +1,12 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { BucketConfig, GlobalTableConfig } from '../../model/recovery';
 import { MINUTE, SECOND } from '../../model/time';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import { newestPoints } from './aws-metrics';
 import { hasBucket } from './aws-objects';
 import type { DataPort, Lag, Progress } from './ports';
-import { done, failed, onlySeen, pending, unless } from './progress';
+import { done, failed, onlySeen, pending } from './progress';
 
 /** Replicas of tables are seconds behind (DynamoDB Developer Guide: global tables); metrics come each minute. */
 const TABLE_WAIT_MS = MINUTE;

@@ -1,6 +1,6 @@
 import { type RunInput, SITE_CONFIG_STATE, type SiteConfig } from '../../model/recovery';
 import { SECOND } from '../../model/time';
-import { unless } from './progress';
+import { unless } from '../aws/unless-error';
 import { type SigningClients, signedCall } from './signed-call';
 
 /** The configuration of this site, as its state machine holds it. */

@@ -1,8 +1,8 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SiteRegister } from '../../model/recovery';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import type { RegisterPort } from './ports';
-import { unless } from './progress';
 
 /** Key of the item that a site is remembered in. */
 const ID = { S: 'site' };

@@ -7,9 +7,10 @@ import {
   RestoreDBInstanceFromDBSnapshotCommand,
 } from '@aws-sdk/client-rds';
 import { isRehearsalName, type ReplicaInstanceConfig, rehearsalName } from '../../model/recovery';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import type { Progress } from './ports';
-import { done, failed, pending, unless } from './progress';
+import { done, failed, pending } from './progress';
 
 /** Says which run has made something. */
 const RUN_TAG = 'cdk-recovery:run';

@@ -1,8 +1,8 @@
 import { CreateDBInstanceReadReplicaCommand, type CreateDBInstanceReadReplicaCommandInput, type DBInstance } from '@aws-sdk/client-rds';
 import type { ReplicaInstanceConfig } from '../../model/recovery';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import type { Followed } from './ports';
-import { unless } from './progress';
 
 const THERE = ['DBInstanceAlreadyExistsFault', 'DBInstanceAlreadyExists'];
 

@@ -8,10 +8,11 @@ import {
   ModifyDBInstanceCommand,
 } from '@aws-sdk/client-rds';
 import { instanceName, isRehearsalName, keptName, type RestoredConfig } from '../../model/recovery';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import { deleteInstance } from './aws-rehearsals';
 import type { Progress } from './ports';
-import { done, failed, pending, unless } from './progress';
+import { done, failed, pending } from './progress';
 
 const NO_INSTANCE = ['DBInstanceNotFoundFault', 'DBInstanceNotFound'];
 const NO_CLUSTER = ['DBClusterNotFoundFault', 'DBClusterNotFound'];

@@ -1,7 +1,5 @@
 import type { Facts, Progress } from './ports';
 
-export { unless } from '../verify/aws-errors';
-
 export function done(words: string, facts?: Facts): Progress {
   return { state: 'done', words, ...(facts ? { facts } : {}) };
 }

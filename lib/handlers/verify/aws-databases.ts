@@ -6,8 +6,8 @@ import {
   DescribeDBInstancesCommand,
 } from '@aws-sdk/client-rds';
 import { MADE_FOR_TAG } from '../../model/verification';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
-import { unless } from './aws-errors';
 import { nameOf } from './look';
 import type { Restored, StepPorts } from './ports';
 

@@ -1,6 +1,6 @@
 import { DescribeStateMachineCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
-import { unless } from './aws-errors';
 import type { WatchPorts } from './ports';
 
 /** The state machine, bound to the API of Step Functions. */

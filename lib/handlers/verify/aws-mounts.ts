@@ -5,8 +5,8 @@ import {
   DescribeMountTargetsCommand,
 } from '@aws-sdk/client-efs';
 import { MADE_FOR_TAG } from '../../model/verification';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
-import { unless } from './aws-errors';
 import type { StepPorts } from './ports';
 
 const GONE = ['FileSystemNotFound', 'AccessPointNotFound', 'MountTargetNotFound'];

@@ -3,9 +3,9 @@ import { DescribeInstanceStatusCommand, DescribeInstancesCommand, DescribeVolume
 import { DescribeFileSystemsCommand as DescribeElasticFileSystemsCommand } from '@aws-sdk/client-efs';
 import { DescribeFileSystemsCommand, DescribeVolumesCommand as DescribeFsxVolumesCommand } from '@aws-sdk/client-fsx';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
 import { describeInstance } from './aws-databases';
-import { unless } from './aws-errors';
 import { nameOf } from './look';
 import type { Describe, Restored } from './ports';
 

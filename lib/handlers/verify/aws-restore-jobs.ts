@@ -5,8 +5,8 @@ import {
   ListRestoreJobsCommand,
   PutRestoreValidationResultCommand,
 } from '@aws-sdk/client-backup';
+import { unless } from '../aws/unless-error';
 import type { AwsClients } from './aws-clients';
-import { unless } from './aws-errors';
 import type { RestoreJob, StepPorts, WatchPorts } from './ports';
 
 const MAX_RESULTS = 1000;

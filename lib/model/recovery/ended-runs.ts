@@ -52,7 +52,7 @@ export function endTold(register: SiteRegister, { input, begunMs }: RunRecord, r
   return left.length === 0 ? rest : { ...rest, ended: left };
 }
 
-/** Whether a run has done nothing that somebody has to clean up or go on with: where it dies it is over. */
+/** Whether somebody has to clean up after a run that dies, or go on with it; one that has only asked whether it may is over then. */
 export function hasBegun({ stage, input, steps }: RunRecord): boolean {
   return stage !== 'begun' || (input.kind !== 'failover' && Object.keys(steps).length > 0);
 }

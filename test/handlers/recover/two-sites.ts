@@ -1,18 +1,9 @@
-import type { PeerStatus, RunInput, RunStep, SiteRegister } from '../../../lib/model/recovery';
-import { OSAKA, TOKYO } from '../../model/recovery/sites';
+import { initialRegister, type PeerStatus, type RunInput, type RunStep, type SiteRegister } from '../../../lib/model/recovery';
+import { OSAKA, siteConfig, TOKYO } from '../../model/recovery/sites';
 import { FakeSite } from './fakes';
 
 /** What the active site remembers before anything has happened. */
-export const BEGUN: SiteRegister = {
-  version: 1,
-  role: 'active',
-  epoch: 0,
-  seen: 0,
-  lifted: 0,
-  gate: 'open',
-  diverted: false,
-  reclaimed: false,
-};
+export const BEGUN = initialRegister(siteConfig(TOKYO));
 /** What Osaka says of itself then. */
 export const OSAKA_IS: PeerStatus = { site: OSAKA, role: 'standby', epoch: 0, seen: 0, diverted: false, reclaimed: false };
 export const SWITCHOVER: RunInput = { kind: 'switchover', id: 'run-2', by: 'a test' };
