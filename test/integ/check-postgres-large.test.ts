@@ -186,7 +186,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'checks of large tables and index
       server.sql(
         'related',
         `create table parent (id int, filler text, primary key (id) with (fillfactor = 20));
-         insert into parent select n, repeat('x', 100) from generate_series(1, 20000) n;
+         insert into parent select n, repeat('x', 500) from generate_series(1, 20000) n;
          create table child (parent int references parent);
          insert into child select n from generate_series(1, 20000) n;
          create index child_parent on child (parent) with (fillfactor = 20)`,

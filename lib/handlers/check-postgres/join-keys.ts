@@ -1,6 +1,7 @@
 import { inParallel } from '../checks/in-parallel';
 import type { KeyOfTable } from './catalogue';
 import type { Connection } from './connection';
+import { BY_TABLE } from './index-sums';
 import { SMALL_PARENT_PAGES } from './key-tests';
 import { plannedOnce, type Setting } from './planning';
 import type { Session } from './session';
@@ -12,8 +13,16 @@ export interface KeyReading extends KeyOfTable {
   readonly error?: unknown;
 }
 
+/** How a join is made. */
+export interface Joining {
+  /** Processes of the server besides that of the connection. */
+  readonly processes?: number;
+  /** An index may not have the rows of its table, so that only tables are read. */
+  readonly tablesOnly?: boolean;
+}
+
 /** Counts the rows that break foreign keys by joining each table with the parent. */
-export async function joinKeys(session: Session, keys: readonly KeyOfTable[]): Promise<KeyReading[]> {
+export async function joinKeys(session: Session, keys: readonly KeyOfTable[], tablesOnly: boolean): Promise<KeyReading[]> {
   const results: KeyReading[] = [];
   if (keys.length > 0) {
     const total = keys.reduce((sum, { table }) => sum + table.pages, 0);
@@ -22,17 +31,22 @@ export async function joinKeys(session: Session, keys: readonly KeyOfTable[]): P
       inParallel(sorted, connections, async (key, connection) => {
         // one that is larger than the share of a connection is read by several processes of the server
         const processes = key.table.pages <= total / connections.length ? 0 : 2;
-        results.push(await joinKey(connection, key, processes));
+        results.push(await joinKey(connection, key, { processes, tablesOnly }));
       }),
     );
   }
   return results;
 }
 
-/** Counts the rows that break a foreign key, with so many processes of the server besides that of the connection. */
-export async function joinKey(connection: Connection, { table, key }: KeyOfTable, processes = 0): Promise<KeyReading> {
+/** Counts the rows that break a foreign key. */
+export async function joinKey(
+  connection: Connection,
+  { table, key }: KeyOfTable,
+  { processes = 0, tablesOnly = false }: Joining = {},
+): Promise<KeyReading> {
   const settings: Setting[] = [
     ...IN_ORDER,
+    ...(tablesOnly ? BY_TABLE : []),
     `enable_hashjoin = ${key.parentPages <= SMALL_PARENT_PAGES ? 'on' : 'off'}`,
     `max_parallel_workers_per_gather = ${processes}`,
   ];

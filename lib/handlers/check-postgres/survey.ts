@@ -57,6 +57,7 @@ export class Survey {
       ...(await joinKeys(
         this.session,
         keys.filter(({ key }) => !known.has(key)),
+        (passed?.damage.damaged.length ?? 0) > 0,
       )),
     ];
   }
