@@ -21,6 +21,7 @@ const common = {
 };
 
 module.exports = {
+  testSequencer: '<rootDir>/scripts/long-tests-first.cjs',
   // more than there are cores: the suites wait for emulators and command lines much of the time
   maxWorkers: Math.ceil(1.5 * availableParallelism()),
   projects: [
