@@ -25,7 +25,9 @@ export async function conclude({ run: input, failure, step }: StepRequest, site:
     await endInjection(input.id, site);
     const steps = untidied(run, site);
     const last = { ...run, steps: { ...run.steps, ...steps } };
-    const outcome = outcomeOf(last);
+    // whoever was to note what has failed may have failed too
+    const noted = failure?.Error === undefined ? {} : { problem: run.problem ?? problemIn(last, failure) };
+    const outcome = outcomeOf({ ...last, ...noted });
     const problem = outcome === 'completed' ? undefined : (run.problem ?? problemIn(last, failure));
     const end = { outcome, nowMs: site.ports.now(), steps, ...(problem === undefined ? {} : { problem }) };
     const { refusal } = await site.apply((register) => provenBy(concluded(register, input.id, end), outcome, end.nowMs));

@@ -16,9 +16,12 @@ export async function undo({ run: { id }, failure }: StepRequest, site: Site): P
   if (before?.input.id !== id) {
     return { state: 'done', words: `run '${id}' is not under way` };
   }
-  const { refusal } = await site.apply((register) => undoBegun(register, id, problemIn(before, failure)));
+  const { register, refusal } = await site.apply((found) => undoBegun(found, id, problemIn(before, failure)));
   if (refusal !== undefined) {
     return { state: 'done', words: `it cannot be undone: ${refusal}` };
+  }
+  if (register.run?.stage !== 'undoing') {
+    return { state: 'done', words: `${site.config.site} follows already, and goes on doing so` };
   }
   return site.step(id, 'undo', PATIENCE_MS, async (run, last) => {
     if (!run.asked) {

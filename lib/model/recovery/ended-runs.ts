@@ -20,13 +20,20 @@ export function outcomeOf(run: RunRecord): RunOutcome {
     case 'undoing':
       return asked ? 'rolled-back' : 'aborted';
     case 'begun':
-      if (input.kind === 'rebuild') {
-        return steps.join?.state === 'done' ? 'completed' : 'aborted';
+      if (hasRebuilt(run)) {
+        return steps.join?.state === 'done' && run.problem === undefined ? 'completed' : 'halted';
       }
       return input.kind === 'rehearsal' ? rehearsed(steps) : 'aborted';
     default:
       return 'halted';
   }
+}
+
+/** Whether a rebuild has made its site follow the active one again: that is not undone, whatever does not work after it. */
+export function hasRebuilt({ input, stage, steps }: RunRecord): boolean {
+  // data is rebuilt in a stage of its own, so that whoever has begun after it has joined
+  const joined = Object.entries(steps).some(([step, { facts }]) => step.startsWith('rebuild:') || facts?.joined === true);
+  return input.kind === 'rebuild' && stage === 'begun' && joined;
 }
 
 function rehearsed(steps: RunRecord['steps']): RunOutcome {

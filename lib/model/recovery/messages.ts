@@ -1,4 +1,5 @@
 import { words } from '../time';
+import { hasRebuilt } from './ended-runs';
 import type { Asked } from './fencing';
 import { goOnCommand } from './go-on';
 import type { Measured, RecoveryVerdict } from './measured';
@@ -52,6 +53,18 @@ const NEXT: Readonly<Record<RunOutcome, string>> = {
   failed: 'A recovery would have failed in the same way: it has to be put right before one is needed.',
 };
 
+/** What was rebuilt before is not put back. */
+const FOLLOWS = 'This site was made a standby of the active one and stays one; the traffic was not moved.';
+
+function nextAfter(run: RunRecord, outcome: RunOutcome): readonly string[] {
+  const isPutBack = outcome === 'aborted' || outcome === 'rolled-back';
+  const follows = hasRebuilt(run) || (isPutBack && run.steps.join?.facts?.joined === true);
+  if (!follows || outcome === 'completed') {
+    return NEXT[outcome] ? [NEXT[outcome]] : [];
+  }
+  return outcome === 'aborted' ? [FOLLOWS] : [FOLLOWS, NEXT[outcome]];
+}
+
 /** Tells how a run has ended. */
 export function outcomeMessage(config: SiteConfig, run: RunRecord, outcome: RunOutcome, measured: Measured, problem?: string): Message {
   const { recoveryTime, recoveryPoint } = measured;
@@ -61,7 +74,7 @@ export function outcomeMessage(config: SiteConfig, run: RunRecord, outcome: RunO
     text: [
       `${what}, run '${run.input.id}' started by ${run.input.by}: ${outcome}.`,
       ...(problem ? [`Why: ${problem}`] : []),
-      ...(NEXT[outcome] ? [NEXT[outcome]] : []),
+      ...nextAfter(run, outcome),
       ...(outcome === 'halted' ? [goOnCommand(config, run.input)] : []),
       ...(outcome === 'completed'
         ? [

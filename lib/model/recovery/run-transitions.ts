@@ -1,5 +1,5 @@
 import { words } from '../time';
-import { DIED, outcomeOf, over, withEnded } from './ended-runs';
+import { DIED, hasRebuilt, outcomeOf, over, withEnded } from './ended-runs';
 import { ajar } from './fencing';
 import { isAbandoned, leftOf, openRun, type RunRecord, type RunStage, type SiteRegister, type StepRecord } from './register';
 import { type RunInput, type RunOutcome, takesOver } from './run';
@@ -24,7 +24,7 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
   if (register.run?.input.id === input.id) {
     return register.run.stage === 'concluded'
       ? refused(`run '${input.id}' has ended as '${register.run.outcome}': start another one with an id of its own`)
-      : to({ ...register, run: { ...register.run, leaseUntilMs } });
+      : to({ ...register, run: { ...takenUp(register.run), leaseUntilMs } });
   }
   const other = openRun(register);
   if (other && other.leaseUntilMs > nowMs) {
@@ -56,6 +56,12 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
   const run: RunRecord = { input, stage: 'begun', epoch, begunMs: nowMs, leaseUntilMs, peer, steps: {} };
   const next = { ...register, seen: takesOver(input.kind) ? Math.max(register.seen, epoch) : register.seen, run };
   return to(other ? withEnded(next, leftBehind(other, input, nowMs)) : next);
+}
+
+/** What has halted a run counts as removed once somebody goes on with it; that it is undone stays so. */
+function takenUp(run: RunRecord): RunRecord {
+  const { problem: _, ...rest } = run;
+  return run.stage === 'undoing' ? run : rest;
 }
 
 /** A run that another one replaces. */
@@ -177,13 +183,15 @@ export function joined(
   });
 }
 
-/** Begins to put back what was changed; refused where that cannot be. */
+/** Begins to put back what was changed; refused where that cannot be, and only noted where it is not to be. */
 export function undoBegun(register: SiteRegister, id: string, problem: string): Transition {
-  return changed(register, id, (run) =>
-    ['begun', 'fencing', 'undoing'].includes(run.stage)
-      ? { ...run, stage: 'undoing', problem: run.problem ?? problem }
-      : refused(`run '${id}' is '${run.stage}'`),
-  );
+  return changed(register, id, (run) => {
+    const noted = { ...run, problem: run.problem ?? problem };
+    if (hasRebuilt(run)) {
+      return noted;
+    }
+    return ['begun', 'fencing', 'undoing'].includes(run.stage) ? { ...noted, stage: 'undoing' } : refused(`run '${id}' is '${run.stage}'`);
+  });
 }
 
 /** Ends a run; one that is halted stays open, so that it can go on. */
