@@ -16,7 +16,8 @@ from recovery_emulator.cloudformation.requests import accepts, call, tag_list
 class Cluster(Handler):
     def create(self, context: Context, properties: Properties) -> Made:
         name = properties.get("ClusterName") or context.generated_name(255)
-        plain = {**properties, "ClusterName": name, "Tags": tag_list(properties, context.tags)}
+        own = {{"ClusterSettings": "settings"}.get(k, k): value for k, value in properties.items()}
+        plain = {**own, "ClusterName": name, "Tags": tag_list(properties, context.tags)}
         arn = call(context.client("ecs"), "create_cluster", plain)["cluster"]["clusterArn"]
         return Made(name, {"Arn": arn})
 
