@@ -1,17 +1,17 @@
 import type { Alarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import type { IChainable, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { TimeZone } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards, type Wildcards } from '../../../core/private/wildcards';
 import { letSeeItself, machineOf, roleOf } from './machine';
 import type { Rhythm } from './rhythm';
 import { startOnSchedule } from './starter';
-import { chainOf, type ExportSteps } from './steps';
+import type { Made } from './steps';
 import type { ExportTimes } from './times';
 import { watch } from './watch';
 
-/** What makes exports on a schedule, and tells when it does not. */
+/** What makes exports or backups on a schedule, and tells when it does not. */
 export interface Engine {
   readonly machine: StateMachine;
   readonly failureAlarm: Alarm;
@@ -19,25 +19,32 @@ export interface Engine {
 }
 
 export interface EngineOptions {
-  /** What is exported, for people. */
+  /** What is exported or backed up, for people. */
   readonly of: string;
   readonly rhythm: Rhythm;
   readonly timeZone?: TimeZone;
   readonly times: ExportTimes;
   readonly alarmActions?: readonly IAlarmAction[];
-  readonly wildcards: Wildcards;
-  stepsIn(scope: Construct): ExportSteps;
+  readonly wildcards?: Wildcards;
+  /** @default 'export' */
+  readonly made?: Made;
+  chainIn(scope: Construct): IChainable;
 }
 
-/** Makes the state machine of an export, its schedule and its alarms. */
-export function engineOf(scope: Construct, { of, rhythm, timeZone, times, alarmActions, wildcards, stepsIn }: EngineOptions): Engine {
+/** Makes the state machine of an export or a backup, its schedule and its alarms. */
+export function engineOf(scope: Construct, options: EngineOptions): Engine {
+  const { of, rhythm, timeZone, times, alarmActions, wildcards, made = 'export', chainIn } = options;
+  const words = made === 'export' ? `Exports ${of}` : `Backs up ${of}`;
   const steps = new Construct(scope, 'Steps');
-  const machine = machineOf(scope, chainOf(steps, stepsIn(steps)), `Exports ${of}`, times.timeoutMs);
-  acknowledgeWildcards(roleOf(machine), wildcards);
+  const machine = machineOf(scope, chainIn(steps), words, times.timeoutMs);
+  if (wildcards) {
+    acknowledgeWildcards(roleOf(machine), wildcards);
+  }
   letSeeItself(scope, machine);
-  const queue = startOnSchedule(scope, machine, ScheduleExpression.expression(rhythm.expression, timeZone), `Exports ${of}`);
+  const queue = startOnSchedule(scope, machine, ScheduleExpression.expression(rhythm.expression, timeZone), words);
   const { failure, absence } = watch(scope, machine, {
     of,
+    made,
     missedMs: times.missedMs,
     deadLetters: queue.queueName,
     actions: alarmActions,

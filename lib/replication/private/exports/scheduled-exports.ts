@@ -5,10 +5,12 @@ import type { ExportOptions } from '../../export-options';
 import { type Engine, type EngineOptions, engineOf } from './engine';
 import { type RecordedExport, recordExports } from './facts';
 import { rhythmOf } from './rhythm';
+import { chainOf, type ExportSteps } from './steps';
 import { timesOf } from './times';
 
 /** What is particular to the exports of one kind of resource. */
-export type ExportKind = Omit<RecordedExport, 'rhythm' | 'times'> & Pick<EngineOptions, 'wildcards' | 'stepsIn'>;
+export type ExportKind = Omit<RecordedExport, 'rhythm' | 'times'> &
+  Pick<EngineOptions, 'wildcards'> & { stepsIn(scope: Construct): ExportSteps };
 
 /** Exports that are made on a schedule, told to the record and watched. */
 export interface ScheduledExports extends Engine {
@@ -23,7 +25,15 @@ export function scheduledExports(owner: Construct, props: ExportOptions, { wildc
   const rhythm = rhythmOf(owner, props);
   const times = timesOf(owner, target.type, props, rhythm);
   const { timeZone, alarmActions } = props;
-  const engine = engineOf(owner, { of: target.id, rhythm, timeZone, times, alarmActions, wildcards, stepsIn });
+  const engine = engineOf(owner, {
+    of: target.id,
+    rhythm,
+    timeZone,
+    times,
+    alarmActions,
+    wildcards,
+    chainIn: (steps) => chainOf(steps, stepsIn(steps)),
+  });
   recordExports(owner, { ...kind, rhythm, times });
   const replication = store.offSite?.replication;
   return { ...engine, replication, alarms: [engine.failureAlarm, engine.absenceAlarm, ...(replication?.alarms ?? [])] };

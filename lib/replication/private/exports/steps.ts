@@ -41,39 +41,52 @@ export interface ExportSteps {
   readonly cause: string;
 }
 
+/** What is made again and again, in words of people. */
+export type Made = 'export' | 'backup';
+
 /** Joins the steps to a whole: nothing while an earlier export runs, then start it, and ask until it has come to an end. */
-export function chainOf(scope: Construct, steps: ExportSteps): IChainable {
+export function chainOf(scope: Construct, steps: ExportSteps, made: Made = 'export'): IChainable {
   const { remembered, first, begin, alreadyBegun, ask, done, failed, cause } = steps;
   const wait = Wait.jsonata(scope, 'Wait', { time: WaitTime.duration(Duration.minutes(POLL_MINUTES)) });
-  const fail = Fail.jsonata(scope, 'Export failed', { error: 'ExportFailed', cause: expression(cause) });
+  const fail = Fail.jsonata(scope, `${capital(made)} failed`, { error: `${capital(made)}Failed`, cause: expression(cause) });
   begin.next(wait);
   if (alreadyBegun) {
     begin.addCatch(wait, { errors: alreadyBegun });
   }
   wait.next(ask).next(
     Choice.jsonata(scope, 'Is it complete?')
-      .when(Condition.jsonata(expression(done)), Succeed.jsonata(scope, 'Exported'))
+      .when(Condition.jsonata(expression(done)), Succeed.jsonata(scope, made === 'export' ? 'Exported' : 'Backed up'))
       .when(Condition.jsonata(expression(failed)), fail)
       .otherwise(wait),
   );
-  const busy = Fail.jsonata(scope, 'Earlier export runs', {
-    error: 'EarlierExportRuns',
-    cause: 'an earlier execution is still running, and two exports at a time only slow each other down: let it end, or export less often',
+  return whenAlone(scope, first, made, remembered);
+}
+
+/** Goes on only where no earlier execution is still at work. */
+export function whenAlone(scope: Construct, first: IChainable, made: Made, remembered?: ExportSteps['remembered']): IChainable {
+  const busy = Fail.jsonata(scope, `Earlier ${made} runs`, {
+    error: `Earlier${capital(made)}Runs`,
+    cause: `an earlier execution is still running, and two ${made}s at a time only slow each other down: let it end, or ${made === 'export' ? 'export' : 'back up'} less often`,
   });
   const alone = Choice.jsonata(scope, 'Is it alone?')
     .when(Condition.jsonata(expression('$earlier > 0')), busy)
     .otherwise(first);
-  return findEarlier(scope, remembered).next(alone);
+  return findEarlier(scope, made, remembered).next(alone);
+}
+
+/** The word with its first letter in upper case. */
+export function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }
 
 /** Counts running executions that have started before this one; of two of the same moment, one has the smaller ARN. */
-function findEarlier(scope: Construct, remembered: ExportSteps['remembered']): CustomState {
+function findEarlier(scope: Construct, made: Made, remembered: ExportSteps['remembered']): CustomState {
   const own = '$states.context.Execution';
   const earlier = [
     `$toMillis(StartDate) < $toMillis(${own}.StartTime)`,
     `($toMillis(StartDate) = $toMillis(${own}.StartTime) and ExecutionArn < ${own}.Id)`,
   ].join(' or ');
-  const state = new CustomState(scope, 'Find earlier export', {
+  const state = new CustomState(scope, `Find earlier ${made}`, {
     stateJson: {
       Type: 'Task',
       QueryLanguage: 'JSONata',

@@ -9,18 +9,19 @@ import { addAlarm } from '../alarms';
 import { failuresOf } from '../scheduled';
 import { machineOf } from './machine';
 import { startOnSchedule } from './starter';
-import { expression, read } from './steps';
+import { capital, expression, type Made, read } from './steps';
 
-/** The name of the resource whose exports are watched, and what it takes to tell somebody. */
+/** The name of the resource whose exports or backups are watched, and what it takes to tell somebody. */
 export interface WatchOptions {
   readonly of: string;
+  readonly made: Made;
   readonly missedMs: number;
   /** Name of the queue that tells what could not be started. */
   readonly deadLetters: string;
   readonly actions?: readonly IAlarmAction[];
 }
 
-/** The alarms of an export. */
+/** The alarms of an export or a backup. */
 export interface Alarms {
   readonly failure: Alarm;
   readonly absence: Alarm;
@@ -28,14 +29,14 @@ export interface Alarms {
 
 /** Tells when an export fails, and when none has succeeded for too long, for whatever reason. */
 export function watch(scope: Construct, machine: StateMachine, options: WatchOptions): Alarms {
-  const { of, actions } = options;
+  const { of, made, actions } = options;
   const failure = addAlarm(scope, 'FailureAlarm', {
-    metric: failuresOf(machine, Duration.minutes(5), 'Exports that came to no good end'),
+    metric: failuresOf(machine, Duration.minutes(5), `${capital(made)}s that came to no good end`),
     threshold: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
-    section: 'failed-exports',
-    wrong: `An export of ${of} failed, was stopped or took too long: read 'cause' in the last execution of ${machine.stateMachineName}, mend it, and start an execution by hand`,
+    section: made === 'export' ? 'failed-exports' : 'failed-backups-of-servers-and-files',
+    wrong: `${made === 'export' ? 'An export' : 'A backup'} of ${of} failed, was stopped or took too long: read 'cause' in the last execution of ${machine.stateMachineName}, mend it, and start an execution by hand`,
     actions,
   });
   return { failure, absence: absenceAlarm(scope, machine, options) };
@@ -45,16 +46,16 @@ function absenceAlarm(scope: Construct, machine: StateMachine, options: WatchOpt
   const hours = Math.ceil(options.missedMs / HOUR);
   const direct = hours * HOUR <= EXPORT_LIMITS.alarmRange.value;
   const watched = direct ? machine : watcherOf(scope, machine, options);
-  const { of, missedMs, deadLetters, actions } = options;
+  const { of, made, missedMs, deadLetters, actions } = options;
   return addAlarm(scope, 'AbsenceAlarm', {
     metric: watched.metricSucceeded({ period: Duration.hours(1), statistic: Stats.SUM }),
     threshold: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
     evaluationPeriods: direct ? hours : WATCH_ALARM_MS / HOUR,
-    section: 'missing-exports',
+    section: made === 'export' ? 'missing-exports' : 'missing-backups-of-servers-and-files',
     wrong:
-      `No export of ${of} has succeeded for ${words(direct ? hours * HOUR : missedMs)}: look for executions of ${machine.stateMachineName}; ` +
+      `No ${made} of ${of} has succeeded for ${words(direct ? hours * HOUR : missedMs)}: look for executions of ${machine.stateMachineName}; ` +
       `where there are none, see in the queue ${deadLetters} why its schedule could not start one, and start one by hand`,
     actions,
   });
@@ -65,7 +66,7 @@ const WATCH_EVERY_MS = 12 * HOUR;
 const WATCH_ALARM_MS = DAY + 2 * HOUR;
 
 /** An alarm looks back a week at most: for rarer exports, a second machine reads in the list of executions when the last one succeeded. */
-function watcherOf(scope: Construct, machine: StateMachine, { of, missedMs }: WatchOptions): StateMachine {
+function watcherOf(scope: Construct, machine: StateMachine, { of, made, missedMs }: WatchOptions): StateMachine {
   const watcher = new Construct(scope, 'Watcher');
   const steps = new Construct(watcher, 'Steps');
   const arn = machine.stateMachineArn;
@@ -77,7 +78,7 @@ function watcherOf(scope: Construct, machine: StateMachine, { of, missedMs }: Wa
     iamResources: [arn],
     assign: { since: expression('$toMillis($states.result.CreationDate)') },
   });
-  const last = read(steps, 'Find last export', {
+  const last = read(steps, `Find last ${made}`, {
     service: 'sfn',
     action: 'listExecutions',
     parameters: { StateMachineArn: arn, StatusFilter: 'SUCCEEDED', MaxResults: 1 },
@@ -85,13 +86,13 @@ function watcherOf(scope: Construct, machine: StateMachine, { of, missedMs }: Wa
     iamResources: [arn],
     assign: { since: expression('$max($append([$since], $states.result.Executions.$toMillis(StopDate)))') },
   });
-  const missing = Fail.jsonata(steps, 'Export missing', {
-    error: 'ExportMissing',
-    cause: expression(`'no export of ${of} has succeeded since ' & $fromMillis($since)`),
+  const missing = Fail.jsonata(steps, `${capital(made)} missing`, {
+    error: `${capital(made)}Missing`,
+    cause: expression(`'no ${made} of ${of} has succeeded since ' & $fromMillis($since)`),
   });
   const late = Condition.jsonata(expression(`$toMillis($states.context.Execution.StartTime) - $since > ${missedMs}`));
   const chain = born.next(last).next(Choice.jsonata(steps, 'Is it late?').when(late, missing).otherwise(Succeed.jsonata(steps, 'In time')));
-  const made = machineOf(watcher, chain, `Sees that exports of ${of} are made`, 10 * MINUTE);
-  startOnSchedule(watcher, made, ScheduleExpression.rate(Duration.millis(WATCH_EVERY_MS)), `Looks for the last export of ${of}`);
-  return made;
+  const eye = machineOf(watcher, chain, `Sees that ${made}s of ${of} are made`, 10 * MINUTE);
+  startOnSchedule(watcher, eye, ScheduleExpression.rate(Duration.millis(WATCH_EVERY_MS)), `Looks for the last ${made} of ${of}`);
+  return eye;
 }
