@@ -1,5 +1,6 @@
 import {
   fenced,
+  hasHalted,
   lifted,
   openRun,
   type PeerAnswer,
@@ -102,6 +103,7 @@ async function ownStatus(site: Site): Promise<PeerStatus> {
         kind: run.input.kind,
         epoch: run.epoch,
         stage: run.stage,
+        ...(run.stage !== 'concluded' && hasHalted(run, site.ports.now()) ? { halted: true } : {}),
         begunMs: run.begunMs,
         peer: run.peer,
         ...(run.input.drill ? { drill: true } : {}),

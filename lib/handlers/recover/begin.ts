@@ -35,7 +35,7 @@ export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnsw
     run.kind === 'rehearsal'
       ? undefined
       : (objectionOf(run, peer, status, miss) ??
-        underWay(third, [peer.site, site.config.site]) ??
+        underWay(run, third, [peer.site, site.config.site]) ??
         (await kindsDisagree(run.kind, peer, site)));
   if (against) {
     return refusal(against);
@@ -88,11 +88,15 @@ function epochsOf(site: Pick<PeerStatus, 'seen' | 'epoch' | 'left'> | undefined)
   return site ? [site.seen, site.epoch, ...Object.values(site.left ?? {})] : [];
 }
 
-/** What a third site does with one of these sites, in words. */
-function underWay(third: readonly (PeerStatus | undefined)[], sites: readonly string[]): string | undefined {
+/** What a third site does with one of these sites, in words. What has halted there holds up nobody who gives up a run for a failover. */
+function underWay({ abandon }: RunInput, third: readonly (PeerStatus | undefined)[], sites: readonly string[]): string | undefined {
   const busy = third.find(
     (one) =>
-      one?.run && takesOver(one.run.kind) && sites.includes(one.run.peer ?? '') && !['activated', 'concluded'].includes(one.run.stage),
+      one?.run &&
+      !(one.run.halted && abandon !== undefined) &&
+      takesOver(one.run.kind) &&
+      sites.includes(one.run.peer ?? '') &&
+      !['activated', 'concluded'].includes(one.run.stage),
   );
   return busy && `run '${busy.run?.id}' (${busy.run?.kind}) is under way at ${busy.site}`;
 }

@@ -80,7 +80,9 @@ async function decide(site: Site, peers: readonly (PeerStatus | undefined)[]): P
   let unresolved = false;
   if (yieldTo) {
     const asked = { ...yieldTo, by: yieldTo.site, nowMs };
-    const { refusal } = yieldTo.final ? await giveUp(asked, site) : await site.apply((register) => fenced(register, asked));
+    const { refusal } = yieldTo.final
+      ? await giveUp(asked, site)
+      : await site.apply((register) => fenced(register, { ...asked, committed: true }));
     unresolved = refusal !== undefined;
   }
   if (liftEpoch !== undefined) {

@@ -1,4 +1,4 @@
-import { advanced, joined, type StepAnswer, type StepRequest, servesEverywhere } from '../../model/recovery';
+import { advanced, joined, leftOf, type PeerStatus, type StepAnswer, type StepRequest, servesEverywhere } from '../../model/recovery';
 import { HOUR } from '../../model/time';
 import { moveGate } from './gate';
 import { askPeer, peerOf, statusOf } from './peers';
@@ -20,7 +20,7 @@ export async function rebuild({ run: { id }, item }: StepRequest, site: Site): P
     const peer = peerOf(site.config, run.peer);
     const status = await statusOf(site, peer);
     if (status?.role !== 'active') {
-      return { state: 'pending', words: `${peer.site} ${status ? `is ${status.role}` : 'cannot be reached'}` };
+      return wasLeft(status) ?? { state: 'pending', words: `${peer.site} ${status ? `is ${status.role}` : 'cannot be reached'}` };
     }
     const answer = await askPeer(site, peer, { op: 'describe', item: config.name, epoch: status.epoch });
     const { run: theirs } = status;
@@ -34,6 +34,14 @@ export async function rebuild({ run: { id }, item }: StepRequest, site: Site): P
   });
 }
 
+/** A site that a third one has taken over from is itself to be rebuilt, so that nobody can follow it. */
+function wasLeft(status: PeerStatus | undefined): Progress | undefined {
+  const epoch = status && leftOf(status)[status.site];
+  return status && epoch !== undefined && epoch > status.epoch
+    ? { state: 'failed', words: `${status.site} was left with epoch ${epoch}: rebuild from a site that is active, and 'abandon' this run` }
+    : undefined;
+}
+
 /** Makes this site a standby, or active again where all are. */
 export async function join({ run: { id } }: StepRequest, site: Site): Promise<StepAnswer> {
   return site.step(id, 'join', JOIN_PATIENCE_MS, async (run, before) => {
@@ -45,7 +53,9 @@ export async function join({ run: { id } }: StepRequest, site: Site): Promise<St
       // where there is no data nothing has said yet that the run rebuilds
       await site.apply((register) => advanced(register, id, ['begun'], 'rebuilding'));
       const everywhere = servesEverywhere(site.config.strategy);
-      const { register, refusal } = await site.apply((found) => joined(found, id, { epoch: status.epoch, everywhere }));
+      // a third site may have left this one since, and told that one of it
+      const epoch = Math.max(status.epoch, everywhere ? (leftOf(status)[site.config.site] ?? 0) : 0);
+      const { register, refusal } = await site.apply((found) => joined(found, id, { epoch, everywhere }));
       if (refusal !== undefined) {
         return { state: 'failed', words: refusal };
       }

@@ -109,6 +109,8 @@ export interface PeerStatus {
     readonly kind: RunInput['kind'];
     readonly epoch: number;
     readonly stage: RunStage;
+    /** It goes on only when a person has it do so. */
+    readonly halted?: boolean;
     readonly drill?: boolean;
     readonly begunMs?: number;
     /** Name of the site that it takes over from. */

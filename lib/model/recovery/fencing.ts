@@ -11,16 +11,19 @@ export interface Asked {
   readonly nowMs: number;
   /** Id of a run of this site that has halted and is given up for that of the other one. */
   readonly abandon?: string;
+  /** There is no way back for the other site any more, so that a run of this one does not hold it up. */
+  readonly committed?: boolean;
   /** Since when the other site may hold what this one lacks. */
   readonly sinceMs?: number;
 }
 
 /**
  * Keeps application and writers out because another site is about to take over with a higher epoch. Refused while this site is itself
- * taking over: of two that try at once both give up, unless the run here is dead and has promoted nothing.
+ * taking over: of two that try at once both give up, unless the run here is dead and has promoted nothing. Of two for which there is no way
+ * back, each by the word of a person, the higher epoch goes on.
  */
 export function fenced(register: SiteRegister, asked: Asked): Transition {
-  const { epoch, by, nowMs, abandon } = asked;
+  const { epoch, by, nowMs, abandon, committed } = asked;
   const { fence } = register;
   const seen = Math.max(register.seen, epoch);
   if (epoch <= register.lifted) {
@@ -30,7 +33,8 @@ export function fenced(register: SiteRegister, asked: Asked): Transition {
     return refused(`this site is, or is about to be, active with epoch ${claimOf(register)}, which is above ${epoch}`);
   }
   const run = openRun(register);
-  const taking = run && !isAbandoned(run, abandon, nowMs) && (run.stage === 'committed' || (isTaking(run) && run.leaseUntilMs > nowMs));
+  const taking =
+    run && !committed && !isAbandoned(run, abandon, nowMs) && (run.stage === 'committed' || (isTaking(run) && run.leaseUntilMs > nowMs));
   // two sites that are fenced both may try to take over from each other
   if (taking) {
     return refused(`run '${run.input.id}' is about to make this site active`);
@@ -77,7 +81,7 @@ export function letGo(register: SiteRegister, { epoch, by, nowMs, sinceMs }: Ask
   }
   const isKnown = register.fence?.final === true && register.fence.epoch >= epoch;
   // after it was rebuilt; a fence that holds becomes final, whatever others have lifted
-  if (isKnown || (register.lifted >= epoch && register.role === 'standby')) {
+  if (isKnown || (register.lifted >= epoch && (register.role === 'standby' || claimOf(register) === epoch))) {
     return to({ ...register, seen, diverted: false, reclaimed: false });
   }
   const apart = [register.fence?.apartMs, sinceMs].filter((ms) => ms !== undefined);

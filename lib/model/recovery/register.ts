@@ -146,7 +146,12 @@ export function openRun({ run }: SiteRegister): RunRecord | undefined {
 
 /** Whether a run is past help and was named to be given up: nobody takes it further, for a reason that it has told. */
 export function isAbandoned({ input, leaseUntilMs, problem }: RunRecord, abandon: string | undefined, nowMs: number): boolean {
-  return input.id === abandon && leaseUntilMs <= nowMs && problem !== undefined;
+  return input.id === abandon && hasHalted({ leaseUntilMs, problem }, nowMs);
+}
+
+/** Whether nobody takes a run further, for a reason that it has told. */
+export function hasHalted({ leaseUntilMs, problem }: Pick<RunRecord, 'leaseUntilMs' | 'problem'>, nowMs: number): boolean {
+  return leaseUntilMs <= nowMs && problem !== undefined;
 }
 
 /** Traffic is here, and was sent back where the drill is to: whatever happens then, the run has done its work. */

@@ -44,6 +44,10 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
   if (register.fence && !register.fence.final && input.kind !== 'rehearsal' && input.kind !== 'failover') {
     return refused(`${register.fence.by} has fenced this site and is not active yet`);
   }
+  // nobody has asked for whom it is fenced, and that one may be about to write
+  if (register.fence && !register.fence.final && input.kind === 'failover' && register.fence.by !== peer) {
+    return refused(`${register.fence.by} has fenced this site and is not active yet: take over from that one`);
+  }
   if (input.kind === 'switchover' && register.role === 'fenced') {
     return refused('this site was fenced and its data follows nobody: it has to be rebuilt first, as a failback does');
   }
@@ -172,7 +176,7 @@ export function joined(
     // above all with which this site was left, so that nobody who has not heard of its return takes it for one that goes on by mistake
     epoch: everywhere ? Math.max(epoch, register.seen) : register.epoch,
     seen: Math.max(register.seen, epoch),
-    lifted: Math.max(register.lifted, fence?.epoch ?? 0),
+    lifted: Math.max(register.lifted, fence?.epoch ?? 0, everywhere ? epoch : 0),
     gate: ajar(register.gate),
     diverted: false,
     reclaimed: false,

@@ -113,3 +113,79 @@ test('what is as old as a fence is as old as the takeover that the fence came to
   await site.steps({ kind: 'failover', id: 'run-2', by: 'a test', acceptOldData: true }, ...STEPS.slice(0, 3));
   expect(site.register.run?.steps['measure:orders'].facts).toEqual({ lagMs: 40 * MINUTE });
 });
+
+describe('a site that a third one has fenced', () => {
+  const fence = { epoch: 3, by: SINGAPORE, sinceMs: NOW, was: 'active', final: false } as const;
+  const others = { [TOKYO]: told(TOKYO), [SINGAPORE]: undefined };
+  const begun = (run: Partial<RunInput>) =>
+    oneOfThree(OSAKA, others, { role: 'fenced', gate: 'closed', seen: 3, fence }).step('begin', { run: { ...FROM_TOKYO, ...run } });
+
+  test('fails to take over from another one than that, which nobody has asked', async () => {
+    const words = `${SINGAPORE} has fenced this site and is not active yet: take over from that one`;
+    expect(await begun({ acceptOldData: true })).toMatchObject({ way: 'conclude', words });
+  });
+
+  test('takes over from that one', async () => {
+    expect(await begun({ acceptOldData: true, from: SINGAPORE })).toMatchObject({ way: 'takeOver' });
+  });
+});
+
+test.each([
+  ['not while it goes on', false, 'run-8', 'conclude'],
+  ['once it has halted, by who gives up a run', true, 'run-8', 'takeOver'],
+  ['not by who gives up none', true, undefined, 'conclude'],
+])('what a third site has begun is passed over: %s', async (_, halted, abandon, way) => {
+  const run = { id: 'run-9', kind: 'failover', epoch: 7, stage: 'committed', peer: TOKYO, ...(halted ? { halted } : {}) } as const;
+  const given = { id: 'run-8', kind: 'failover', epoch: 4, stage: 'committed', peer: OSAKA } as const;
+  const site = oneOfThree(OSAKA, { [TOKYO]: told(TOKYO, { run: given }), [SINGAPORE]: told(SINGAPORE, { run }) });
+  const input = { ...FROM_TOKYO, acceptOldData: true, ...(abandon === undefined ? {} : { abandon }) };
+  expect(await site.step('begin', { run: input })).toMatchObject({ way });
+});
+
+test('a site tells that its run has halted', async () => {
+  const input: RunInput = { kind: 'failover', id: 'run-9', by: 'a test' };
+  const run = { input, stage: 'committed', epoch: 5, begunMs: NOW, leaseUntilMs: NOW, peer: TOKYO, steps: {}, problem: 'why' } as const;
+  const site = oneOfThree(OSAKA, { [TOKYO]: undefined }, { run });
+  expect(await site.call({ op: 'status', recovery: 'Orders', from: TOKYO })).toMatchObject({ run: { halted: true } });
+  site.stored = { version: 1, register: { ...site.register, run: { ...run, leaseUntilMs: NOW + MINUTE } } };
+  expect(await site.call({ op: 'status', recovery: 'Orders', from: TOKYO })).not.toHaveProperty('run.halted');
+});
+
+test('of two sites for which there is no way back the higher epoch goes on', async () => {
+  const input: RunInput = { kind: 'failover', id: 'run-1', by: 'a test' };
+  const run = { input, stage: 'committed', epoch: 1, begunMs: NOW, leaseUntilMs: NOW, peer: TOKYO, steps: {} } as const;
+  const site = new FakeSite(OSAKA);
+  site.stored = { version: 1, register: { ...BEGUN, role: 'standby', seen: 1, run } };
+  const theirs = { id: 'run-2', kind: 'failover', epoch: 2, peer: OSAKA } as const;
+  site.status = told(TOKYO, { role: 'standby', run: { ...theirs, stage: 'fencing' } });
+  expect(await guarded(site)).toMatchObject({ role: 'standby', run: { stage: 'committed' } });
+  site.status = told(TOKYO, { role: 'standby', run: { ...theirs, stage: 'committed' } });
+  expect(await guarded(site)).toMatchObject({ role: 'fenced', fence: { epoch: 2, final: false }, run: { outcome: 'superseded' } });
+});
+
+describe('a site that is rebuilt', () => {
+  const fence = { epoch: 1, by: SINGAPORE, sinceMs: NOW, was: 'active', final: true } as const;
+  const REBUILD: RunInput = { kind: 'rebuild', id: 'run-1', by: 'a test', from: TOKYO };
+  const rebuilt = async (status: Partial<PeerStatus>) => {
+    const site = oneOfThree(OSAKA, { [TOKYO]: told(TOKYO, { epoch: 3 }) }, { role: 'fenced', gate: 'closed', epoch: 0, seen: 1, fence });
+    await site.step('begin', { run: REBUILD });
+    site.statuses = { [TOKYO]: told(TOKYO, { epoch: 3, ...status }) };
+    return site;
+  };
+
+  test('comes back above the epoch with which a third one has left it since, and stays when that one tells it to let go', async () => {
+    const site = await rebuilt({ left: { [OSAKA]: 4 } });
+    await site.steps(REBUILD, ['rebuild', 'orders'], ['rebuild', 'carts'], 'join');
+    expect(site.register).toMatchObject({ role: 'active', epoch: 4, lifted: 4 });
+    await site.call({ op: 'letGo', recovery: 'Orders', from: TOKYO, epoch: 4 });
+    expect(site.register).toMatchObject({ role: 'active' });
+  });
+
+  test('fails to follow one that was left itself', async () => {
+    const site = await rebuilt({ role: 'fenced', left: { [TOKYO]: 5 } });
+    expect(await site.step('rebuild', { run: REBUILD, item: 'orders' })).toMatchObject({
+      state: 'failed',
+      words: `${TOKYO} was left with epoch 5: rebuild from a site that is active, and 'abandon' this run`,
+    });
+  });
+});
