@@ -3,6 +3,7 @@ import {
   latchesOf,
   latchesShown,
   RECOVERY_METRICS,
+  type RunInput,
   type RunRecord,
   type SettleAnswer,
   type SiteRegister,
@@ -77,7 +78,7 @@ async function letGo(run: RunRecord, before: number, site: Site): Promise<Progre
   if (run.input.kind === 'failover' || run.input.thenBack) {
     return { state: 'done', words: `${run.peer} has let go` };
   }
-  await askPeer(site, peer, { op: 'start', run: { kind: 'rebuild', id: `${run.input.id}-rebuild`, by: `run ${run.input.id}` } });
+  await askPeer(site, peer, { op: 'start', run: { kind: 'rebuild', id: `${run.input.id}-rebuild`, ...followsOf(run) } });
   ports.write(JSON.stringify({ asked: run.peer, for: 'rebuild' }));
   return { state: 'done', words: `${run.peer} has let go, and is made a standby` };
 }
@@ -85,15 +86,15 @@ async function letGo(run: RunRecord, before: number, site: Site): Promise<Progre
 /** Asks the other site to take the traffic back, as the end of a drill. */
 export async function sendBack({ run: { id } }: StepRequest, site: Site): Promise<StepAnswer> {
   return site.step(id, 'sendBack', PATIENCE_MS, async (run) => {
-    const back = {
-      kind: 'failback',
-      id: `${run.input.id}-back`,
-      by: `run ${run.input.id}`,
-      ...(run.input.drill ? { drill: true } : {}),
-    } as const;
+    const back = { kind: 'failback', id: `${run.input.id}-back`, ...followsOf(run) } as const;
     const answer = await askPeer(site, peerOf(site.config, run.peer), { op: 'start', run: back });
     return answer?.state === 'done'
       ? { state: 'done', words: `${run.peer} fails back as run '${back.id}'` }
       : { state: 'pending', words: `${run.peer} could not be asked to fail back` };
   });
+}
+
+/** What a run that another one has asked for says of it: on the way back from a drill all is the drill's. */
+function followsOf({ input: { id, drill } }: RunRecord): Pick<RunInput, 'by' | 'drill'> {
+  return { by: `run ${id}`, ...(drill ? { drill } : {}) };
 }

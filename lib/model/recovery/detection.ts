@@ -80,10 +80,14 @@ export function detected(register: SiteRegister, { alarm, atMs, leadMs, nowMs, e
   return to({ ...register, detection: { run: input, atMs } });
 }
 
-/** Whether somebody has to hear that an alarm has started nothing: repeats and drills are no news, what keeps a failover from beginning is. */
+/**
+ * Whether somebody has to hear that an alarm has started nothing: repeats and drills are no news, what keeps a failover from beginning is, such as the
+ * rebuild when the drill itself is over.
+ */
 export function isNews(register: SiteRegister): boolean {
-  const open = openRun(register);
-  return register.role === 'fenced' || (open !== undefined && open.input.drill !== true && open.input.kind !== 'failover');
+  const input = openRun(register)?.input;
+  const isDrilled = input?.drill === true && input.kind !== 'rebuild';
+  return register.role === 'fenced' || (input !== undefined && !isDrilled && input.kind !== 'failover');
 }
 
 /** The run that an alarm has asked for and nobody has begun; nothing where there is none, or it is too old. */

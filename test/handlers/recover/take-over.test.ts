@@ -262,6 +262,14 @@ describe('a switchover', () => {
     expect(site.kept[0].run.steps['measure:orders'].facts).toEqual({ lagMs: 0 });
   });
 
+  test('on the way back from a drill makes the rebuild after it a part of that drill', async () => {
+    const site = new FakeSite();
+    const run = { ...SWITCHOVER, kind: 'failback', id: 'drill-1-back', drill: true } as const;
+    await site.steps(run, ...BEFORE_PROMOTION, ...PROMOTION, 'switch', 'settle');
+    const asked = { kind: 'rebuild', id: 'drill-1-back-rebuild', by: 'run drill-1-back', drill: true };
+    expect(site.asked.find(({ op }) => op === 'start')).toMatchObject({ run: asked });
+  });
+
   test('gives up, and is undone, when something does not arrive', async () => {
     const site = new FakeSite();
     site.progress['arrived orders'] = { state: 'pending', words: '3 s behind' };

@@ -126,6 +126,11 @@ test.each<[string, SiteRegister, boolean]>([
   ['a fence', { ...standby, role: 'fenced' }, true],
   ['a repeat', { ...standby, run: run() }, false],
   ['a drill', { ...standby, run: run({ input: { kind: 'switchover', id: 'd', by: 'drill', drill: true } }) }, false],
+  [
+    'the rebuild after one',
+    { ...standby, run: run({ input: { kind: 'rebuild', id: 'd-back-rebuild', by: 'run d-back', drill: true } }) },
+    true,
+  ],
   ['a site that is active', { ...standby, role: 'active' }, false],
 ])('whether somebody hears of an alarm that started nothing: %s', (_case, register, news) => {
   expect(isNews(register)).toBe(news);
