@@ -111,7 +111,7 @@ describeWithEmulator('a site whose fault is drilled, and whose loss is noticed',
       ]);
     expect(await said(OSAKA)).toEqual([
       ['drill: failover', 'completed', 'kept'],
-      ['rebuild', 'completed', 'kept'],
+      ['drill: rebuild', 'completed', 'kept'],
     ]);
     expect(await said(TOKYO)).toEqual([['drill: failback', 'completed', 'kept']]);
   });
@@ -178,5 +178,26 @@ describeWithEmulator('a site whose fault is drilled, and whose loss is noticed',
     // counted from before the looks that have failed
     expect(run.begunMs - (run.input.sinceMs ?? 0)).toBeGreaterThanOrEqual(2 * MINUTE);
     expect(achieved.recoveryTime).toMatchObject({ outcome: 'kept', promisedMs: HOUR });
+  });
+
+  test('where nobody is to be asked, the next silence ends in a failover without any person', async () => {
+    answering.add('tokyo');
+    await sites.pass(LATER);
+    expect(await sites.run(TOKYO, { kind: 'rebuild', id: 'again', by: 'a person' })).toEqual({ status: 'SUCCEEDED' });
+    await sites.deploy({ unattended: true }, (_, name) => name.startsWith('Orders-recovery-'));
+    await sites.control.forgetRequests();
+    const before = await runs(TOKYO);
+    answering.delete('osaka');
+    for (let look = 0; look < 2; look++) {
+      await sites.pass();
+      await sites.guard(TOKYO);
+    }
+    const name = await begun(TOKYO, before);
+    expect(await sites.endOf(TOKYO, name)).toEqual({ status: 'SUCCEEDED' });
+    expect(await atRest()).toEqual({ traffic: TOKYO, tokyo: ['active', { api: [4, 4] }], osaka: ['fenced', { api: [0, 0] }] });
+    expect(await sites.control.requests({ operation: 'SendTaskSuccess' })).toEqual([]);
+    const [{ approval, run, outcome }] = (await recordsOf(emulator(), TOKYO)).slice(-1);
+    expect({ approval, outcome }).toEqual({ approval: { required: false }, outcome: 'completed' });
+    expect(run).toMatchObject({ peerState: 'confirmed', input: { id: name, kind: 'failover', by: expect.stringMatching(/^alarm /) } });
   });
 });
