@@ -7,7 +7,7 @@ import { cheapestStrategy, failoverTimes, isBelowFloor, nextStrategy, STRATEGIES
 import { judgeFailover } from '../../lib/model/recovery/judge-failover';
 import { renderText, toReport } from '../../lib/model/report';
 import { DAY, HOUR, MINUTE, SECOND, sumMs } from '../../lib/model/time';
-import { twoSites } from './sites';
+import { configOf, twoSites } from './sites';
 
 function judged(props: Partial<DisasterRecoveryProps> = {}, change: (sites: ReturnType<typeof twoSites>) => void = () => undefined) {
   const sites = twoSites(props);
@@ -58,6 +58,16 @@ describe('the loss of a Region', () => {
     expect([name, ms / SECOND, basis]).toEqual(['until the failover is started', ...expected]);
   });
 
+  test('takes as long as clients keep the answer of the site that is lost', () => {
+    const sites = twoSites();
+    sites.tokyo.route({ ttl: Duration.hours(1) });
+    sites.osaka.route({ ttl: Duration.minutes(1) });
+    const { resources } = RecoveryRecord.of(sites.app).assess();
+    const lost = resources[0].disruptions.find(({ disruption }) => disruption === Disruption.REGION_LOSS);
+    expect(lost?.rto?.terms.at(-1)).toMatchObject({ ms: HOUR + 2 * MINUTE });
+    expect(configOf(sites.recovery.recovery).traffic).toMatchObject({ settleMs: HOUR + 2 * MINUTE });
+  });
+
   test('takes no approval where nobody is asked, and nothing to scale where all runs already', () => {
     const { verdict } = judged({ strategy: RecoveryStrategy.hotStandby(), approval: Approval.none() });
     expect(verdict?.rto?.terms.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['approval']));
@@ -86,6 +96,21 @@ describe('an objective', () => {
         ),
       },
     ]);
+  });
+
+  test.each<[string, Partial<DisasterRecoveryProps>, Duration, RegExp]>([
+    ['approval', { approval: Approval.byPerson({ timeout: Duration.hours(3) }) }, Duration.minutes(1), /approval 3 h \+/],
+    ['detection', { detection: Duration.hours(5) }, Duration.minutes(1), /until the failover is started 5 h \+/],
+    ['time to live', {}, Duration.hours(2), /time to live of records 2 h 02\)/],
+  ])('fails for the %s that is configured, where nobody knows a copy', (_case, props, ttl, parts) => {
+    const { recovery, tokyo, osaka, app } = twoSites({ objective: objective(Duration.hours(1), Duration.hours(1)), ...props });
+    tokyo.route({ ttl });
+    osaka.route({ ttl });
+    for (const site of recovery.sites) {
+      site._data.clear();
+    }
+    const { findings } = RecoveryRecord.of(app).assess();
+    expect(findings).toMatchObject([{ severity: 'error', code: 'FailoverTooSlow', at: 'Orders', message: expect.stringMatching(parts) }]);
   });
 
   test('is doubtful where only estimates take longer', () => {

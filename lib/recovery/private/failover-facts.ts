@@ -1,9 +1,9 @@
 import type { Claim } from '../../model/assessment';
-import type { ConcernFact, CopyFact, Fact, FailoverFact } from '../../model/facts';
-import { STRATEGY_WORDS } from '../../model/recovery';
+import type { ConcernFact, CopyFact, Fact, FailoverFact, Term } from '../../model/facts';
+import { STRATEGY_WORDS, servesEverywhere } from '../../model/recovery';
 import { type FailoverTimes, failoverTimes, nextStrategy, type ObjectiveMs } from '../../model/recovery/expected-times';
 import { judgeFailover } from '../../model/recovery/judge-failover';
-import { words } from '../../model/time';
+import { sumMs, words } from '../../model/time';
 import { adapterOf } from '../../services';
 import type { Target } from '../../services/service';
 import type { RecoverySite } from '../recovery-site';
@@ -56,10 +56,43 @@ export function failoverConcerns(recovery: JudgedRecovery, facts: readonly Fact[
   const told = [...home._data].flatMap(([name, { target }]) => (target === undefined ? [] : [{ name, target }]));
   return [
     ...told.filter(({ target }) => !isTold(target)).map(({ name, target }) => bare(home._stack.node.path, name, target)),
-    ...(objective === undefined
-      ? []
-      : others.flatMap((other) => told.flatMap(({ name, target }) => concernsOf({ name, target, other, objective, recovery, facts })))),
+    ...(objective === undefined ? [] : others.flatMap((other) => judgedAt(other, objective, told, recovery, facts))),
   ];
+}
+
+function judgedAt(
+  other: RecoverySite,
+  objective: ObjectiveMs,
+  told: readonly Pick<Judged, 'name' | 'target'>[],
+  recovery: JudgedRecovery,
+  facts: readonly Fact[],
+): readonly ConcernFact[] {
+  const ofData = told.flatMap(({ name, target }) => concernsOf({ name, target, other, objective, recovery, facts }));
+  return ofData.some(({ code }) => code === 'FailoverTooSlow') ? ofData : [...ofData, ...slowWithoutData(other, objective, recovery)];
+}
+
+/** What is configured may take too long whatever the data: copies that nobody knows, or none, are no excuse. */
+function slowWithoutData(other: RecoverySite, { rtoMs }: ObjectiveMs, recovery: JudgedRecovery): readonly ConcernFact[] {
+  const { before, after } = timesOf(recovery, other);
+  const { strategy } = other._plan;
+  // where all sites serve users, records move them before anybody has approved
+  const terms = [...(servesEverywhere(strategy) ? [] : before), ...after].filter(({ basis }) => basis !== 'estimated');
+  const ms = sumMs(terms);
+  return ms <= rtoMs
+    ? []
+    : [
+        {
+          kind: 'concern',
+          severity: 'error',
+          code: 'FailoverTooSlow',
+          by: recovery.by,
+          message: `'objective' promises 'rto' ${words(rtoMs)}, but a failover to ${other.region} takes ${words(ms)} without anything being recovered (${inWords(terms)}): shorten the slowest part, or relax it`,
+        },
+      ];
+}
+
+function inWords(terms: readonly Term[]): string {
+  return terms.map(({ name, ms }) => `${name} ${words(ms)}`).join(' + ');
 }
 
 function bare(by: string, name: string, { id }: Target): ConcernFact {
@@ -113,28 +146,27 @@ function concernsOf({ name, target, other, objective, recovery, facts }: Judged)
     claim === undefined || (grade !== 'broken' && grade !== 'doubtful')
       ? []
       : [judged(grade === 'broken' ? 'error' : 'warning', code, text(claim))];
-  const parts = ({ terms }: Claim) => terms.map((term) => `${term.name} ${words(term.ms)}`).join(' + ');
   return [
     ...late(
       rto,
       takes,
       takes === 'broken' ? 'FailoverTooSlow' : 'FailoverMayBeTooSlow',
       (claim) =>
-        `'objective' promises 'rto' ${words(objective.rtoMs)}, but ${STRATEGY_WORDS[kind]} may take ${words(claim.ms)} until users have '${name}' again in ${other.region} (${parts(claim)}): ${dearer}shorten the slowest part, or relax it`,
+        `'objective' promises 'rto' ${words(objective.rtoMs)}, but ${STRATEGY_WORDS[kind]} may take ${words(claim.ms)} until users have '${name}' again in ${other.region} (${inWords(claim.terms)}): ${dearer}shorten the slowest part, or relax it`,
     ),
     ...late(
       rpo,
       loses,
       loses === 'broken' ? 'FailoverLosesTooMuch' : 'FailoverMayLoseTooMuch',
       (claim) =>
-        `'objective' promises 'rpo' ${words(objective.rpoMs)}, but the copy of '${name}' in ${other.region} may lack ${words(claim.ms)} (${parts(claim)}): ${dearer}have it follow closer, or relax it`,
+        `'objective' promises 'rpo' ${words(objective.rpoMs)}, but the copy of '${name}' in ${other.region} may lack ${words(claim.ms)} (${inWords(claim.terms)}): ${dearer}have it follow closer, or relax it`,
     ),
   ];
 }
 
 function timesOf({ detectionMs, watchedMs }: JudgedRecovery, other: RecoverySite): FailoverTimes {
   const { strategy, approvalMs } = other._plan;
-  const traffic = SiteRecords.configOf(other._routed, other._plan);
+  const traffic = SiteRecords.configOf(other);
   return failoverTimes({
     strategy,
     detectionMs,

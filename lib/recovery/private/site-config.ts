@@ -24,7 +24,7 @@ export function agentPartsOf(site: RecoverySite, drill?: SiteConfig['drill'], wa
     register: names.register,
     data: data.map((item) => item.config(item.at)),
     compute: compute.map((item) => item.config()),
-    traffic: SiteRecords.configOf(site._routed, plan),
+    traffic: SiteRecords.configOf(site),
     probes: [...site._probes.map(({ _config }) => _config), ...site._checks],
     approval: { required: plan.asksPerson, timeoutMs: plan.approvalMs },
     evidence: {

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { servesEverywhere, type TrafficConfig } from '../../model/recovery';
 import { MINUTE, SECOND } from '../../model/time';
+import type { RecoverySite } from '../recovery-site';
 import type { SiteTrafficProps } from '../site-traffic-props';
 import { siteHealth } from './site-health';
 import type { SitePlan } from './site-plan';
@@ -24,6 +25,8 @@ const LATCH_MS = 2 * MINUTE;
 /** Route 53 looks at routing controls all the time; our assumption. */
 const CONTROL_MS = 20 * SECOND;
 const MOST_WEIGHT = 255;
+/** Route 53 API Reference: ResourceRecordSet, read on 2026-11-24. */
+const MOST_TTL_SECONDS = 2_147_483_647;
 
 /** The records of one site. */
 export class SiteRecords {
@@ -79,12 +82,13 @@ export class SiteRecords {
   }
 
   /** How traffic is switched, as the agent has to know it. */
-  public static configOf(records: readonly RoutedRecord[], { trafficSwitch }: SitePlan): TrafficConfig {
-    if (records.length === 0) {
+  public static configOf({ _routed, _others, _plan }: RecoverySite): TrafficConfig {
+    if (_routed.length === 0) {
       return { kind: 'none' };
     }
-    const ttlMs = Math.max(...records.map((record) => record.ttlMs));
-    const controls = trafficSwitch._controls;
+    // clients keep the answer of the site that is left, for as long as that one has said
+    const ttlMs = Math.max(...[..._routed, ..._others.flatMap((other) => other._routed)].map((record) => record.ttlMs));
+    const controls = _plan.trafficSwitch._controls;
     return controls === undefined
       ? { kind: 'latch', settleMs: LATCH_MS + ttlMs }
       : {
@@ -141,10 +145,10 @@ export class SiteRecords {
 
   private ttlOf({ ttl = USUAL_TTL }: SiteTrafficProps): Duration {
     const seconds = ttl.isUnresolved() ? Number.NaN : ttl.toSeconds({ integral: false });
-    if (!Number.isInteger(seconds) || seconds < 0) {
+    if (!Number.isInteger(seconds) || seconds < 0 || seconds > MOST_TTL_SECONDS) {
       throw new ConfigurationError(
         'InvalidTimeToLive',
-        `'ttl' is ${ttl.isUnresolved() ? 'only known at deploy time' : ttl.toHumanString()}, but it is part of the recovery time and Route 53 takes whole seconds: give such a Duration, such as 60 seconds`,
+        `'ttl' is ${ttl.isUnresolved() ? 'only known at deploy time' : ttl.toHumanString()}, but it is part of the recovery time and Route 53 takes whole seconds up to ${MOST_TTL_SECONDS}: give such a Duration, such as 60 seconds`,
         this.site,
       );
     }
