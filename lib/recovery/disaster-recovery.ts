@@ -18,6 +18,7 @@ import { RegionSwitch } from './private/region-switch';
 import { type RunbookSubject, writeRunbook } from './private/runbook';
 import { agentPartsOf } from './private/site-config';
 import { requireAgreement } from './private/sites-agree';
+import { requireWaysBack } from './private/ways-back';
 import { RecoverySite } from './recovery-site';
 import type { RegionSwitchOptions } from './region-switch-options';
 import type { SiteWatchOptions } from './site-watch-options';
@@ -151,6 +152,7 @@ export class DisasterRecovery extends Construct {
     this.isMade = true;
     requireAgreement(this.sites);
     warnOfEmptyRehearsals(this.sites, this.drills());
+    requireWaysBack(this.sites, this.drills());
     if (this.arrangements.length === 0) {
       warn(
         this.primary._stack,

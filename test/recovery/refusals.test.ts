@@ -1,6 +1,7 @@
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { CfnExperimentTemplate } from 'aws-cdk-lib/aws-fis';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { App, Aws, CfnParameter, Duration, Stack, Token } from 'aws-cdk-lib/core';
@@ -229,6 +230,45 @@ describe('drills', () => {
     const { recovery, tokyo, osaka } = twoSites();
     expect(() => recovery.drill({ experiment: template(tokyo) })).toThrow(/which injects no fault.*\(InvalidDrill/);
     expect(() => recovery.drill({ mode: DrillMode.FAULT_INJECTION, experiment: template(osaka) })).toThrow(/\(SiteElsewhere/);
+  });
+});
+
+describe('data that nobody brings back', () => {
+  const bucketAt = (stack: Stack, twoWay?: boolean) =>
+    RecoverableData.bucket(Bucket.fromBucketAttributes(stack, 'Files', { bucketName: `files-${stack.region}`, region: stack.region }), {
+      twoWay,
+    });
+  const withBucket = (twoWay?: boolean) => {
+    const sites = twoSites();
+    sites.recovery.primary.addData('files', bucketAt(sites.tokyo, twoWay));
+    sites.recovery.recovery.addData('files', bucketAt(sites.osaka));
+    return sites;
+  };
+  const told = ({ app }: ReturnType<typeof twoSites>) =>
+    app.synth().stacks.flatMap(({ messages }) => messages.map(({ entry }) => String(entry.data)));
+
+  test('are warned of', () => {
+    expect(told(withBucket())).toContainEqual(
+      expect.stringMatching(/'files' is a bucket whose objects nothing copies back to ap-northeast-1.*bucketNotReplicatedBack/),
+    );
+    expect(told(withBucket(true)).join()).not.toContain('bucketNotReplicatedBack');
+  });
+
+  test.each<[string, () => ReturnType<typeof twoSites>, RegExp]>([
+    [
+      'a bucket that is replicated in one direction',
+      withBucket,
+      /'mode' of a drill is SWITCHOVER.*'files' is a bucket.*say 'twoWay' at both.*\(DrillLosesData/,
+    ],
+    [
+      'recovery points',
+      () => twoSites({ strategy: RecoveryStrategy.backupAndRestore() }),
+      /'orders' is only restored from recovery points there.*: take DrillMode.REHEARSAL \(DrillLosesData/,
+    ],
+  ])('fail in a drill that moves users: %s', (_case, make, message) => {
+    const sites = make();
+    sites.recovery.drill({ mode: DrillMode.SWITCHOVER });
+    expect(() => sites.app.synth()).toThrow(message);
   });
 });
 

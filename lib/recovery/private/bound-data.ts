@@ -27,12 +27,16 @@ export interface BoundData {
   readonly type: ResourceType;
   /** What facts are about; nothing where there are only recovery points. */
   readonly target?: Target;
+  /** Whether what is written elsewhere gets here without anything being made anew. */
+  readonly comesBack?: boolean;
   /** What the other site may call it by; left out where only deployment names it. */
   readonly name?: string;
   /** For how long its own backups are kept, as far as its template says it. */
   readonly backups?: ReplicaInstanceConfig['backups'];
   /** What a restore calls it, where there are only recovery points. */
   readonly restoredName?: string;
+  /** Whether the agent of the other site has to tell what was backed up. */
+  readonly learnsSource?: boolean;
   /** Asked once the tree is complete. */
   config(at: AgentPlace): DataConfig;
   /** What the agent of the site may do with it besides what concerns no data. */

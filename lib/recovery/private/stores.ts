@@ -33,6 +33,7 @@ export function bindBucket(place: DataPlace, bucket: IBucketRef, { twoWay = fals
     kind: 'bucket',
     type: 'S3',
     target,
+    comesBack: twoWay,
     config: () => ({ kind: 'bucket', name: place.name, order: place.order, bucket: name, twoWay }),
     statements: () => [
       new PolicyStatement({

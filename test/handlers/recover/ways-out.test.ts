@@ -245,3 +245,34 @@ test('a rehearsal that died is taken further, so that it cleans up', async () =>
   await site.call({ op: 'guard' });
   expect(site.startedRuns).toMatchObject([{ run }]);
 });
+
+describe('a bucket that is replicated in one direction', () => {
+  const files = (twoWay: boolean) => ({ kind: 'bucket', name: 'files', order: 1, bucket: 'files-tokyo', twoWay }) as const;
+  const at = (site: FakeSite, twoWay: boolean): FakeSite => {
+    site.config = { ...site.config, data: [...site.config.data, files(twoWay)] };
+    return site;
+  };
+  const left = () => {
+    const site = home({ role: 'fenced', gate: 'closed', fence: { epoch: 1, by: OSAKA, sinceMs: NOW, was: 'active', final: true } });
+    site.status = { ...OSAKA_IS, role: 'active', epoch: 1, seen: 1 };
+    return site;
+  };
+
+  test.each(['rebuild', 'failback'] as const)('fails in a %s of home before anything is changed', async (kind) => {
+    const site = at(left(), false);
+    expect(await site.step('begin', { run: { kind, id: 'x', by: 'y' } })).toMatchObject({
+      way: 'conclude',
+      words: expect.stringMatching(/nothing copies the objects of 'files' back to files-tokyo: .*say 'twoWay', deploy/),
+    });
+    expect(site.register).toMatchObject({ role: 'fenced' });
+    expect(site.calls).toEqual([]);
+  });
+
+  test('holds up nothing where objects come back, and nothing at the other site, which they come to anyway', async () => {
+    expect(await at(left(), true).step('begin', { run: { kind: 'rebuild', id: 'x', by: 'y' } })).toMatchObject({ way: 'rebuild' });
+    expect(await at(new FakeSite(), false).step('begin', { run: { kind: 'switchover', id: 'x', by: 'y' } })).toMatchObject({
+      way: 'takeOver',
+    });
+    expect(await at(new FakeSite(), false).step('begin', { run: { kind: 'rebuild', id: 'x', by: 'y' } })).toMatchObject({ way: 'rebuild' });
+  });
+});
