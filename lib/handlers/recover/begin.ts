@@ -1,6 +1,7 @@
 import {
   type BeginAnswer,
   claimed,
+  hasTakenOver,
   nextEpoch,
   openRun,
   type PeerConfig,
@@ -41,6 +42,7 @@ export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnsw
     return refusal(against);
   }
   const ask = needsApproval(site.config, run);
+  const everywhere = servesEverywhere(site.config.strategy);
   const { refusal: refused } = await site.apply((register) =>
     claimed(register, {
       input: run,
@@ -48,8 +50,9 @@ export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnsw
       peer: peer.site,
       nowMs: site.ports.now(),
       leaseMs: LEASE_MS + (ask ? site.config.approval.timeoutMs : 0),
-      everywhere: servesEverywhere(site.config.strategy),
-      reached: status !== undefined,
+      everywhere,
+      upToDate:
+        status !== undefined && !(register.fence && hasTakenOver(status, register.fence.epoch, { site: site.config.site, everywhere })),
     }),
   );
   return refused === undefined ? { state: 'done', words: `run '${run.id}' has begun`, way: ask ? 'ask' : wayOf(run) } : refusal(refused);
@@ -58,7 +61,7 @@ export async function begin({ run }: StepRequest, site: Site): Promise<BeginAnsw
 /** The same run once more: it goes on where it stopped, or answers how it has ended. */
 async function goOn(run: RunInput, site: Site): Promise<BeginAnswer> {
   const { register, refusal: ended } = await site.apply((found) =>
-    claimed(found, { input: run, epoch: 0, peer: '', nowMs: site.ports.now(), leaseMs: LEASE_MS, everywhere: false, reached: true }),
+    claimed(found, { input: run, epoch: 0, peer: '', nowMs: site.ports.now(), leaseMs: LEASE_MS, everywhere: false, upToDate: true }),
   );
   const stage = register && openRun(register)?.stage;
   if (ended !== undefined || stage === undefined) {

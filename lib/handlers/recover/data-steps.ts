@@ -22,7 +22,7 @@ const RESTORE_PATIENCE_MS = 24 * HOUR;
 
 /** Finds out how far each copy is behind: what is lost if it takes over now. All are asked at once, for each may take its time to say nothing. */
 export async function measure({ run: { id } }: StepRequest, site: Site): Promise<StepAnswer> {
-  return site.step(id, 'measure', 0, async ({ input, peer, peerState, steps }) => {
+  return site.step(id, 'measure', 0, async ({ input, peer, peerState, old: isOld, steps }) => {
     const { fence } = await site.read();
     const askedMs = site.ports.now();
     const fencedMs = steps.fence?.facts?.fencedMs;
@@ -31,7 +31,7 @@ export async function measure({ run: { id } }: StepRequest, site: Site): Promise
       ...(input.sinceMs === undefined ? {} : { saidMs: input.sinceMs }),
     };
     // whether the site that has fenced this one was active since, only that one knows; what it has promoted may have been written to
-    const counts = fence && (fence.final || peerState === 'unreachable' || input.abandon !== undefined);
+    const counts = fence && (fence.final || isOld || peerState === 'unreachable' || input.abandon !== undefined);
     const old = [
       counts ? Math.min(fence.sinceMs, fence.apartMs ?? fence.sinceMs) : undefined,
       await givenUpSince(input, peer, site),

@@ -58,7 +58,7 @@ export function guardDecision(register: SiteRegister, peers: readonly (PeerStatu
   const by = fence && reached.find((peer) => peer.site === fence.by);
   return {
     ...(highest && mustYield(register, highest) && { yieldTo: highest }),
-    ...(fence && !fence.final && by && isOver(by, fence.epoch) && { liftEpoch: fence.epoch }),
+    ...(fence && !fence.final && by && isOver(by, fence.epoch, guarded) && { liftEpoch: fence.epoch }),
     tell: rivals.filter(({ epoch }) => everywhere || epoch < register.epoch).map((peer) => peer.site),
     released:
       register.reclaimed && reached.length === peers.length && reached.every(({ role, diverted }) => role !== 'active' && !diverted),
@@ -100,10 +100,16 @@ function mustYield(register: SiteRegister, { epoch, final }: { epoch: number; fi
   return holds || (final && fence !== undefined && !fence.final && fence.epoch <= epoch);
 }
 
-/** Whether the run that has fenced this site will never make its own site active. */
-function isOver({ role, epoch, run }: PeerStatus, fenceEpoch: number): boolean {
-  const open = run !== undefined && run.stage !== 'concluded' && takesOver(run.kind);
-  return !open && !(role === 'active' && epoch >= fenceEpoch);
+/** Whether the run that has fenced this site will never make its own site active, and never did. */
+function isOver(by: PeerStatus, fenceEpoch: number, guarded: Pick<Guarded, 'site' | 'everywhere'>): boolean {
+  const open = by.run !== undefined && by.run.stage !== 'concluded' && takesOver(by.run.kind);
+  return !open && !hasTakenOver(by, fenceEpoch, guarded);
+}
+
+/** Whether another site was active since it has fenced this one with an epoch, be it that it is fenced itself by now. */
+export function hasTakenOver(by: PeerStatus, fenceEpoch: number, { site, everywhere }: Pick<Guarded, 'site' | 'everywhere'>): boolean {
+  // where all are active, an epoch may also be that with which one has come back
+  return (everywhere ? (leftOf(by)[site] ?? 0) : by.epoch) >= fenceEpoch;
 }
 
 /** What the two latches of a site are to say. */

@@ -93,6 +93,8 @@ export interface RunRecord {
   readonly leaseUntilMs: number;
   /** Name of the site that it takes over from. */
   readonly peer: string;
+  /** That one may have been active since it has fenced this one, so that data here is as old as the fence. */
+  readonly old?: boolean;
   /** That one may have been asked to fence itself, so that there is something to be put back. */
   readonly asked?: boolean;
   /** Whether that one was fenced, or a person has said that it is down. */

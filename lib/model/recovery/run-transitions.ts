@@ -14,12 +14,12 @@ export interface Claim {
   readonly leaseMs: number;
   /** Every site is active all the time. */
   readonly everywhere: boolean;
-  /** The other site has answered, so that it is known whether it is active. */
-  readonly reached: boolean;
+  /** The other site has said that it was not active since it has fenced this one. */
+  readonly upToDate: boolean;
 }
 
 /** Makes a run the one of this site; the same run again only renews its lease. */
-export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, leaseMs, everywhere, reached }: Claim): Transition {
+export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, leaseMs, everywhere, upToDate }: Claim): Transition {
   const leaseUntilMs = nowMs + leaseMs;
   if (register.run?.input.id === input.id) {
     return register.run.stage === 'concluded'
@@ -51,13 +51,14 @@ export function claimed(register: SiteRegister, { input, epoch, peer, nowMs, lea
   if (input.kind === 'switchover' && register.role === 'fenced') {
     return refused('this site was fenced and its data follows nobody: it has to be rebuilt first, as a failback does');
   }
-  if (input.kind === 'failover' && register.fence && (register.fence.final || !reached) && !input.acceptOldData) {
+  if (input.kind === 'failover' && register.fence && (register.fence.final || !upToDate) && !input.acceptOldData) {
     const since = new Date(register.fence.sinceMs).toISOString();
     return refused(
       `this site was fenced at ${since} and not rebuilt since: 'acceptOldData' says that all written elsewhere since may be lost`,
     );
   }
-  const run: RunRecord = { input, stage: 'begun', epoch, begunMs: nowMs, leaseUntilMs, peer, steps: {} };
+  const old = register.fence && !upToDate ? { old: true } : {};
+  const run: RunRecord = { input, stage: 'begun', epoch, begunMs: nowMs, leaseUntilMs, peer, ...old, steps: {} };
   const next = { ...register, seen: takesOver(input.kind) ? Math.max(register.seen, epoch) : register.seen, run };
   return to(other ? withEnded(next, leftBehind(other, input, nowMs)) : next);
 }

@@ -189,3 +189,32 @@ describe('a site that is rebuilt', () => {
     });
   });
 });
+
+describe('a site that was fenced by one which was active since', () => {
+  const fence = { epoch: 2, by: TOKYO, sinceMs: NOW - 30 * MINUTE, was: 'active', final: false } as const;
+  const fenced = (status: Partial<PeerStatus> = {}) => {
+    const site = new FakeSite(OSAKA);
+    site.stored = { version: 1, register: { ...BEGUN, role: 'fenced', gate: 'closed', seen: 2, fence } };
+    site.status = told(TOKYO, { epoch: 2, seen: 2, ...status });
+    return site;
+  };
+  const run: RunInput = { kind: 'failover', id: 'run-1', by: 'a test' };
+
+  test('fails over only where somebody accepts that its data is old, and counts that as lost', async () => {
+    expect(await fenced().step('begin', { run })).toMatchObject({ words: expect.stringContaining('acceptOldData') });
+    const site = fenced();
+    await site.steps({ ...run, acceptOldData: true }, 'begin', 'fence', 'measure');
+    expect(site.register.run?.steps['measure:orders'].facts).toEqual({ lagMs: 30 * MINUTE });
+  });
+
+  test('fails over as before where that one was not active', async () => {
+    const site = fenced({ role: 'standby', epoch: 0 });
+    await site.steps(run, 'begin', 'fence', 'measure');
+    expect(site.register.run?.steps['measure:orders'].facts).toEqual({ lagMs: site.lagMs });
+  });
+
+  test('is not let out by its guard when that one is fenced itself', async () => {
+    expect(await guarded(fenced({ role: 'fenced' }))).toMatchObject({ role: 'fenced' });
+    expect(await guarded(fenced({ role: 'fenced', epoch: 0 }))).toMatchObject({ role: 'active' });
+  });
+});
