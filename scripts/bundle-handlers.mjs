@@ -1,5 +1,5 @@
-// Bundles each folder of lib/handlers/ into one file below assets/, SDK clients included: what a Lambda function runs is what was
-// tested, whatever version of the SDK the runtime carries. Equal sources give equal bytes, so that a rebuild deploys nothing.
+// Bundles each folder of lib/handlers/, and the keeper, into one file each below assets/, SDK clients included: what a Lambda function or
+// a container runs is what was tested, whatever version of the SDK the runtime carries. Equal sources give equal bytes, so that a rebuild deploys nothing.
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,6 +10,7 @@ import { root } from './run.mjs';
 
 const ASSETS = join(root, 'assets');
 const HANDLERS = join(root, 'lib', 'handlers');
+const KEEPER = 'keeper';
 
 /** Names of the handlers: the folders of lib/handlers/. */
 export function handlerNames() {
@@ -18,6 +19,15 @@ export function handlerNames() {
     .map(({ name }) => name)
     .sort();
 }
+
+/** Every bundle, by the name of its folder below assets/, with its entry file and what esbuild is told besides. */
+function bundles() {
+  const handlers = handlerNames().map((name) => ({ name, entry: join(HANDLERS, name, 'index.ts'), besides: {} }));
+  return [...handlers, { name: KEEPER, entry: join(root, 'lib', KEEPER, 'index.ts'), besides: PROGRAM }];
+}
+
+/** A program runs when it is started, and not when a test loads it. */
+const PROGRAM = { banner: { js: '#!/usr/bin/env node' }, footer: { js: 'if(require.main===module)module.exports.main();' } };
 
 /** Options of esbuild for an entry file: the ES modules of packages, of which unused parts can be left out. */
 export function bundleOptions(entryPoint, outfile) {
@@ -95,11 +105,11 @@ export async function bundleHandlers() {
   removeLeftOvers();
   const folder = mkdtempSync(join(ASSETS, `.new-${process.pid}-`));
   try {
-    const names = handlerNames();
+    const all = bundles();
     const results = await Promise.all(
-      names.map((name) => build(bundleOptions(join(HANDLERS, name, 'index.ts'), join(folder, name, 'index.js')))),
+      all.map(({ name, entry, besides }) => build({ ...bundleOptions(entry, join(folder, name, 'index.js')), ...besides })),
     );
-    for (const name of names) {
+    for (const { name } of all) {
       mkdirSync(join(ASSETS, name), { recursive: true });
       renameSync(join(folder, name, 'index.js'), join(ASSETS, name, 'index.js'));
     }
@@ -129,12 +139,12 @@ function isRunning(pid) {
 /** Bundles unless every bundle is newer than all that goes into it. */
 export async function ensureBundled() {
   removeLeftOvers();
-  const sources = ['lib/handlers', 'lib/model'].flatMap((folder) =>
+  const sources = ['lib/handlers', 'lib/keeper', 'lib/model'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((file) => join(root, folder, file)),
   );
   const newest = Math.max(...[...sources, join(root, 'package-lock.json'), import.meta.filename].map((file) => statSync(file).mtimeMs));
-  const bundles = handlerNames().map((name) => join(ASSETS, name, 'index.js'));
-  if (bundles.some((file) => !existsSync(file) || statSync(file).mtimeMs < newest)) {
+  const files = bundles().map(({ name }) => join(ASSETS, name, 'index.js'));
+  if (files.some((file) => !existsSync(file) || statSync(file).mtimeMs < newest)) {
     await bundleHandlers();
   }
 }

@@ -1,6 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client, type S3ServiceException } from '@aws-sdk/client-s3';
 import { freed, LOCK_MS, type Lock, takeLock } from '../model/self-managed';
 import { Refused } from './refused';
+import { isDeadHere } from './run-owner';
 
 /** What a lock lies in, and who wants it. */
 export interface LockPlace {
@@ -14,25 +15,41 @@ export interface LockPlace {
 /** The lock is somebody else's by now: whoever replaced it is at work. */
 const LOST: ReadonlySet<string> = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 
-/** Does work that only one may do at a time for a source. The signal fires when the lock is lost: what is under way must not be published then. */
-export async function locked<T>(place: LockPlace, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** A lock that is held. */
+export interface HeldLock {
+  /** Fires when the lock is lost: what is under way must not be published then. */
+  readonly signal: AbortSignal;
+  /** Makes sure that nobody else has the lock; throws where somebody has, or where that cannot be found out. */
+  confirm(): Promise<void>;
+}
+
+/** Does work that only one may do at a time for a source. */
+export async function locked<T>(place: LockPlace, work: (held: HeldLock) => Promise<T>): Promise<T> {
   const lost = new AbortController();
   let version = await take(place);
-  let renewing = Promise.resolve();
-  const timer = setInterval(() => {
-    renewing = renewing.then(async () => {
-      try {
-        version = await write(place, { owner: place.owner, expiresMs: place.now() + LOCK_MS }, version);
-      } catch (error) {
-        if (LOST.has((error as Error).name)) {
-          lost.abort(new Refused('publish', `somebody else has taken the lock of ${place.source}: this run was too slow to renew it`));
-        }
-        // what is only late is tried again in a while, long before the lock expires
+  const renew = async () => {
+    lost.signal.throwIfAborted();
+    try {
+      version = await write(place, { owner: place.owner, expiresMs: place.now() + LOCK_MS }, version);
+    } catch (error) {
+      if (LOST.has((error as Error).name)) {
+        lost.abort(new Refused('publish', `somebody else has taken the lock of ${place.source}: this run was too slow to renew it`));
+        throw lost.signal.reason;
       }
-    });
-  }, LOCK_MS / 3);
+      throw error;
+    }
+  };
+  // one after the other, for each needs the version that the one before has written
+  let renewing = Promise.resolve();
+  const confirm = () => {
+    const renewed = renewing.then(renew);
+    renewing = renewed.catch(() => {});
+    return renewed;
+  };
+  // what is only late is tried again in a while, long before the lock expires
+  const timer = setInterval(() => confirm().catch(() => {}), LOCK_MS / 3);
   try {
-    return await work(lost.signal);
+    return await work({ signal: lost.signal, confirm });
   } catch (error) {
     throw lost.signal.aborted ? lost.signal.reason : error;
   } finally {
@@ -47,19 +64,19 @@ export async function locked<T>(place: LockPlace, work: (signal: AbortSignal) =>
 
 async function take(place: LockPlace): Promise<string> {
   const found = await read(place);
-  const answer = takeLock(found?.lock, place.owner, place.now());
+  const answer = takeLock(found?.lock, place.owner, place.now(), isDeadHere);
   if ('heldBy' in answer) {
     const { owner, expiresMs } = answer.heldBy;
     throw new Refused(
       'look',
-      `${owner} is backing up ${place.source}, and holds the lock until ${new Date(expiresMs).toISOString()} at least: wait, or stop it`,
+      `${owner} is at work on ${place.source}, and holds the lock until ${new Date(expiresMs).toISOString()} at least: wait, or stop it`,
     );
   }
   try {
     return await write(place, answer.take, found?.version);
   } catch (error) {
     if (LOST.has((error as Error).name)) {
-      throw new Refused('look', `another run has begun to back up ${place.source} at this moment`);
+      throw new Refused('look', `another run has begun to work on ${place.source} at this moment`);
     }
     throw error;
   }

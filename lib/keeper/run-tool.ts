@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 
 /** What a program of others is run with. No shell stands between: nothing of an argument is read as a command. */
@@ -6,6 +6,8 @@ export interface ToolOptions {
   /** Besides what is needed to find programs and speak one language. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Runs it as somebody else, which only root can. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   readonly signal?: AbortSignal;
   /** Takes each line that it says of what it does. */
   readonly onLine?: (line: string) => void;
@@ -26,49 +28,83 @@ export class ToolFailed extends Error {
 }
 
 const KEPT_LINES = 20;
+/** How long a program may take to end when it is told to. */
+const STOP_MS = 10_000;
 /** What is printed is small; what is large goes to files. */
 const MAX_PRINTED = 64 * 2 ** 20;
 
 /** Runs a program to its end and gives what it printed; throws unless it says that all went well. */
-export function runTool(tool: string, args: readonly string[], { env = {}, cwd, signal, onLine }: ToolOptions = {}): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(tool, args, {
-      cwd,
-      signal,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME ?? '/', LC_ALL: 'C.UTF-8', ...env },
-    });
-    const printed: Buffer[] = [];
-    let size = 0;
-    const said: string[] = [];
-    const take = (line: string) => {
-      said.push(line);
-      said.splice(0, said.length - KEPT_LINES);
-      onLine?.(line);
-    };
-    const lines = byLine(take);
-    child.stdout.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_PRINTED) {
-        child.kill('SIGKILL');
-        return;
-      }
-      printed.push(chunk);
-    });
-    child.stderr.on('data', lines.add);
+export async function runTool(tool: string, args: readonly string[], options: ToolOptions = {}): Promise<string> {
+  const printed: Buffer[] = [];
+  let size = 0;
+  const { child, ended } = startTool(tool, args, options);
+  child.stdin.end();
+  child.stdout.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MAX_PRINTED) {
+      child.kill('SIGKILL');
+      return;
+    }
+    printed.push(chunk);
+  });
+  await ended.catch((error) => {
+    throw size > MAX_PRINTED ? new ToolFailed(tool, 'printed more than there is room for', '') : error;
+  });
+  return Buffer.concat(printed).toString('utf8');
+}
+
+/** A program that runs. Whoever starts it has to read its output and to end its input. */
+export interface RunningTool {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** Its good end; rejects with `ToolFailed`, or with the reason of the signal, once it is gone. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts a program. When the signal fires it is told to end, and made to a while later. */
+export function startTool(tool: string, args: readonly string[], { env = {}, cwd, user, signal, onLine }: ToolOptions = {}): RunningTool {
+  signal?.throwIfAborted();
+  const child = spawn(tool, args, {
+    cwd,
+    ...user,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME ?? '/', LC_ALL: 'C.UTF-8', ...env },
+  });
+  const said: string[] = [];
+  const lines = byLine((line) => {
+    said.push(line);
+    said.splice(0, said.length - KEPT_LINES);
+    onLine?.(line);
+  });
+  child.stderr.on('data', lines.add);
+  // a program that ends before it has read all says why by its exit code
+  child.stdin.on('error', () => {});
+  let patience: NodeJS.Timeout | undefined;
+  const stop = () => {
+    child.kill('SIGTERM');
+    patience = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  const ended = new Promise<void>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       reject(new ToolFailed(tool, error.code === 'ENOENT' ? 'is not installed' : `could not run (${error.code ?? error.name})`, ''));
     });
     child.once('close', (code, killed) => {
       lines.end();
-      if (code === 0 && size <= MAX_PRINTED) {
-        resolve(Buffer.concat(printed).toString('utf8'));
+      if (signal?.aborted) {
+        reject(signal.reason);
+      } else if (code === 0) {
+        resolve();
       } else {
-        const how = killed ? `was ended by ${killed}` : `ended with ${code}`;
-        reject(new ToolFailed(tool, size > MAX_PRINTED ? 'printed more than there is room for' : how, said.join('; ').slice(-2_000)));
+        reject(new ToolFailed(tool, killed ? `was ended by ${killed}` : `ended with ${code}`, said.join('; ').slice(-2_000)));
       }
     });
+  }).finally(() => {
+    clearTimeout(patience);
+    signal?.removeEventListener('abort', stop);
   });
+  // whoever waits for it meets the error; until then it is nobody's
+  ended.catch(() => {});
+  return { child, ended };
 }
 
 function byLine(take: (line: string) => void) {

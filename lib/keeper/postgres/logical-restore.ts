@@ -1,119 +1,198 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { readFile, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackupManifest } from '../../model/self-managed';
+import { pipeline } from 'node:stream/promises';
+import {
+  type BackupManifest,
+  type DumpEntry,
+  type DumpedTable,
+  entriesOf,
+  entriesOfTables,
+  quotedTableName,
+  type RestoreRequest,
+  readTableName,
+  type StoredObject,
+  storedBytes,
+  tableData,
+  withPartitions,
+} from '../../model/self-managed';
+import { decryption, ENCRYPTED } from '../age';
+import type { WorkContext } from '../engine';
 import { inParallel } from '../in-parallel';
 import { Refused } from '../refused';
-import type { Repository } from '../repository';
 import { runTool } from '../run-tool';
-import { connect, type PostgresLogin, toolLogin } from './server';
+import { CATALOGUE, GLOBALS } from './dump-files';
+import { restoreRoles } from './restore-roles';
+import { openTarget, type RestoreTarget } from './restore-target';
+import { loginTo, type PostgresLogin, toolLogin } from './server';
 
-/** Where a backup is restored to, and what of it. */
-export interface LogicalRestoreSettings {
-  /** The newest one where it is left out. */
-  readonly id?: string;
-  readonly login: PostgresLogin;
-  readonly scratch: string;
-  readonly jobs: number;
-  /** This table alone, with its schema, into a database that has none of that name. */
-  readonly table?: { readonly schema: string; readonly name: string };
-  /** Whether it may go into a database that has tables already. Nothing of them is removed. */
-  readonly intoTables?: boolean;
-  /** Says what would be done, and does nothing. */
-  readonly dryRun?: boolean;
-}
-
-/** What a restore needs of the world. */
-export interface RestorePorts {
-  readonly repository: Repository;
-  readonly now: () => number;
-  readonly signal?: AbortSignal;
-  readonly tell: (event: string, details?: Readonly<Record<string, unknown>>) => void;
-}
-
-/** What was restored, and how long that took. */
-export interface Restored {
-  readonly manifest: BackupManifest;
-  readonly tookMs: number;
-}
-
-/** Tables first, then their data, indexes and keys last: that is the quickest order, and the only one that never waits for a key. */
-const SECTIONS = ['pre-data', 'data', 'post-data'] as const;
 const DOWNLOADS: readonly number[] = [0, 1, 2, 3];
+/** Progress is told whenever so much more is done. */
+const STEP = 0.05;
+/** Indexes are sorted in memory as far as it goes. */
+const SERVER_OPTIONS = '-c maintenance_work_mem=256MB -c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0';
 
-/** Restores a logical backup. What is fetched is compared with what was sent before anything is written to the database. */
-export async function restoreLogically(settings: LogicalRestoreSettings, ports: RestorePorts): Promise<Restored> {
-  const { login, scratch, jobs, table } = settings;
-  const { repository, tell, signal } = ports;
-  const startedMs = ports.now();
-  const manifest = await repository.manifest(settings.id);
-  if (!manifest) {
-    throw new Refused('look', 'there is no backup yet');
-  }
-  await requireEmpty(settings);
-  tell('plan', {
-    id: manifest.id,
-    of: new Date(manifest.consistentMs).toISOString(),
-    objects: manifest.objects.length,
-    into: login.database,
-  });
-  if (settings.dryRun) {
-    return { manifest, tookMs: 0 };
-  }
-  const folder = await mkdtemp(join(scratch, 'restore-'));
-  const tools = await toolLogin(login, folder);
+/** Fetches files of a backup into a folder, decrypted, with the names that they had before. */
+type Fetch = (objects: readonly StoredObject[]) => Promise<void>;
+
+/**
+ * Restores a logical backup: roles, then tables, rows, and indexes and keys last, as many at once as `jobs` says. What is fetched is compared with
+ * what was sent before anything is written to the database.
+ */
+export async function restoreLogically(context: WorkContext, request: RestoreRequest): Promise<void> {
+  const { settings, folder, tell, now } = context;
+  const startedMs = now();
+  const wanted = request.table === undefined ? undefined : (readTableName(request.table) ?? refuseTable(request.table));
+  const manifest = await chosen(context, request);
+  const login = await loginTo(request.server ?? settings.server!, context, request.database);
+  const dump = join(folder, 'dump');
+  const fetch = await fetcher(context, manifest, dump);
+  // small ones first: they tell what else is needed
+  await fetch(manifest.objects.filter(({ name }) => !/^(\d+|blob_\d+)\.dat/.test(name)));
+  const entries = entriesOf(await runTool('pg_restore', ['--list', dump], { signal: context.signal }));
+  const tables = JSON.parse(await readFile(join(dump, CATALOGUE), 'utf8')) as DumpedTable[];
+  const some =
+    wanted && (tables.find(({ schema, name }) => schema === wanted.schema && name === wanted.name) ?? refuseTable(request.table!));
+  const parts = some ? withPartitions(some, tables) : tables;
+  const restored = some ? entriesOfTables(entries, parts) : entries;
+  const needed = some ? filesOf(restored, manifest) : manifest.objects.filter(({ name }) => /^(\d+|blob_\d+)\.dat/.test(name));
+  const bytes = storedBytes({ objects: needed });
+  const target = await openTarget(login, { parts: some ? parts : undefined, manifest, replace: request.replace }, context);
   try {
-    const dump = join(folder, 'dump');
-    let fetched = 0;
-    await inParallel(manifest.objects, DOWNLOADS, async (object) => {
-      await repository.fetch(manifest.id, object, dump);
+    tell('plan', {
+      id: manifest.id,
+      of: new Date(manifest.consistentMs).toISOString(),
+      from: manifest.server,
+      into: `${login.host}:${login.port}/${login.database}`,
+      bytes,
+      tables: parts.length,
+      steps: stepsOf(target, { bytes, parts, some, jobs: settings.jobs, entries: restored }),
+    });
+    if (request.dryRun) {
+      return;
+    }
+    await requireRoom(folder, bytes);
+    await fetch(needed);
+    const into = await target.begin(some ? [] : restored, parts);
+    await restoreRoles(into, await readFile(join(dump, GLOBALS), 'utf8'), tell);
+    await restoreEntries(context, into, { dump, entries: restored, isAll: !some, objects: needed });
+    await target.finish(parts);
+    tell('restored', { id: manifest.id, into: login.database, tables: parts.length, tookMs: now() - startedMs });
+  } catch (error) {
+    await target.giveUp();
+    throw error;
+  }
+}
+
+function refuseTable(name: string): never {
+  throw new Refused('settings', `'--table' is ${name}, and the backup has no such table: give schema.table as the database has it`);
+}
+
+/** The backup that is named, or the newest that holds nothing of what came later. */
+async function chosen({ repository, settings }: WorkContext, { id, untilMs }: RestoreRequest): Promise<BackupManifest> {
+  const found = id !== undefined || untilMs === undefined ? await repository.manifest(id) : await newestUntil(repository, untilMs);
+  if (!found) {
+    const until = untilMs === undefined ? '' : ` of before ${new Date(untilMs).toISOString()}`;
+    throw new Refused('look', `there is no backup of ${settings.source}${until}`);
+  }
+  if (found.form !== 'logical' || found.engine !== 'postgresql') {
+    throw new Refused(
+      'settings',
+      `backup ${found.id} is one of ${found.engine} in ${found.form} form: restore it with the settings of that`,
+    );
+  }
+  return found;
+}
+
+async function newestUntil(repository: WorkContext['repository'], untilMs: number): Promise<BackupManifest | undefined> {
+  const { readable } = await repository.manifests();
+  return readable.find(({ consistentMs }) => consistentMs <= untilMs);
+}
+
+async function fetcher(context: WorkContext, { id, recipients }: BackupManifest, dump: string): Promise<Fetch> {
+  const { repository, signal, tell } = context;
+  const decrypt = recipients ? await decryption(context) : undefined;
+  let fetched = 0;
+  return (objects) =>
+    inParallel(objects, DOWNLOADS, async (object) => {
+      if (decrypt) {
+        const file = join(dump, object.name.slice(0, -ENCRYPTED.length));
+        await pipeline(decrypt(await repository.read(id, object, signal)), createWriteStream(file, { mode: 0o600 }), { signal });
+      } else {
+        await repository.fetch(id, object, dump, signal);
+      }
       fetched += object.bytes;
       tell('fetched', { name: object.name, bytes: fetched });
     });
-    const only = table ? [`--schema=${table.schema}`, `--table=${table.name}`] : [];
-    for (const section of SECTIONS) {
-      const args = [
-        `--section=${section}`,
-        `--jobs=${jobs}`,
-        '--exit-on-error',
-        '--no-password',
-        `--dbname=${login.database}`,
-        ...only,
-        dump,
-      ];
-      await runTool('pg_restore', args, { env: tools.env, signal, onLine: (line) => tell('tool', { line }) });
-      tell('restored', { section });
-    }
-    await analyzed(login);
-    return { manifest, tookMs: ports.now() - startedMs };
-  } finally {
-    await tools.remove();
-    await rm(folder, { recursive: true, force: true });
+}
+
+function filesOf(entries: readonly DumpEntry[], { objects }: BackupManifest): StoredObject[] {
+  const numbers = new Set(tableData(entries).map(({ entry }) => entry));
+  return objects.filter(({ name }) => numbers.has(Number(/^(\d+)\.dat/.exec(name)?.[1])));
+}
+
+async function requireRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < bytes) {
+    throw new Refused('look', `'scratch' has ${bavail * bsize} bytes free, and the backup takes ${bytes}: give it more room`);
   }
 }
 
-async function requireEmpty({ login, intoTables, table }: LogicalRestoreSettings): Promise<void> {
-  const client = await connect(login);
-  try {
-    const { rows } = await client.query(
-      `select count(*)::int as tables, count(*) filter (where n.nspname = $1 and c.relname = $2)::int as same
-         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p', 'm') and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_(toast|temp)'`,
-      [table?.schema ?? null, table?.name ?? null],
-    );
-    const [{ tables, same }] = rows;
-    if (same > 0) {
-      throw new Refused('look', `${login.database} has a table ${table?.schema}.${table?.name}: rename it first, nothing is overwritten`);
-    }
-    if (tables > 0 && !intoTables && !table) {
-      throw new Refused('look', `${login.database} has ${tables} tables: restore into an empty database, or say 'intoTables'`);
-    }
-  } finally {
-    await client.end().catch(() => {});
-  }
+interface Planned {
+  readonly bytes: number;
+  readonly parts: readonly DumpedTable[];
+  readonly some: DumpedTable | undefined;
+  readonly jobs: number;
+  readonly entries: readonly DumpEntry[];
 }
 
-/** Plans of queries are poor until the server has counted. */
-async function analyzed(login: PostgresLogin): Promise<void> {
-  const client = await connect(login);
-  await client.query('analyze').finally(() => client.end().catch(() => {}));
+function stepsOf(target: RestoreTarget, { bytes, parts, some, jobs, entries }: Planned): string[] {
+  const rows = tableData(entries).length;
+  return [
+    `fetch ${bytes} bytes and compare them with what was sent`,
+    ...target.plan,
+    'make the roles that are missing, without passwords',
+    some
+      ? `make ${parts.map(quotedTableName).join(', ')} without foreign keys, triggers and policies`
+      : `make ${parts.length} tables and all else`,
+    `load the rows of ${rows} tables, then indexes and keys, ${jobs} at once`,
+    'count for the planner of queries',
+  ];
+}
+
+interface Dump {
+  readonly dump: string;
+  readonly entries: readonly DumpEntry[];
+  readonly isAll: boolean;
+  readonly objects: readonly StoredObject[];
+}
+
+async function restoreEntries(context: WorkContext, login: PostgresLogin, { dump, entries, isAll, objects }: Dump): Promise<void> {
+  const { folder, settings, signal, tell } = context;
+  const list = join(folder, 'entries');
+  await writeFile(list, entries.map(({ line }) => `${line}\n`).join(''), { mode: 0o600 });
+  const sizes = new Map(
+    objects.flatMap(({ name, bytes }) => (/^\d+\.dat/.test(name) ? [[Number.parseInt(name, 10), bytes] as const] : [])),
+  );
+  const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  let bytes = 0;
+  let finished = 0;
+  let told = 0;
+  const onLine = (line: string) => {
+    const entry = /finished item (\d+) /.exec(line)?.[1];
+    if (entry !== undefined) {
+      finished++;
+      bytes += sizes.get(Number(entry)) ?? 0;
+      const done = Math.min(total > 0 ? bytes / total : 1, finished / entries.length);
+      if (done >= told + STEP) {
+        told = done;
+        tell('progress', { bytes, ofBytes: total, entries: finished, ofEntries: entries.length });
+      }
+    } else if (/error|warning/i.test(line)) {
+      tell('tool', { line });
+    }
+  };
+  const env = { ...(await toolLogin(login, folder)), PGOPTIONS: SERVER_OPTIONS };
+  const args = [`--jobs=${settings.jobs}`, '--verbose', '--exit-on-error', '--no-password', `--dbname=${login.database}`];
+  await runTool('pg_restore', [...args, ...(isAll ? [] : [`--use-list=${list}`]), dump], { env, signal, onLine });
 }

@@ -11,9 +11,17 @@ export const LOCK_MS = 5 * 60_000;
 /** What is to be done about a lock that was found. */
 export type LockAnswer = { readonly take: Lock } | { readonly heldBy: Lock };
 
-/** Takes a lock that is free, one's own or expired. Clocks may differ by some seconds, so an expired one is left for a moment. */
-export function takeLock(found: Lock | undefined, owner: string, nowMs: number): LockAnswer {
-  const isFree = found === undefined || found.owner === owner || found.expiresMs + CLOCKS_MS <= nowMs;
+/**
+ * Takes a lock that is free, one's own, expired, or of an owner that is known to be dead. Clocks may differ by some seconds, so an expired
+ * one is left for a moment.
+ */
+export function takeLock(
+  found: Lock | undefined,
+  owner: string,
+  nowMs: number,
+  isDead: (owner: string) => boolean = () => false,
+): LockAnswer {
+  const isFree = found === undefined || found.owner === owner || found.expiresMs + CLOCKS_MS <= nowMs || isDead(found.owner);
   return isFree ? { take: { owner, expiresMs: nowMs + LOCK_MS } } : { heldBy: found };
 }
 

@@ -44,8 +44,22 @@ export interface BackupManifest {
   /** How large what was backed up is, in bytes: the next one is compared with it. */
   readonly sourceBytes: number;
   readonly tables?: number;
+  /** What it takes in the repository of a tool, in bytes, where `objects` is empty. */
+  readonly storedBytes?: number;
+  /** Recipients of age that objects are encrypted for; each name ends with `.age` then. */
+  readonly recipients?: readonly string[];
+  /** What the engine has to know to go on from here, such as a position in a log. */
+  readonly notes?: Readonly<Record<string, string>>;
   readonly objects: readonly StoredObject[];
   readonly verified: readonly Verified[];
+}
+
+/** What an engine says of the backup that it has made; the keeper adds the rest. */
+export type BackupMade = Omit<BackupManifest, 'version' | 'id' | 'source' | 'engine' | 'form' | 'startedMs' | 'endedMs'>;
+
+/** What a backup takes, in bytes. */
+export function storedBytes({ objects, storedBytes }: Pick<BackupManifest, 'objects' | 'storedBytes'>): number {
+  return storedBytes ?? objects.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** What a manifest cannot be read as, and why. */
@@ -92,6 +106,9 @@ const FIELDS: readonly (readonly [keyof BackupManifest, (value: unknown) => bool
   ['server', isText],
   ['tool', isText],
   ['sourceBytes', isCount],
+  ['storedBytes', (value) => value === undefined || isCount(value)],
+  ['recipients', (value) => value === undefined || (Array.isArray(value) && value.length > 0 && value.every(isText))],
+  ['notes', (value) => value === undefined || (typeof value === 'object' && value !== null && Object.values(value).every(isText))],
   ['objects', (value) => Array.isArray(value) && value.every(isObject)],
   ['verified', (value) => Array.isArray(value) && value.length > 0],
 ];

@@ -1,4 +1,4 @@
-import type { BackupEngine, BackupKind } from './manifest';
+import type { BackupEngine } from './manifest';
 
 /**
  * What the keeper is told: constructs write it, the keeper reads it, in a container from the variable KEEPER_SETTINGS and on a host
@@ -26,6 +26,8 @@ export interface KeeperSettings {
   readonly keep: KeepSettings;
   /** Who can read what leaves the machine, as recipients of age, besides the encryption of the bucket. */
   readonly recipients?: readonly string[];
+  /** A secret with an identity of age, which restores decrypt with. Whoever makes backups needs none, and may not read it. */
+  readonly identitySecretArn?: string;
 }
 
 /** A bucket with backups. */
@@ -36,6 +38,8 @@ export interface RepositorySettings {
   readonly endpoint?: string;
   /** The secret that the repository of the tool is encrypted with, for tools that encrypt by themselves. */
   readonly passphraseSecretArn?: string;
+  /** Certificates to trust at the endpoint, in PEM, where it has not one that everybody trusts. */
+  readonly certificateAuthorities?: string;
 }
 
 /** Where a database server is and who logs in. */
@@ -57,6 +61,8 @@ export interface PhysicalSettings {
   readonly osUser?: string;
   /** Seconds after which a piece of log is archived though it is not full. */
   readonly logEverySeconds?: number;
+  /** A folder for the configuration of the tool, which has secrets, its locks and its queue; `/var/lib/cdk-recovery/<source>` where left out. */
+  readonly toolFolder?: string;
 }
 
 /** Files and folders. */
@@ -67,16 +73,12 @@ export interface FilesSettings {
   readonly target?: string;
 }
 
-/** The newest of each period is kept for so many days. */
+/** The newest of each period is kept for so many days, and every one for `recentDays`. */
 export interface KeepSettings {
   readonly logsDays?: number;
+  /** Every backup is kept for so many days, whatever its period. */
+  readonly recentDays?: number;
   readonly dailyDays?: number;
   readonly weeklyDays?: number;
   readonly monthlyDays?: number;
 }
-
-/** What one call of the keeper is to do. */
-export type KeeperCommand =
-  | { readonly do: 'backup'; readonly kind?: BackupKind }
-  | { readonly do: 'restore'; readonly id?: string; readonly untilMs?: number; readonly dryRun?: boolean }
-  | { readonly do: 'list' | 'verify' | 'retire' | 'doctor' };

@@ -1,4 +1,4 @@
-import type { BackupManifest } from './manifest';
+import { type BackupManifest, storedBytes } from './manifest';
 
 /** A source may shrink by so much between two backups before somebody has to say that this is right. */
 export const SHRINKS_BY = 0.5;
@@ -10,10 +10,10 @@ const SMALL_BYTES = 1_048_576;
  * for that is what a tool leaves out.
  */
 export function tooSmall(last: BackupManifest | undefined, bytes: number, shrinksBy: number = SHRINKS_BY): string | undefined {
-  const before = last?.objects.reduce((sum, object) => sum + object.bytes, 0) ?? 0;
+  const before = last ? storedBytes(last) : 0;
   if (before <= SMALL_BYTES || bytes >= before * (1 - shrinksBy)) {
     return undefined;
   }
   const percent = Math.floor((100 * bytes) / before);
-  return `it has ${bytes} bytes, ${percent} % of the last one (${last?.id}, ${before} bytes), and at least ${Math.round(100 * (1 - shrinksBy))} % are expected: look at what is gone, then run it again with 'mayShrink' if that is right`;
+  return `it has ${bytes} bytes, ${percent} % of the last one (${last?.id}, ${before} bytes), and at least ${Math.round(100 * (1 - shrinksBy))} % are expected: look at what is gone, then run it again with --may-shrink if that is right`;
 }
