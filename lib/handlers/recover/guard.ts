@@ -5,6 +5,7 @@ import {
   learned,
   leftOf,
   lifted,
+  looked,
   type PeerStatus,
   RECOVERY_METRICS,
   type RunInput,
@@ -38,6 +39,7 @@ export async function guard(site: Site): Promise<void> {
   let conflict = false;
   try {
     conflict = await decide(site, peers);
+    await site.apply((register) => ({ register: looked(register, ports.now()) }));
     const { role, gate } = await site.read();
     if (role === 'fenced' || gate !== 'open') {
       const { state, words } = await moveGate(site);

@@ -1,4 +1,14 @@
-import { advanced, joined, leftOf, type PeerStatus, type StepAnswer, type StepRequest, servesEverywhere } from '../../model/recovery';
+import {
+  advanced,
+  joined,
+  keptName,
+  lateFound,
+  leftOf,
+  type PeerStatus,
+  type StepAnswer,
+  type StepRequest,
+  servesEverywhere,
+} from '../../model/recovery';
 import { HOUR } from '../../model/time';
 import { moveGate } from './gate';
 import { askPeer, peerOf, statusOf } from './peers';
@@ -62,6 +72,12 @@ export async function join({ run: { id } }: StepRequest, site: Site): Promise<St
       await publishLatches(site, register);
     }
     const { state, words } = await moveGate(site);
-    return { state, words, facts: { joined: true } };
+    const late = lateFound(await site.read(), id, (epoch) => keptOf(site, epoch));
+    return { state, words: late ? `${words}; ${late.words}` : words, facts: { joined: true, ...late?.facts } };
   });
+}
+
+/** What holds the former data of instances. */
+function keptOf({ config }: Site, epoch: number): readonly string[] {
+  return config.data.filter((item) => item.kind === 'rds-replica').map(({ instance }) => keptName(instance, epoch));
 }

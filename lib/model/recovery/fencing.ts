@@ -1,5 +1,6 @@
 import { MINUTE } from '../time';
 import { over, withEnded } from './ended-runs';
+import { lateWrites } from './late-writes';
 import { claimOf, type Fence, type GateState, hasServed, isAbandoned, openRun, type RunRecord, type SiteRegister } from './register';
 import { takesOver } from './run';
 import { refused, type Transition, to } from './transition';
@@ -46,7 +47,8 @@ export function fenced(register: SiteRegister, asked: Asked): Transition {
     return refused(`${fence.by} has fenced this site with epoch ${fence.epoch}`);
   }
   const next: Fence = { epoch, by, sinceMs: nowMs, was: fence?.was ?? roleBefore(register), final: false };
-  return to(superseded({ ...register, role: 'fenced', seen, fence: next, gate: shut(register.gate) }, nowMs));
+  // what was not promoted there is written nowhere else yet
+  return to(superseded({ ...apart(register, asked, committed), role: 'fenced', seen, fence: next, gate: shut(register.gate) }, nowMs));
 }
 
 /** Lifts the fence of a run that does not go on; one that comes before its fence keeps it from coming. */
@@ -84,17 +86,35 @@ export function letGo(register: SiteRegister, { epoch, by, nowMs, sinceMs }: Ask
   if (isKnown || (register.lifted >= epoch && (register.role === 'standby' || claimOf(register) === epoch))) {
     return to({ ...register, seen, diverted: false, reclaimed: false });
   }
-  const apart = [register.fence?.apartMs, sinceMs].filter((ms) => ms !== undefined);
+  const apartMs = [register.fence?.apartMs, sinceMs].filter((ms) => ms !== undefined);
   const fence: Fence = {
     epoch,
     by,
     sinceMs: register.fence?.sinceMs ?? nowMs,
     was: register.fence?.was ?? roleBefore(register),
     final: true,
-    ...(apart.length === 0 ? {} : { apartMs: Math.min(...apart) }),
+    ...(apartMs.length === 0 ? {} : { apartMs: Math.min(...apartMs) }),
   };
-  const next: SiteRegister = { ...register, role: 'fenced', seen, fence, gate: shut(register.gate), diverted: false, reclaimed: false };
+  const next: SiteRegister = {
+    ...apart(register, { epoch, by, nowMs, sinceMs }, true),
+    role: 'fenced',
+    seen,
+    fence,
+    gate: shut(register.gate),
+    diverted: false,
+    reclaimed: false,
+  };
   return to(superseded(next, nowMs));
+}
+
+/** Remembers what an active site has taken that is left only now; one that was fenced already takes nothing. */
+function apart(register: SiteRegister, asked: Asked, taken = false): SiteRegister {
+  if (register.role !== 'active') {
+    return register;
+  }
+  const { late: _, ...rest } = register;
+  const late = taken ? lateWrites(register, asked) : undefined;
+  return late ? { ...rest, late } : rest;
 }
 
 /** Resources are as the role says. */
@@ -105,7 +125,8 @@ export function gateReached(register: SiteRegister, reached: 'open' | 'closed', 
   }
   const { openedMs: before, ...rest } = register;
   const openedMs = register.gate === 'open' ? before : nowMs;
-  return to({ ...rest, gate: reached, ...(reached === 'open' && register.counts && openedMs !== undefined ? { openedMs } : {}) });
+  const late = reached === 'closed' && register.late ? { late: { untilMs: nowMs, ...register.late } } : {};
+  return to({ ...rest, ...late, gate: reached, ...(reached === 'open' && register.counts && openedMs !== undefined ? { openedMs } : {}) });
 }
 
 /** What was open for so long is not shut by anything that was begun before. */

@@ -72,7 +72,7 @@ function claimOfPeer({ site, role, epoch, run, activeSinceMs }: PeerStatus): Sup
   const bound = run && takesOver(run.kind) && run.stage === 'committed' ? run.epoch : 0;
   return role === 'active' && epoch >= bound
     ? { site, epoch, final: true, ...(activeSinceMs === undefined ? {} : { sinceMs: activeSinceMs }) }
-    : { site, epoch: bound, final: false };
+    : { site, epoch: bound, final: false, ...(run?.begunMs === undefined ? {} : { sinceMs: run.begunMs }) };
 }
 
 /** Where all sites are active, what another one does concerns only the site that is left; whoever knows of it tells, be it done by a third one. */

@@ -6,6 +6,7 @@ export * from './detection';
 export * from './ended-runs';
 export * from './fencing';
 export * from './guard';
+export * from './late-writes';
 export * from './machine-definition';
 export * from './measured';
 export * from './messages';

@@ -22,7 +22,7 @@ export interface MeasuredTime {
 export interface MeasuredPoint {
   readonly verdict: RecoveryVerdict;
   readonly promisedMs?: number;
-  /** That of the data that lost most. */
+  /** That of the data that lost most, or for how long this site has taken writes that are in no data any more. */
   readonly ms?: number;
   /** By name of the data; left out where nobody could measure it. */
   readonly items: Readonly<Record<string, number>>;
@@ -82,7 +82,9 @@ function pointOf({ steps }: MeasuredRun, data: Promised['data'], promisedMs: num
   const lags = data.map(({ name }) => [name, steps[measureStep(name)]?.facts?.lagMs] as const);
   const items = Object.fromEntries(lags.filter((lag): lag is readonly [string, number] => typeof lag[1] === 'number'));
   const unknown = lags.filter(([, ms]) => typeof ms !== 'number').map(([name]) => name);
-  const ms = Object.keys(items).length === 0 ? undefined : Math.max(...Object.values(items));
+  const late = steps.join?.facts?.lateMs;
+  const losses = [...Object.values(items), ...(typeof late === 'number' ? [late] : [])];
+  const ms = losses.length === 0 ? undefined : Math.max(...losses);
   const verdict = verdictOf(ms, promisedMs);
   return {
     verdict: verdict === 'kept' && unknown.length > 0 ? 'unknown' : data.length === 0 ? 'not-promised' : verdict,

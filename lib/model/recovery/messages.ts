@@ -101,8 +101,8 @@ export function lateMessage(config: SiteConfig, { by, nowMs, sinceMs }: Pick<Ask
   return {
     subject: cut(`LATE: ${config.recovery} at ${config.site} was still active`),
     text:
-      `${config.site} has learned at ${until} that ${by} is active, and keeps writers out from now on. What was written here since ${since} is not at ${by} and is in no ` +
-      `measured loss: look through it before you delete what a rebuild keeps. A Region that comes back learns of it within a minute.`,
+      `${config.site} has learned at ${until} that ${by} is active, and keeps writers out from now on. What was written here since ${since} is not at ${by} and in no ` +
+      `loss that was measured there; the record of the rebuild counts it. Look through it before you delete what a rebuild keeps. A Region that comes back learns of it within a minute.`,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Detection } from './detection';
 import type { EndedRun } from './ended-runs';
+import type { LateWrites } from './late-writes';
 import type { RunInput, RunOutcome } from './run';
 import type { SiteConfig } from './site-config';
 import { servesEverywhere } from './strategy';
@@ -40,6 +41,10 @@ export interface SiteRegister {
   readonly left?: Readonly<Record<string, number>>;
   /** When the run began that has made this site active; whatever was written here since may be nowhere else. */
   readonly activeSinceMs?: number;
+  /** When the guard of this site has looked last while it was active. */
+  readonly lookedMs?: number;
+  /** What was written here after another site had taken over; nothing where that is not known, or was not. */
+  readonly late?: LateWrites;
   /** When a run of this site has come to a good end last. */
   readonly provenMs?: number;
   /** The run that is under way, or the last one. */

@@ -122,6 +122,21 @@ function planned(home: RunbookSite, other: RunbookSite): string {
   ].join('\n\n');
 }
 
+/** How to look for what a site has taken after it was left, in an instance that nobody can reach. */
+function lateWrites({ config: { site, data } }: RunbookSite): readonly string[] {
+  const said =
+    'Where the topic has told *LATE*, the step `join` of the record says for how long writes were taken there that are in no data any more, and between which moments';
+  if (!data.some(({ kind }) => kind === 'rds-replica')) {
+    return [`${said}: look for them in the former data or in its newest recovery point, and enter by hand what is missed.`];
+  }
+  return [
+    `${said}. Let only yourself in to the copy that it names, look for rows of that time by their own timestamps and numbers, and enter by hand what is missed:`,
+    block(
+      `aws rds modify-db-instance --region ${site} --db-instance-identifier '<instance>-before-<epoch>' --vpc-security-group-ids '<a group that lets only you in>' --apply-immediately`,
+    ),
+  ];
+}
+
 function failback(home: RunbookSite, other: RunbookSite): string {
   const replicas = home.config.data.filter(({ kind }) => kind === 'rds-replica').map(({ name }) => `\`${name}\``);
   return [
@@ -130,6 +145,7 @@ function failback(home: RunbookSite, other: RunbookSite): string {
       `${replicas.length === 0 ? '' : `The former instance of ${replicas.join(', ')} is kept under the name \`<instance>-before-<epoch>\`: delete it when nothing is missed. `}` +
       'Look at what was written there last and never copied, before you delete anything.',
     block(startCommand(home, 'rebuild')),
+    ...lateWrites(home),
     'Then, at an hour that suits, move the traffic back without loss:',
     block(startCommand(home, 'failback')),
     `Set \`activeRegion\` back to '${home.config.site}'. To stay in ${other.config.site} instead is as good: leave it as it is.`,

@@ -181,6 +181,7 @@ export function joined(
     gate: ajar(register.gate),
     diverted: false,
     reclaimed: false,
+    ...(register.late ? { late: { countedBy: id, ...register.late } } : {}),
   };
   return changed(next, id, (run) => {
     const again = run.stage === 'begun' && run.steps.join !== undefined;
