@@ -64,8 +64,12 @@ export interface RecoverablePointsOptions {
   readonly vault: IBackupVaultRef;
   /** The type of what was backed up. */
   readonly type: RestoredType;
-  /** The ARN of what was backed up at home, which follows from its name: plain text. */
-  readonly sourceArn: string;
+  /**
+   * The ARN of what was backed up at home, which follows from its name: plain text. Throws `SourceNameUnknown` where it is left out for anything but a
+   * file system of EFS, which AWS calls as it likes.
+   * @default - of EFS, what the agent of home tells each minute; before it has, the only file system that the vault has recovery points of
+   */
+  readonly sourceArn?: string;
   /**
    * The name of what is made, by which the application and a later deployment find it.
    * @default - the name of the item

@@ -65,6 +65,7 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'with real servers', () => {
       await sites.prepare();
       await sites.deploy();
       await sites.stopGuards();
+      await sites.guard(OSAKA);
       await sites.people.listen(OSAKA);
       await sites.data.sql(TOKYO, 'create table placed (number int primary key)');
       await write('1');
@@ -72,6 +73,12 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'with real servers', () => {
     afterAll(async () => {
       await sites.dispose();
       rmSync(folder, { recursive: true, force: true });
+    });
+
+    test('it was told what the file system is, whose name AWS has made up', async () => {
+      expect((await sites.register(OSAKA))?.sources).toEqual({
+        files: `arn:aws:elasticfilesystem:${TOKYO}:${ACCOUNT}:file-system/${files}`,
+      });
     });
 
     test('the plans of home copy recovery points of all data to it', async () => {

@@ -247,6 +247,27 @@ describe('recovery points', () => {
     expect(() => recovery.recovery.addData('item', points({ sourceArn: 'orders' }))).toThrow(/is 'orders'.*\(SourceNameUnknown/);
   });
 
+  const files = (options = {}) => points({ type: RestoredType.EFS, sourceArn: undefined, ...options });
+
+  test('of a file system are found by the ARN that the agent of home tells, which no code can know', () => {
+    both(RecoverableData.fileSystem(new efs.CfnFileSystem(tokyo, 'Files')), files());
+    const [item] = configOf(recovery.recovery).data;
+    expect(item).toMatchObject({ kind: 'recovery-points', resourceType: 'EFS', learnsSource: true });
+    expect(item).not.toHaveProperty('sourceArn');
+  });
+
+  test('fail without an ARN where it follows from a name, or where nobody could tell it', () => {
+    expect(() => recovery.recovery.addData('item', points({ sourceArn: undefined }))).toThrow(
+      /is not given.*plain text \(SourceNameUnknown/,
+    );
+    const { fileSystemId } = new efs.CfnFileSystem(tokyo, 'Files').fileSystemRef;
+    expect(() => recovery.recovery.addData('item', files({ sourceArn: fileSystemId }))).toThrow(/leave it out.*\(SourceNameUnknown/);
+    const sourceArn = `arn:aws:elasticfilesystem:${OSAKA}:${ACCOUNT}:file-system/fs-1`;
+    const own = { vault: vaultIn(tokyo), type: RestoredType.EFS, sourceArn };
+    both(RecoverableData.recoveryPoints(own), files());
+    expect(() => app.synth()).toThrow(/the site of ap-northeast-1 could not tell it.*\(SourceNameUnknown/);
+  });
+
   test('fail where the other site has something else', () => {
     both(RecoverableData.bucket(s3.Bucket.fromBucketAttributes(tokyo, 'Bucket', { bucketName: 'orders', region: TOKYO })), points());
     expect(() => app.synth()).toThrow(/is bucket of S3 at the site of ap-northeast-1, but recovery-points of RDS.*\(SitesDiffer/);

@@ -5,7 +5,7 @@ import {
   type RecoveryPointByBackupVault,
   StartRestoreJobCommand,
 } from '@aws-sdk/client-backup';
-import { type RestoredConfig, rehearsalName, restoredAs } from '../../model/recovery';
+import { type RestoredConfig, rehearsalName, restoredAs, restoredOnce } from '../../model/recovery';
 import { words } from '../../model/time';
 import type { AwsClients } from './aws-clients';
 import { putParameters } from './aws-parameters';
@@ -32,9 +32,9 @@ export class AwsRestores implements DataPort<RestoredConfig> {
   }
 
   public async ready(config: RestoredConfig): Promise<Progress> {
-    const { identifier, vault, sourceArn } = config;
+    const { identifier, vault } = config;
     if (!(await this.newest(config))) {
-      return failed(`${vault} has no recovery point of ${sourceArn}`);
+      return failed(noneOf(config));
     }
     const there = await this.restored.arnOf(config, identifier);
     return there === undefined
@@ -48,7 +48,7 @@ export class AwsRestores implements DataPort<RestoredConfig> {
     const point = await this.newest(config);
     const ageMs = point && this.now() - madeMs(point);
     return point === undefined || ageMs === undefined
-      ? { words: `${config.vault} has no recovery point of ${config.sourceArn}` }
+      ? { words: noneOf(config) }
       : { lagMs: lossSince(madeMs(point), ending), words: `the newest recovery point is ${words(ageMs)} old` };
   }
 
@@ -121,18 +121,20 @@ export class AwsRestores implements DataPort<RestoredConfig> {
       const point = await this.newest(config);
       return point?.RecoveryPointArn
         ? pending('the newest recovery point is restored', { pointArn: point.RecoveryPointArn, pointMs: madeMs(point) })
-        : failed(`${config.vault} has no recovery point of ${config.sourceArn}`);
+        : failed(noneOf(config));
     }
     const stored = await this.clients.backup.send(
       new GetRecoveryPointRestoreMetadataCommand({ BackupVaultName: config.vault, RecoveryPointArn: pointArn }),
     );
+    const token = `${runId}-${config.name}${attempt ? `.${attempt}` : ''}`;
+    const metadata = overlaid(stored.RestoreMetadata ?? {}, { ...config.metadata, ...restoredAs(config.resourceType, identifier) });
     const { RestoreJobId: jobId } = await this.clients.backup.send(
       new StartRestoreJobCommand({
         RecoveryPointArn: pointArn,
         IamRoleArn: config.roleArn,
         ResourceType: config.resourceType,
-        IdempotencyToken: `${runId}-${config.name}${attempt ? `.${attempt}` : ''}`,
-        Metadata: overlaid(stored.RestoreMetadata ?? {}, { ...config.metadata, ...restoredAs(config.resourceType, identifier) }),
+        IdempotencyToken: token,
+        Metadata: overlaid(metadata, restoredOnce(config.resourceType, metadata, token)),
       }),
     );
     return jobId ? pending('the restore has begun', { jobId }) : failed('AWS Backup has named no restore job');
@@ -148,21 +150,31 @@ export class AwsRestores implements DataPort<RestoredConfig> {
     return job.Status === 'COMPLETED' && arn ? this.restored.usable(config, arn) : pending(`the restore is ${job.Status}`);
   }
 
-  private async newest({ vault, sourceArn }: RestoredConfig): Promise<RecoveryPointByBackupVault | undefined> {
+  private async newest({ vault, sourceArn, resourceType }: RestoredConfig): Promise<RecoveryPointByBackupVault | undefined> {
     let newest: RecoveryPointByBackupVault | undefined;
     let NextToken: string | undefined;
+    const sources = new Set<string | undefined>();
+    const wanted = sourceArn === undefined ? { ByResourceType: resourceType } : { ByResourceArn: sourceArn };
     do {
       const page = await this.clients.backup.send(
-        new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: vault, ByResourceArn: sourceArn, NextToken }),
+        new ListRecoveryPointsByBackupVaultCommand({ BackupVaultName: vault, ...wanted, NextToken }),
       );
       for (const point of page.RecoveryPoints ?? []) {
         const usable = point.Status === undefined || point.Status === 'COMPLETED' || point.Status === 'AVAILABLE';
         newest = usable && (!newest || madeMs(point) > madeMs(newest)) ? point : newest;
+        sources.add(point.ResourceArn);
       }
       NextToken = page.NextToken;
     } while (NextToken);
-    return newest;
+    // where nobody has told of what, only one thing can be meant or none
+    return sourceArn === undefined && sources.size > 1 ? undefined : newest;
   }
+}
+
+function noneOf({ vault, sourceArn, resourceType }: RestoredConfig): string {
+  return sourceArn === undefined
+    ? `the other site has never told of what to restore a recovery point of ${resourceType}, and ${vault} has none, or those of several`
+    : `${vault} has no recovery point of ${sourceArn}`;
 }
 
 function madeMs({ CreationDate }: RecoveryPointByBackupVault): number {

@@ -9,6 +9,7 @@ import { drain, measure, promote } from './data-steps';
 import { inject } from './experiment';
 import { fencePeer } from './fence-peer';
 import { guard } from './guard';
+import { learnSources } from './learn-sources';
 import type { Ports } from './ports';
 import { join, rebuild } from './rebuild';
 import { rehearse, tidy } from './rehearse';
@@ -67,7 +68,7 @@ export async function route(request: AgentRequest, ports: Ports): Promise<unknow
 
 /** None waits for another, and none is left out because another has failed. */
 async function everyMinute(site: Site): Promise<void> {
-  const ends = await Promise.allSettled([guard(site), watchActive(site), beginDetected(site)]);
+  const ends = await Promise.allSettled([guard(site), watchActive(site), beginDetected(site), learnSources(site)]);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) {
     throw failed.reason;

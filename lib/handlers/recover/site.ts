@@ -2,6 +2,7 @@ import {
   type ComputeConfig,
   type DataConfig,
   initialRegister,
+  learning,
   leaseRenewed,
   openRun,
   type RunRecord,
@@ -11,6 +12,7 @@ import {
   type StepRecord,
   stepTaken,
   type Transition,
+  withSources,
 } from '../../model/recovery';
 import { MINUTE } from '../../model/time';
 import type { ComputePort, DataPort, Ports, Progress } from './ports';
@@ -25,7 +27,8 @@ export const LEASE_MS = 15 * MINUTE;
 /** A site as its agent sees it: what it is made of, and what it remembers. */
 export class Site {
   public static async of(ports: Ports): Promise<Site> {
-    return new Site(await ports.config(), ports);
+    const site = new Site(await ports.config(), ports);
+    return learning(site.config).length === 0 ? site : new Site(withSources(site.config, await site.read()), ports);
   }
 
   constructor(

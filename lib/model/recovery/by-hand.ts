@@ -59,7 +59,10 @@ function restore(
   const told = ['arn', 'id', ...(WITH_ADDRESS.includes(resourceType) ? ['address', 'port'] : [])];
   return [
     `# ${name}: the newest recovery point, with what it was made with and what is different here`,
-    `POINT=$(aws backup list-recovery-points-by-backup-vault --region ${region} --backup-vault-name ${vault} --by-resource-arn ${sourceArn} \\`,
+    ...(sourceArn === undefined
+      ? [`# of the only ${resourceType} of the vault; where there are several, give --by-resource-arn and the ARN of the one meant`]
+      : []),
+    `POINT=$(aws backup list-recovery-points-by-backup-vault --region ${region} --backup-vault-name ${vault} ${sourceArn === undefined ? `--by-resource-type ${resourceType}` : `--by-resource-arn ${sourceArn}`} \\`,
     // as JSON, because the command line asks each page alone where it prints text
     '  --query \'sort_by(RecoveryPoints[?Status==`"COMPLETED"` || Status==`"AVAILABLE"`], &CreationDate)[-1].RecoveryPointArn\' --output json | tr -d \'"\')',
     `METADATA=$(aws backup get-recovery-point-restore-metadata --region ${region} --backup-vault-name ${vault} --recovery-point-arn "$POINT" \\`,

@@ -64,8 +64,10 @@ export interface RestoredConfig extends Item {
   readonly vault: string;
   /** Type as AWS Backup calls it. */
   readonly resourceType: string;
-  /** ARN of what was backed up, by convention. */
-  readonly sourceArn: string;
+  /** ARN of what was backed up, by convention or as the other site has told. */
+  readonly sourceArn?: string;
+  /** The other site tells the ARN as long as it can be asked, for AWS has made up its name. */
+  readonly learnsSource?: boolean;
   readonly roleArn: string;
   /** Identifier of what is made, so that a second try finds what the first has made. */
   readonly identifier: string;

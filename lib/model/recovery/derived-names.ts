@@ -8,6 +8,8 @@ const REHEARSAL = '-rehearsal';
 const KEPT = '-before-';
 const INSTANCE = '-1';
 const HASH_DIGITS = 8;
+/** EFS API Reference: CreateFileSystem. */
+const TOKEN_LENGTH = 64;
 
 /** What a rehearsal restores `name` under. */
 export function rehearsalName(name: string): string {
@@ -43,6 +45,16 @@ const NAME_KEYS: Readonly<Record<string, string>> = {
 export function restoredAs(resourceType: string, identifier: string): Readonly<Record<string, string>> {
   const key = NAME_KEYS[resourceType];
   return key ? { [key]: identifier } : {};
+}
+
+/** EFS makes nothing new for a token that it knows (EFS API Reference: CreateFileSystem), so each restore into a new file system has its own. */
+export function restoredOnce(
+  resourceType: string,
+  metadata: Readonly<Record<string, string>>,
+  token: string,
+): Readonly<Record<string, string>> {
+  const isNew = Object.entries(metadata).some(([key, value]) => key.toLowerCase() === 'newfilesystem' && value.toLowerCase() === 'true');
+  return resourceType === 'EFS' && isNew ? { CreationToken: stemOf(token, TOKEN_LENGTH) } : {};
 }
 
 /** A name that would become too long is cut, and tells itself from others by a hash of the whole. */

@@ -15,6 +15,7 @@ export * from './register';
 export * from './run';
 export * from './run-transitions';
 export * from './site-config';
+export * from './sources';
 export * from './strategy';
 export * from './traffic-config';
 export * from './transition';

@@ -47,6 +47,8 @@ export interface SiteRegister {
   readonly late?: LateWrites;
   /** When a run of this site has come to a good end last. */
   readonly provenMs?: number;
+  /** ARNs of what was backed up at the other site, by item, as that one has told. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** The run that is under way, or the last one. */
   readonly run?: RunRecord;
   /** Runs that are over and not all told of, the oldest first. */

@@ -41,10 +41,15 @@ export function bindPoints(place: DataPlace, options: RecoverablePointsOptions):
       by,
     );
   }
-  if (Token.isUnresolved(sourceArn) || !sourceArn.startsWith('arn:')) {
+  const learnsSource = sourceArn === undefined;
+  const isUsable = learnsSource ? type === RestoredType.EFS : !Token.isUnresolved(sourceArn) && sourceArn.startsWith('arn:');
+  if (!isUsable) {
+    const given = learnsSource ? 'not given' : Token.isUnresolved(sourceArn) ? 'only known at deploy time' : `'${sourceArn}'`;
+    const remedy =
+      type === RestoredType.EFS ? 'leave it out, so that the agent of home tells it' : 'name the source, and give its ARN as plain text';
     throw new ConfigurationError(
       'SourceNameUnknown',
-      `'sourceArn' of '${name}' is ${Token.isUnresolved(sourceArn) ? 'only known at deploy time' : `'${sourceArn}'`}, but the site has to find the recovery points while the source is gone: name the source, and give its ARN as plain text`,
+      `'sourceArn' of '${name}' is ${given}, but the site has to find the recovery points while the source is gone: ${remedy}`,
       by,
     );
   }
@@ -55,13 +60,14 @@ export function bindPoints(place: DataPlace, options: RecoverablePointsOptions):
     kind: 'recovery-points',
     type: TYPES[type],
     restoredName: identifier,
+    learnsSource,
     config: ({ stack }): RestoredConfig => ({
       kind: 'recovery-points',
       name,
       order: place.order,
       vault: backupVaultName,
       resourceType: type,
-      sourceArn,
+      ...(learnsSource ? { learnsSource } : { sourceArn }),
       roleArn: roleFor(stack),
       identifier,
       ...(instance && { instance }),

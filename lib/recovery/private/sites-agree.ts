@@ -85,6 +85,13 @@ function requireKinds(home: RecoverySite, other: RecoverySite): void {
         other,
       );
     }
+    if (there.learnsSource && here.kind === 'recovery-points') {
+      throw new ConfigurationError(
+        'SourceNameUnknown',
+        `'sourceArn' of '${name}' is not given, and the site of ${home.region} could not tell it, which has recovery points too: give it as plain text, or tell that site of what was backed up`,
+        other,
+      );
+    }
     if (there.kind === 'recovery-points' && keepsDataLive(strategy)) {
       warn(
         other._stack,

@@ -63,6 +63,36 @@ describe('recovery points', () => {
     expect(third.aws.calls).toEqual([]);
   });
 
+  const files = { ...config, name: 'files', resourceType: 'EFS', sourceArn: undefined, learnsSource: true } as const;
+  const of2 = (second: string) => ({
+    ListRecoveryPointsByBackupVault: {
+      RecoveryPoints: [
+        { RecoveryPointArn: 'old', ResourceArn: 'arn:fs-1', CreationDate: new Date(NOW - 9 * MINUTE) },
+        { RecoveryPointArn: 'new', ResourceArn: second, CreationDate: new Date(NOW - MINUTE) },
+      ],
+    },
+  });
+
+  test('where nobody has told of what, the only file system of the vault is meant, and of several none', async () => {
+    const one = of(of2('arn:fs-1'));
+    expect(await one.port.promote(files, LOSSY)).toMatchObject({ facts: { pointArn: 'new' } });
+    expect(one.aws.inputs.ListRecoveryPointsByBackupVault).toMatchObject({ BackupVaultName: 'vault', ByResourceType: 'EFS' });
+    const never = { state: 'failed', words: expect.stringMatching(/never told.*several/) };
+    expect(await of(of2('arn:fs-2')).port.ready(files)).toMatchObject(never);
+    expect((await of(of2('arn:fs-2')).port.ready({ ...files, sourceArn: 'arn:fs-1' })).state).toBe('done');
+  });
+
+  test.each([
+    ['a new file system is made by a token of its own for each restore', { newFileSystem: 'true' }, 'r'.repeat(48)],
+    ['one that exists is restored into as it was said', { newFileSystem: 'false' }, undefined],
+  ])('%s', async (_case, metadata, token) => {
+    const { aws, port } = of(stored);
+    await port.promote({ ...files, metadata }, { ...LOSSY, runId: 'r'.repeat(60), facts: { pointArn: 'new' } });
+    const { CreationToken } = (aws.inputs.StartRestoreJob as { Metadata: Record<string, string> }).Metadata;
+    expect(CreationToken?.slice(0, 48)).toBe(token);
+    expect(CreationToken?.length ?? 0).toBeLessThanOrEqual(64);
+  });
+
   test('one that has failed is made anew by the next look, as another job of AWS Backup', async () => {
     const failing = of({ DescribeRestoreJob: { Status: 'FAILED' } });
     const { facts = {} } = await failing.port.promote(config, { ...LOSSY, facts: { jobId: 'job', pointArn: 'new' } });

@@ -3,6 +3,7 @@ import { route } from '../../../lib/handlers/recover/route';
 import type { ConcludedRun } from '../../../lib/model/evidence';
 import type {
   AgentRequest,
+  DataConfig,
   Message,
   PeerAnswer,
   PeerRequest,
@@ -39,6 +40,7 @@ export class FakeSite {
   public lagWait?: Promise<void>;
   public readonly endings: Ending[] = [];
   public readonly promotions: Promotion[] = [];
+  public readonly promoted: DataConfig[] = [];
   public keepError?: Error;
   /** Whether the agent lives long enough to note what the fence has found. */
   public keepSteps = true;
@@ -109,8 +111,10 @@ export class FakeSite {
         return this.lagMs === undefined ? { words: 'nobody knows' } : { lagMs: this.lagMs, words: `${this.lagMs} ms` };
       },
       arrived: async ({ name }) => said(`arrived ${name}`),
-      promote: async ({ name }, promotion) => {
+      promote: async (config, promotion) => {
+        const { name } = config;
         this.promotions.push(promotion);
+        this.promoted.push(config);
         return said(`promote ${name}${promotion.lossless ? ' lossless' : ''}`);
       },
       close: async ({ name }) => said(`close ${name}`),

@@ -58,5 +58,9 @@ describe('a restore by hand', () => {
     expect(table).toContain('"targetTableName":"orders"');
     expect(table).not.toMatch(/\/address|create-db-instance/);
     expect(scriptOf({ resourceType: 'EFS', metadata: {} })).toContain('merge(RestoreMetadata, `{}`)');
+    const { sourceArn: _, ...untold } = RESTORED;
+    const learned = siteConfig(OSAKA, { data: [{ ...untold, resourceType: 'EFS', learnsSource: true }] });
+    const [script] = commandsFor({ config: learned, records: [], account: '111122223333', partition: 'aws', isActive: false, alarms: [] });
+    expect(script).toContain('--backup-vault-name orders-vault --by-resource-type EFS ');
   });
 });
