@@ -28,7 +28,7 @@ const RUN: RunRecord = {
   leaseUntilMs: NOW + 1,
   peer: TOKYO,
   peerState: 'confirmed',
-  steps: {},
+  steps: { measure: { state: 'done', sinceMs: NOW, words: '' }, drain: { state: 'done', sinceMs: NOW, words: '' } },
 };
 const asked = (epoch: number, by = OSAKA) => ({ epoch, by, nowMs: NOW });
 
