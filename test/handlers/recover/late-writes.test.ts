@@ -79,6 +79,16 @@ describe('what a site has taken after another one had taken over', () => {
   });
 });
 
+test('the guard of an active site remembers when it has looked, and only then', async () => {
+  const site = home();
+  await site.call({ op: 'guard' });
+  expect(site.register.lookedMs).toBe(NOW);
+  site.status = { ...OSAKA_IS, role: 'active', epoch: 1, seen: 1, activeSinceMs: NOW };
+  site.nowMs += HOUR;
+  await site.call({ op: 'guard' });
+  expect(site.register).toMatchObject({ role: 'fenced', lookedMs: NOW });
+});
+
 test('a site that is fenced before it is left has taken nothing, whatever it had the time before', async () => {
   const site = home({ late: { by: OSAKA, epoch: 1, sinceMs: NOW, silentMs: 0 } });
   await site.call({ op: 'fencePeer', recovery: 'Orders', from: OSAKA, epoch: 1 });

@@ -1,5 +1,6 @@
 import {
   activated,
+  claimed,
   committed,
   fenced,
   guardDecision,
@@ -59,6 +60,11 @@ test('takes all of it with an epoch that is high enough', () => {
   expect(committed({ ...STANDBY, fence: { ...FENCE, epoch: 1 }, run: RUN }, 'run-1').register).toMatchObject({ lifted: 1 });
   const bound: SiteRegister = { ...STANDBY, seen: 2, run: { ...RUN, stage: 'committed' } };
   expect(activated(bound, 'run-1', [], false).register).toMatchObject({ role: 'active', epoch: 2 });
+});
+
+test('a run that takes over makes its epoch known before it asks for anything', () => {
+  const claim = { input: RUN.input, epoch: 7, peer: TOKYO, nowMs: NOW, leaseMs: 1, everywhere: false, reached: true };
+  expect(claimed(STANDBY, claim).register?.seen).toBe(7);
 });
 
 test('a fence is lifted by what is over of its own epoch only', () => {
