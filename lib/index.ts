@@ -4,5 +4,6 @@ export * from './observability';
 export * from './protection';
 export * from './recovery';
 export * from './replication';
+export * from './self-managed';
 export * from './vault';
 export * from './verification';

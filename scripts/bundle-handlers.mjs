@@ -1,7 +1,18 @@
 // Bundles each folder of lib/handlers/, and the keeper, into one file each below assets/, SDK clients included: what a Lambda function or
 // a container runs is what was tested, whatever version of the SDK the runtime carries. Equal sources give equal bytes, so that a rebuild deploys nothing.
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -11,6 +22,7 @@ import { root } from './run.mjs';
 const ASSETS = join(root, 'assets');
 const HANDLERS = join(root, 'lib', 'handlers');
 const KEEPER = 'keeper';
+const DOCKERFILE = join(root, 'images', 'keeper', 'Dockerfile');
 
 /** Names of the handlers: the folders of lib/handlers/. */
 export function handlerNames() {
@@ -113,6 +125,8 @@ export async function bundleHandlers() {
       mkdirSync(join(ASSETS, name), { recursive: true });
       renameSync(join(folder, name, 'index.js'), join(ASSETS, name, 'index.js'));
     }
+    // an image is built of the folder of the keeper
+    copyFileSync(DOCKERFILE, join(ASSETS, KEEPER, 'Dockerfile'));
     writeFileSync(join(ASSETS, 'THIRD-PARTY-LICENSES'), licensesOf(results.map(({ metafile }) => metafile)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -142,8 +156,10 @@ export async function ensureBundled() {
   const sources = ['lib/handlers', 'lib/keeper', 'lib/model'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((file) => join(root, folder, file)),
   );
-  const newest = Math.max(...[...sources, join(root, 'package-lock.json'), import.meta.filename].map((file) => statSync(file).mtimeMs));
-  const files = bundles().map(({ name }) => join(ASSETS, name, 'index.js'));
+  const newest = Math.max(
+    ...[...sources, DOCKERFILE, join(root, 'package-lock.json'), import.meta.filename].map((file) => statSync(file).mtimeMs),
+  );
+  const files = [...bundles().map(({ name }) => join(ASSETS, name, 'index.js')), join(ASSETS, KEEPER, 'Dockerfile')];
   if (files.some((file) => !existsSync(file) || statSync(file).mtimeMs < newest)) {
     await bundleHandlers();
   }

@@ -8,10 +8,12 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnDBCluster, CfnDBInstance } from 'aws-cdk-lib/aws-rds';
 import { HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Duration, Stack } from 'aws-cdk-lib/core';
 import {
   AuroraGlobalDatabase,
   AuroraSecondaryCluster,
+  BackupRepository,
   BucketReplication,
   DatabaseExport,
   DatabaseReadReplica,
@@ -19,6 +21,7 @@ import {
   DisasterRecovery,
   FileSystemReplication,
   JobWatch,
+  PostgresBackup,
   Protection,
   RecoverableData,
   RecoveryNotifications,
@@ -125,6 +128,11 @@ function appWithEveryAlarm(): App {
   const globalDatabase = new AuroraGlobalDatabase(home, 'Global', { primary: cluster });
   new AuroraSecondaryCluster(recovery, 'Cluster2', { globalDatabase, vpc });
   new TableExport(home, 'Files of the table', { source: table });
+  new PostgresBackup(home, 'Dumps', {
+    repository: new BackupRepository(home, 'Repository'),
+    server: { host: 'db', database: 'orders', vpc: new Vpc(home, 'Vpc'), credentials: Secret.fromSecretNameV2(home, 'Reader', 'reader') },
+    tier: RecoveryTier.STANDARD,
+  });
   new DatabaseExport(home, 'Files of the database', { source: database, every: Duration.days(7) });
 
   const notifications = new RecoveryNotifications(home, 'Notifications', {

@@ -7,7 +7,6 @@ import { pipeline } from 'node:stream/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
-  HeadObjectCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandOutput,
   PutObjectCommand,
@@ -49,9 +48,9 @@ export class Repository {
     try {
       signal?.throwIfAborted();
       await upload.done();
-      const { ContentLength } = await this.s3.send(new HeadObjectCommand({ Bucket: this.bucket, Key: this.dataKey(id, name) }));
-      if (ContentLength !== counted.bytes) {
-        throw new Refused('publish', `'${name}' has ${ContentLength} bytes in the bucket, and ${counted.bytes} were sent`);
+      const stored = await this.storedBytes(this.dataKey(id, name));
+      if (stored !== counted.bytes) {
+        throw new Refused('publish', `'${name}' has ${stored ?? 'no'} bytes in the bucket, and ${counted.bytes} were sent`);
       }
       return { name, bytes: counted.bytes, sha256: counted.sha256() };
     } catch (error) {
@@ -64,6 +63,12 @@ export class Repository {
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  /** What a listing tells, because to ask for an object takes the right to read it, which whoever makes backups has not. */
+  private async storedBytes(key: string): Promise<number | undefined> {
+    const { Contents = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: key, MaxKeys: 1 }));
+    return Contents.find(({ Key }) => Key === key)?.Size;
   }
 
   /** Makes a backup one. Nothing is replaced: there is one manifest of a backup, for good. */
@@ -181,7 +186,9 @@ export class Repository {
         ? undefined
         : new Refused('verify', `'${name}' of backup ${id} is not what was sent: ${counted.bytes} bytes of ${bytes}, or others`),
     );
-    body.once('error', (error: Error) => counted.destroy(new Refused('look', `'${name}' of backup ${id} cannot be read: ${inWords(error)}`)));
+    body.once('error', (error: Error) =>
+      counted.destroy(new Refused('look', `'${name}' of backup ${id} cannot be read: ${inWords(error)}`)),
+    );
     counted.once('close', () => body.destroy());
     return body.pipe(counted);
   }

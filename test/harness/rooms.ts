@@ -36,6 +36,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 const SHARED_PRIVATE: Readonly<Record<string, readonly string[]>> = {
   core: ['services', 'vault', 'protection', 'replication', 'self-managed', 'verification', 'recovery', 'observability'],
   vault: ['protection', 'replication', 'verification'],
+  protection: ['self-managed'],
   replication: ['self-managed'],
 };
 

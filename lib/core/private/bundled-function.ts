@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { type Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ISecurityGroup, ISubnet, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -8,6 +6,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { assetOf } from './asset-of';
 import { runbookAlarm } from './runbook-alarm';
 import { acknowledgeWildcards } from './wildcards';
 
@@ -61,8 +60,6 @@ const USE_NETWORK = [
 /**
  * A Lambda function that runs one of the handlers of this library, with a role that may do what the handler does and
  * nothing else, a log that ends some day, and a queue for the events that it could not handle.
- *
- * The only reader of `assets/`, where the handlers lie bundled with their SDK clients.
  */
 export class BundledFunction extends Construct {
   /** The function itself. */
@@ -134,18 +131,5 @@ export class BundledFunction extends Construct {
       id: 'AwsSolutions-SQS3',
       reason: 'It is the dead-letter queue of the function itself.',
     });
-  }
-}
-
-/** The folder of a bundled handler: beside build/ in the package, beside lib/ in the sources. */
-function assetOf(handler: string): string {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    const asset = join(folder, 'assets', handler);
-    if (existsSync(join(asset, 'index.js'))) {
-      return asset;
-    }
-    if (folder === dirname(folder)) {
-      throw new Error(`the bundled handler '${handler}' is missing: run 'npm run prepare'`);
-    }
   }
 }

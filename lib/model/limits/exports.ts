@@ -80,6 +80,11 @@ export interface ExportRhythm {
   readonly declared: boolean;
   /** Left out where it is derived from the schedule. */
   readonly timeoutMs?: number;
+  /**
+   * What is made.
+   * @default 'export'
+   */
+  readonly made?: 'export' | 'backup';
 }
 
 /** An export gives up so long before the next one starts. */
@@ -95,7 +100,8 @@ export function exportTimeout({ shortestGapMs, timeoutMs }: Pick<ExportRhythm, '
 
 /** Checks that exports neither overlap, nor take longer than they may, nor come so rarely that a missing one goes unseen. */
 export function checkExportRhythm(rhythm: ExportRhythm): readonly Problem[] {
-  const { longestGapMs, shortestGapMs, missedMs, timeoutMs } = rhythm;
+  const { longestGapMs, shortestGapMs, missedMs, timeoutMs, made = 'export' } = rhythm;
+  const one = made === 'export' ? 'an export' : 'a backup';
   const most = Math.min(shortestGapMs - EXPORT_MARGIN_MS, EXPORT_TIMEOUT_MS);
   const kept = EXPORT_LIMITS.executionsKept.value;
   return [
@@ -103,7 +109,7 @@ export function checkExportRhythm(rhythm: ExportRhythm): readonly Problem[] {
       ? [
           error(
             'ExportTimeoutTooLong',
-            `'timeout' is ${words(timeoutMs)}, but an export has to end ${words(EXPORT_MARGIN_MS)} before the next one starts, and within ${words(EXPORT_TIMEOUT_MS)}: give at most ${words(most)}, or export less often`,
+            `'timeout' is ${words(timeoutMs)}, but ${one} has to end ${words(EXPORT_MARGIN_MS)} before the next one starts, and within ${words(EXPORT_TIMEOUT_MS)}: give at most ${words(most)}, or have ${made}s less often`,
           ),
         ]
       : []),
@@ -112,7 +118,7 @@ export function checkExportRhythm(rhythm: ExportRhythm): readonly Problem[] {
       ? [
           error(
             'ExportTooRare',
-            `up to ${words(longestGapMs)} pass between two exports, but Step Functions remembers the last one for ${words(kept)} only, so that nobody would see that one is missing: export once a month or more often`,
+            `up to ${words(longestGapMs)} pass between two ${made}s, but Step Functions remembers the last one for ${words(kept)} only, so that nobody would see that one is missing: have one a month or more`,
           ),
         ]
       : []),
@@ -121,13 +127,14 @@ export function checkExportRhythm(rhythm: ExportRhythm): readonly Problem[] {
 
 /** What was declared can be believed, our estimate only doubted. */
 function outlasting(rhythm: ExportRhythm): readonly Problem[] {
-  const { exportMs, declared } = rhythm;
+  const { exportMs, declared, made = 'export' } = rhythm;
+  const one = made === 'export' ? 'an export' : 'a backup';
   const mostMs = exportTimeout(rhythm);
   if (exportMs <= mostMs) {
     return [];
   }
   const message = (by: string, remedy: string) =>
-    `an export takes ${words(exportMs)}${by}, but counts as failed after ${words(mostMs)}: ${remedy}lengthen 'timeout' or export less often`;
+    `${one} takes ${words(exportMs)}${by}, but counts as failed after ${words(mostMs)}: ${remedy}lengthen 'timeout' or have ${made}s less often`;
   return [
     declared
       ? error('ExportOutlastsTimeout', message('', ''))

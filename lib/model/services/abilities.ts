@@ -117,6 +117,7 @@ const ABILITIES: Readonly<Record<ResourceType, Abilities>> = {
   S3Vectors: unsupported(SPREAD),
   Lightsail: unsupported(UNKNOWN),
   HealthLake: unsupported(SPREAD),
+  SelfManaged: unsupported(UNKNOWN),
 };
 
 /** Every resource type, in the order of the table. */

@@ -25,6 +25,8 @@ const PACES: Readonly<Record<TimedStep, Readonly<Partial<Record<ResourceType, Pa
     Redshift: { baseMinutes: 10, secondsPerGib: 3 },
     RedshiftServerless: { baseMinutes: 10, secondsPerGib: 3 },
     Timestream: { baseMinutes: 15, secondsPerGib: 6 },
+    // a dump reads and packs every row
+    SelfManaged: { baseMinutes: 5, secondsPerGib: 20 },
   },
   copy: {},
   restore: {
@@ -39,6 +41,7 @@ const PACES: Readonly<Record<TimedStep, Readonly<Partial<Record<ResourceType, Pa
     EBS: { baseMinutes: 5, secondsPerGib: 6 },
     EC2: { baseMinutes: 10, secondsPerGib: 6 },
     Timestream: { baseMinutes: 30, secondsPerGib: 12 },
+    SelfManaged: { baseMinutes: 30, secondsPerGib: 60 },
   },
   export: { DynamoDB: { baseMinutes: 20, secondsPerGib: 6 } },
   import: { DynamoDB: { baseMinutes: 30, secondsPerGib: 30 } },

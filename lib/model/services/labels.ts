@@ -38,6 +38,7 @@ const LABELS: Readonly<Record<ResourceType, string>> = {
   S3Vectors: 'S3 vector bucket',
   Lightsail: 'Lightsail',
   HealthLake: 'HealthLake data store',
+  SelfManaged: 'self-managed',
 };
 
 const ENGINES: readonly (readonly [RegExp, string])[] = [

@@ -44,7 +44,9 @@ export type ResourceType =
   | 'S3Tables'
   | 'S3Vectors'
   | 'Lightsail'
-  | 'HealthLake';
+  | 'HealthLake'
+  // what people run themselves, on machines that AWS Backup sees only disks of
+  | 'SelfManaged';
 
 /** What a service, or AWS Backup for it, can do: dated data with its source. */
 export interface Abilities {

@@ -3,23 +3,18 @@ import type { IConstruct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
 import { requireMs } from '../../core/private/known';
 import { checkSchedule, requirePlain } from '../../core/private/schedules';
-import type { RecoveryObjective } from '../../core/recovery-objective';
 import { RetentionPolicy } from '../../core/retention-policy';
 import type { RetentionRung } from '../../core/retention-rung';
-import { DISRUPTIONS, Disruption } from '../../model/disruption';
-import type { CopyRuleFact, SurvivalFact } from '../../model/facts';
+import type { CopyRuleFact } from '../../model/facts';
 import { LIMITS } from '../../model/limits';
 import { COLD_AFTER_MS, COLD_FROM_MS, DEFAULT_HOUR, type RungModel } from '../../model/retention';
 import { IMPORTANT } from '../../model/tiers';
 import { DAY, MINUTE, words } from '../../model/time';
 import type { ProtectionProps } from '../protection-options';
+import { type Promised, promiseOf } from './promise';
 
 /** What somebody wants for a resource, settled and in plain numbers. */
-export interface Wishes {
-  readonly tier?: string;
-  readonly rpoMs: number;
-  readonly rtoMs: number;
-  readonly survives: readonly SurvivalFact[];
+export interface Wishes extends Promised {
   readonly copyRule?: CopyRuleFact;
   readonly continuous: boolean;
   readonly everyMs?: number;
@@ -38,28 +33,17 @@ const UTC = 'Etc/UTC';
 /** Settles what was said and what was left to defaults; `offSite` says whether another Region gets copies. */
 export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boolean): Wishes {
   const { tier, dataClass } = props;
-  const objective = props.objective ?? tier?.objective;
-  if (!objective) {
-    throw new ConfigurationError(
-      'NoObjective',
-      "'tier' and 'objective' are both missing, so there is no promise to keep: give one of them",
-      scope,
-    );
-  }
+  const promise = promiseOf(scope, props, offSite);
   const hour = requirePlain(scope, 'hour', props.hour ?? DEFAULT_HOUR);
   const timeZone = requirePlain(scope, 'timeZone', props.timeZone?.timezoneName);
   checkSchedule(scope, "'hour'", `cron(0 ${hour} * * ? *)`, undefined);
   checkSchedule(scope, "'timeZone'", `cron(0 ${DEFAULT_HOUR} * * ? *)`, timeZone);
-  const rpoMs = span(scope, 'rpo', objective.rpo);
   const retention = props.retention ?? dataClass?.retention ?? tier?.retention ?? RetentionPolicy.standard();
   const every = props.recoveryPointsEvery ?? (dataClass ? undefined : tier?.recoveryPointsEvery);
   return {
-    tier: tier?.name,
-    rpoMs,
-    rtoMs: span(scope, 'rto', objective.rto),
-    survives: survivals(scope, props, objective, offSite),
+    ...promise,
     copyRule: props.copyRule?._fact(scope),
-    continuous: props.continuous ?? tier?.continuous ?? rpoMs <= IMPORTANT.rpoMs,
+    continuous: props.continuous ?? tier?.continuous ?? promise.rpoMs <= IMPORTANT.rpoMs,
     everyMs: every && rhythm(scope, every),
     rungs: retention.rungs.map((rung) => rungModel(scope, rung)),
     recentMs: span(scope, 'recent', retention.recent),
@@ -70,15 +54,6 @@ export function wishesOf(scope: IConstruct, props: ProtectionProps, offSite: boo
       ? requireMs(scope, 'completionWindow', props.completionWindow)
       : LIMITS.completionWindowDefault.value * MINUTE,
   };
-}
-
-function survivals(scope: IConstruct, props: ProtectionProps, objective: RecoveryObjective, offSite: boolean): SurvivalFact[] {
-  const usual = [Disruption.OPERATOR_ERROR, Disruption.ZONE_LOSS, ...(offSite ? [Disruption.REGION_LOSS] : [])];
-  const wanted = new Set([...(props.survives ?? usual), ...objective._exceptions.keys()]);
-  return DISRUPTIONS.filter((disruption) => wanted.has(disruption)).map((disruption) => {
-    const { rpo, rto } = objective._exceptions.get(disruption) ?? objective;
-    return { disruption, rpoMs: span(scope, 'rpo', rpo), rtoMs: span(scope, 'rto', rto) };
-  });
 }
 
 function rungModel(scope: IConstruct, { name, expression, keep, options }: RetentionRung): RungModel {

@@ -63,7 +63,7 @@ describe('exports of a schedule', () => {
   test('are told with the number, the limit and the remedy', () => {
     const [problem] = checkExportRhythm({ ...daily, timeoutMs: DAY });
     expect(problem.message).toBe(
-      "'timeout' is 24 h, but an export has to end 5 min before the next one starts, and within 7 days: give at most 23 h 55, or export less often",
+      "'timeout' is 24 h, but an export has to end 5 min before the next one starts, and within 7 days: give at most 23 h 55, or have exports less often",
     );
   });
 });

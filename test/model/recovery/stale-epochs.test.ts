@@ -63,7 +63,7 @@ test('takes all of it with an epoch that is high enough', () => {
 });
 
 test('a run that takes over makes its epoch known before it asks for anything', () => {
-  const claim = { input: RUN.input, epoch: 7, peer: TOKYO, nowMs: NOW, leaseMs: 1, everywhere: false, reached: true };
+  const claim = { input: RUN.input, epoch: 7, peer: TOKYO, nowMs: NOW, leaseMs: 1, everywhere: false, upToDate: true };
   expect(claimed(STANDBY, claim).register?.seen).toBe(7);
 });
 

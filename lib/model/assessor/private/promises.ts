@@ -91,9 +91,10 @@ function fresher({ resource }: Subject, copy: CopyFact | undefined, disruption: 
     return either(replicate, relax);
   }
   const log = continuous && disruption !== Disruption.REGION_LOSS && disruption !== Disruption.ACCOUNT_COMPROMISE;
-  const newer = [log ? 'turn on continuous backup' : undefined, replicate, relax];
+  const isOwn = resource.type === 'SelfManaged';
+  const newer = [isOwn ? 'archive logs, by physical backups' : log ? 'turn on continuous backup' : undefined, replicate, relax];
   return rpoMs < POINTS_FLOOR_MS
-    ? `AWS Backup makes recovery points hourly at most and may start an hour late, so ${either(...newer)}`
+    ? `${isOwn ? 'backups start' : 'AWS Backup makes recovery points'} hourly at most and may start an hour late, so ${either(...newer)}`
     : either('shorten the schedule', 'shorten the start window', ...newer);
 }
 

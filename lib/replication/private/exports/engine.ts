@@ -31,10 +31,17 @@ export interface EngineOptions {
   chainIn(scope: Construct): IChainable;
 }
 
+const DOES: Readonly<Record<Made, string>> = {
+  export: 'Exports',
+  backup: 'Backs up',
+  verification: 'Verifies backups of',
+  retirement: 'Retires backups of',
+};
+
 /** Makes the state machine of an export or a backup, its schedule and its alarms. */
 export function engineOf(scope: Construct, options: EngineOptions): Engine {
   const { of, rhythm, timeZone, times, alarmActions, wildcards, made = 'export', chainIn } = options;
-  const words = made === 'export' ? `Exports ${of}` : `Backs up ${of}`;
+  const words = `${DOES[made]} ${of}`;
   const steps = new Construct(scope, 'Steps');
   const machine = machineOf(scope, chainIn(steps), words, times.timeoutMs);
   if (wildcards) {

@@ -42,7 +42,7 @@ export interface ExportSteps {
 }
 
 /** What is made again and again, in words of people. */
-export type Made = 'export' | 'backup';
+export type Made = 'export' | 'backup' | 'verification' | 'retirement';
 
 /** Joins the steps to a whole: nothing while an earlier export runs, then start it, and ask until it has come to an end. */
 export function chainOf(scope: Construct, steps: ExportSteps, made: Made = 'export'): IChainable {
@@ -66,7 +66,7 @@ export function chainOf(scope: Construct, steps: ExportSteps, made: Made = 'expo
 export function whenAlone(scope: Construct, first: IChainable, made: Made, remembered?: ExportSteps['remembered']): IChainable {
   const busy = Fail.jsonata(scope, `Earlier ${made} runs`, {
     error: `Earlier${capital(made)}Runs`,
-    cause: `an earlier execution is still running, and two ${made}s at a time only slow each other down: let it end, or ${made === 'export' ? 'export' : 'back up'} less often`,
+    cause: `an earlier execution is still running, and two ${made}s at a time only slow each other down: let it end, or have them less often`,
   });
   const alone = Choice.jsonata(scope, 'Is it alone?')
     .when(Condition.jsonata(expression('$earlier > 0')), busy)

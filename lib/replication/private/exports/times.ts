@@ -34,6 +34,7 @@ export function timesOf(
   type: ResourceType,
   { expects = {}, timeout }: Pick<ExportOptions, 'expects' | 'timeout'>,
   { longestGapMs, shortestGapMs }: Rhythm,
+  made: 'export' | 'backup' = 'export',
 ): ExportTimes {
   const ms = (prop: string, value: Duration | undefined) => (value === undefined ? undefined : requireMs(scope, prop, value));
   const { dataSize, exportTime, restoreTime, responseTime } = expects;
@@ -42,12 +43,12 @@ export function timesOf(
     throw new ConfigurationError('SizeUnknown', message, scope);
   }
   const sizeGib = dataSize?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
-  const declaredMs = ms('expects.exportTime', exportTime);
-  const exportMs = declaredMs ?? estimateMs(type, 'export', sizeGib);
+  const declaredMs = ms(`expects.${made}Time`, exportTime);
+  const exportMs = declaredMs ?? estimateMs(type, made, sizeGib);
   const timeoutMs = ms('timeout', timeout);
   const missedMs = longestGapMs + START_MS + exportMs + SLACK_MS;
   const declared = declaredMs !== undefined;
-  insist(scope, ...checkExportRhythm({ longestGapMs, shortestGapMs, missedMs, exportMs, declared, timeoutMs }));
+  insist(scope, ...checkExportRhythm({ longestGapMs, shortestGapMs, missedMs, exportMs, declared, timeoutMs, made }));
   return {
     exportMs,
     declared,

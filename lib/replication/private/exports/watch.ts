@@ -35,8 +35,8 @@ export function watch(scope: Construct, machine: StateMachine, options: WatchOpt
     threshold: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
-    section: made === 'export' ? 'failed-exports' : 'failed-backups-of-servers-and-files',
-    wrong: `${made === 'export' ? 'An export' : 'A backup'} of ${of} failed, was stopped or took too long: read 'cause' in the last execution of ${machine.stateMachineName}, mend it, and start an execution by hand`,
+    ...(made === 'export' ? { section: 'failed-exports' } : { section: 'failed-backups-of-servers-and-files' }),
+    wrong: `${made === 'export' ? 'An' : 'A'} ${made} of ${of} failed, was stopped or took too long: read 'cause' in the last execution of ${machine.stateMachineName}, mend it, and start an execution by hand`,
     actions,
   });
   return { failure, absence: absenceAlarm(scope, machine, options) };
@@ -53,7 +53,7 @@ function absenceAlarm(scope: Construct, machine: StateMachine, options: WatchOpt
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
     evaluationPeriods: direct ? hours : WATCH_ALARM_MS / HOUR,
-    section: made === 'export' ? 'missing-exports' : 'missing-backups-of-servers-and-files',
+    ...(made === 'export' ? { section: 'missing-exports' } : { section: 'missing-backups-of-servers-and-files' }),
     wrong:
       `No ${made} of ${of} has succeeded for ${words(direct ? hours * HOUR : missedMs)}: look for executions of ${machine.stateMachineName}; ` +
       `where there are none, see in the queue ${deadLetters} why its schedule could not start one, and start one by hand`,
