@@ -18,6 +18,7 @@ const PARTS = {
   observability: ["export * from './lib/observability'"],
   recovery: ["export * from './lib/recovery'"],
   replication: ["export * from './lib/replication'"],
+  'self-managed': ["export * from './lib/self-managed'"],
   verification: ["export * from './lib/verification'"],
 };
 
