@@ -88,8 +88,9 @@ describe('the tarball', () => {
 
   test('has a few files of code for the library, one for the command, and one for each function', () => {
     const handlers = join(ROOT, 'lib/handlers');
-    const functions = readdirSync(handlers).filter((name) => existsSync(join(handlers, name, 'index.ts')));
-    const parts = ['cli', 'index', ...['basis', 'observability', 'recovery', 'replication', 'verification'].map((part) => `parts/${part}`)];
+    const functions = ['keeper', ...readdirSync(handlers).filter((name) => existsSync(join(handlers, name, 'index.ts')))];
+    const rooms = ['basis', 'observability', 'recovery', 'replication', 'self-managed', 'verification'];
+    const parts = ['cli', 'index', ...rooms.map((part) => `parts/${part}`)];
     const isShared = (path: string) => /^build\/parts\/shared-\w+\.js$/.test(path);
     const code = packed.filter((path) => path.endsWith('.js'));
     expect(code.filter((path) => !isShared(path)).sort()).toEqual(
