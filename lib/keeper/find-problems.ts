@@ -1,6 +1,7 @@
-import { access, constants, statfs } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import type { Finding } from '../model/self-managed';
 import type { Engine, KeeperContext } from './engine';
+import { freeBytes } from './free-bytes';
 import { Refused } from './refused';
 import { inScratch } from './scratch';
 
@@ -44,8 +45,7 @@ export async function findProblems(engine: Engine, context: KeeperContext): Prom
 async function roomIn(scratch: string): Promise<Finding> {
   try {
     await access(scratch, constants.W_OK | constants.X_OK);
-    const { bavail, bsize } = await statfs(scratch);
-    const free = bavail * bsize;
+    const free = await freeBytes(scratch);
     return { what: 'scratch', state: free < LOW_BYTES ? 'warning' : 'fine', found: `${scratch} has ${free} bytes free` };
   } catch (error) {
     return { what: 'scratch', state: 'problem', found: `${scratch} cannot be written to: ${(error as Error).message}` };

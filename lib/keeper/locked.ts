@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client, type S3ServiceException } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { freed, LOCK_MS, type Lock, takeLock } from '../model/self-managed';
 import { Refused } from './refused';
 import { isDeadHere } from './run-owner';
@@ -62,9 +62,20 @@ export async function locked<T>(place: LockPlace, work: (held: HeldLock) => Prom
   }
 }
 
+/** Made where it is missing, and only read where it is there: to find out that something is missing takes more rights than to make it. */
 async function take(place: LockPlace): Promise<string> {
+  const made = await write(place, { owner: place.owner, expiresMs: place.now() + LOCK_MS }, undefined).catch((error) => {
+    if (LOST.has((error as Error).name)) {
+      return undefined;
+    }
+    throw error;
+  });
+  return made ?? takeOver(place);
+}
+
+async function takeOver(place: LockPlace): Promise<string> {
   const found = await read(place);
-  const answer = takeLock(found?.lock, place.owner, place.now(), isDeadHere);
+  const answer = takeLock(found.lock, place.owner, place.now(), isDeadHere);
   if ('heldBy' in answer) {
     const { owner, expiresMs } = answer.heldBy;
     throw new Refused(
@@ -73,7 +84,7 @@ async function take(place: LockPlace): Promise<string> {
     );
   }
   try {
-    return await write(place, answer.take, found?.version);
+    return await write(place, answer.take, found.version);
   } catch (error) {
     if (LOST.has((error as Error).name)) {
       throw new Refused('look', `another run has begun to work on ${place.source} at this moment`);
@@ -82,16 +93,9 @@ async function take(place: LockPlace): Promise<string> {
   }
 }
 
-async function read({ s3, bucket, source }: LockPlace): Promise<{ lock: Lock | undefined; version: string } | undefined> {
-  try {
-    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(source) }));
-    return { lock: lockIn((await Body?.transformToString()) ?? ''), version: ETag ?? '' };
-  } catch (error) {
-    if ((error as S3ServiceException).name === 'NoSuchKey') {
-      return undefined;
-    }
-    throw error;
-  }
+async function read({ s3, bucket, source }: LockPlace): Promise<{ lock: Lock | undefined; version: string }> {
+  const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(source) }));
+  return { lock: lockIn((await Body?.transformToString()) ?? ''), version: ETag ?? '' };
 }
 
 /** What cannot be read is no lock. */

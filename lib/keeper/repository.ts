@@ -153,7 +153,7 @@ export class Repository {
     const text = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key })).then(
       ({ Body }) => Body?.transformToString() ?? '',
       (error: S3ServiceException) => {
-        throw error.name === 'NoSuchKey' ? new Refused('look', `there is no backup '${wanted}' of ${this.source}`) : error;
+        throw isMissing(error) ? new Refused('look', `there is no backup '${wanted}' of ${this.source}, or it may not be read`) : error;
       },
     );
     const manifest = readManifest(text);
@@ -178,7 +178,7 @@ export class Repository {
     const { Body } = await this.s3
       .send(new GetObjectCommand({ Bucket: this.bucket, Key: this.dataKey(id, name) }), { abortSignal: signal })
       .catch((error) => {
-        throw error.name === 'NoSuchKey' ? new Refused('verify', `'${name}' of backup ${id} is gone`) : error;
+        throw isMissing(error) ? new Refused('verify', `'${name}' of backup ${id} is gone, or may not be read`) : error;
       });
     const body = Body as Readable;
     const counted = new Counted((counted) =>
@@ -235,6 +235,11 @@ class Counted extends Transform {
     this.digest ??= this.hash.digest('hex');
     return this.digest;
   }
+}
+
+/** S3 tells that an object is missing only to those who may list all of the bucket, and others that they may not read it (S3 API Reference: GetObject). */
+function isMissing({ name }: Error): boolean {
+  return name === 'NoSuchKey' || name === 'AccessDenied';
 }
 
 /** Errors of the network have words only in their code at times. */

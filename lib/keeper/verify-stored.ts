@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import type { BackupManifest, Verified } from '../model/self-managed';
-import type { Engine, KeeperContext, WorkContext } from './engine';
+import type { Engine, KeeperContext } from './engine';
 import { inParallel } from './in-parallel';
 import { Refused } from './refused';
 import { inScratch } from './scratch';
@@ -18,19 +18,12 @@ export async function verifyStored(engine: Engine, context: KeeperContext, id: s
     const manifest: BackupManifest = next;
     const found = await readAgain(manifest, context);
     if (engine.verify && manifest.label !== undefined) {
-      found.push(
-        ...(await inScratch(context.settings.scratch, context.settings.source, (folder) =>
-          lookAt(engine, { ...context, folder }, manifest),
-        )),
-      );
+      const { scratch, source } = context.settings;
+      found.push(...(await inScratch(scratch, source, (folder) => engine.verify!({ ...context, folder }, manifest))));
     }
     context.tell('verified', { id: manifest.id, kind: manifest.kind, of: new Date(manifest.consistentMs).toISOString(), verified: found });
     next = manifest.base === undefined ? undefined : await context.repository.manifest(manifest.base);
   }
-}
-
-async function lookAt(engine: Engine, context: WorkContext, manifest: BackupManifest): Promise<readonly Verified[]> {
-  return (await engine.verify?.(context, manifest)) ?? [];
 }
 
 async function readAgain({ id, objects }: BackupManifest, { repository, signal }: KeeperContext): Promise<Verified[]> {

@@ -1,15 +1,16 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey, IKeyRef } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { resourceId } from '../core/private/inventory';
 import { requireDays } from '../core/private/known';
 import { RecoveryRecord } from '../core/private/record';
+import { retainedBucket } from '../core/private/retained-bucket';
 import { DAY } from '../model/time';
 import { BucketReplication } from '../replication/bucket-replication';
 import { ObjectLock } from '../replication/object-lock';
-import { asKey, requireKeyIn } from '../replication/private/copy-key';
+import { keyBeside } from '../replication/private/copy-key';
 import { lockedFor, retentionOf } from '../replication/private/object-lock';
 import { ownKey } from '../replication/private/own-key';
 import { ReplicaBucket } from '../replication/replica-bucket';
@@ -87,15 +88,10 @@ export class BackupRepository extends Construct {
     this.lockedFor = Duration.millis(lockedMs);
     this.isCompliance = lock.isCompliance;
     this.encryptionKey = encryptionKey
-      ? this.keyNear(encryptionKey)
+      ? keyBeside(this, encryptionKey)
       : ownKey(this, 'Key', { description: `Encrypts backups of ${this.node.path}` });
-    const bucket = new Bucket(this, 'Bucket', {
-      versioned: true,
-      encryption: BucketEncryption.KMS,
+    const bucket = retainedBucket(this, 'Bucket', {
       encryptionKey: this.encryptionKey,
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
       objectLockEnabled: true,
       objectLockDefaultRetention: retentionOf(lock, lockedMs),
       lifecycleRules: [
@@ -106,11 +102,7 @@ export class BackupRepository extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason: 'holds backups that nobody reads day by day; who reads one is told by CloudTrail, whose data events also cover the key',
+      unlogged: 'holds backups that nobody reads day by day; who reads one is told by CloudTrail, whose data events also cover the key',
     });
     this.bucket = bucket;
     this.replication = this.replicated(bucket, props, ofSpan(lock, this.lockedFor), keptMs);
@@ -126,13 +118,6 @@ export class BackupRepository extends Construct {
         },
       ],
     });
-  }
-
-  /** A bucket takes a key of its own Region only. */
-  private keyNear(key: IKeyRef): IKey {
-    const stack = Stack.of(this);
-    requireKeyIn(this, 'encryptionKey', key, { region: stack.region, stack });
-    return asKey(this, key);
   }
 
   private replicated(bucket: Bucket, props: BackupRepositoryProps, lock: ObjectLock, keptMs: number): BucketReplication | undefined {

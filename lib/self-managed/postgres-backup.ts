@@ -19,8 +19,8 @@ export interface PostgresBackupProps extends NetworkBackupOptions {
 /**
  * Backs up a PostgreSQL database by dumps that are looked at to their last byte before they are published, from a Fargate task on a schedule.
  *
- * A dump shows the data as it was when it began. Its recovery point objective is at best the time between two dumps; physical backups with
- * archived logs lose less.
+ * A dump shows the data as it was when it began. Its recovery point objective is at best the time between two dumps; archived logs
+ * lose less, which this library does not look after yet.
  * @example
  * new PostgresBackup(this, 'Orders', { repository, server: { host: 'db.internal', database: 'orders', credentials, vpc }, tier: RecoveryTier.STANDARD });
  */
@@ -41,7 +41,7 @@ export class PostgresBackup extends Construct implements IConnectable {
   public readonly absenceAlarm: Alarm;
 
   /**
-   * Throws `NoObjective`, `InvalidSourceName`, `SourceNameTaken`, `InvalidJobs`, `InvalidRecipient`, `ScratchOutOfRange`, `RungNotKept`, and
+   * Throws `NoObjective`, `InvalidSourceName`, `SourceNameTaken`, `InvalidJobs`, `InvalidBackupSettings`, `ScratchOutOfRange`, `RungNotKept`, and
    * `InvalidSchedule`, `ExportScheduledTwice` or `ExportTimeoutTooLong` for schedules that cannot be.
    */
   constructor(scope: Construct, id: string, props: PostgresBackupProps) {

@@ -1,7 +1,7 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { type IBucket, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../core/private/errors';
 import { resourceId } from '../core/private/inventory';
@@ -9,6 +9,7 @@ import { known, requireDays, wholeUnits } from '../core/private/known';
 import { watchOverrides } from '../core/private/overrides';
 import { insist } from '../core/private/problems';
 import { RecoveryRecord } from '../core/private/record';
+import { retainedBucket } from '../core/private/retained-bucket';
 import { checkObjectLock } from '../model/limits/buckets';
 import { DAY } from '../model/time';
 import { ObjectLock } from '../replication/object-lock';
@@ -71,14 +72,9 @@ export class EvidenceStore extends Construct {
         enableKeyRotation: true,
         removalPolicy: RemovalPolicy.RETAIN,
       });
-    const bucket = new Bucket(this, 'Bucket', {
+    const bucket = retainedBucket(this, 'Bucket', {
       bucketName,
-      versioned: true,
-      encryption: BucketEncryption.KMS,
       encryptionKey: this.encryptionKey,
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       objectLockEnabled: true,
       objectLockDefaultRetention: lock.isCompliance ? ObjectLockRetention.compliance(retention) : ObjectLockRetention.governance(retention),
@@ -90,7 +86,7 @@ export class EvidenceStore extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      unlogged: 'Evidence is written by one function and locked; who reads it is told by data events of AWS CloudTrail.',
     });
     this.bucket = bucket;
     const resource = resourceId(bucket);
@@ -100,9 +96,5 @@ export class EvidenceStore extends Construct {
       facts: () => [{ kind: 'exclusion', implied: true, resource, by: this.node.path, reason }],
     });
     watchOverrides(bucket, bucket.node.defaultChild as never);
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason: 'Evidence is written by one function and locked; who reads it is told by data events of AWS CloudTrail.',
-    });
   }
 }

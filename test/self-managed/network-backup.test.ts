@@ -166,7 +166,7 @@ describe('dumps', () => {
   test('fail for a promise that no rhythm of them keeps, with what would', () => {
     const objective = RecoveryObjective.of({ rpo: Duration.minutes(30), rto: Duration.hours(8) });
     const { stack } = made({ tier: undefined, objective, expects: { dataSize: Size.gibibytes(20) } });
-    expect(() => Template.fromStack(stack)).toThrow(/'rpo' 30 min.*archive logs.*\(RecoveryPointTooOld/);
+    expect(() => Template.fromStack(stack)).toThrow(/'rpo' 30 min.*archive its logs.*\(RecoveryPointTooOld/);
   });
 });
 
@@ -184,13 +184,14 @@ describe('dumps that cannot be', () => {
     [
       'fail where there is more data than a task has room for',
       { expects: { dataSize: Size.tebibytes(1) } },
-      /at most 200.*on the host.*\(ScratchOutOfRange/,
+      /at most 200.*machine of your own.*\(ScratchOutOfRange/,
     ],
     ['fail with less room than Fargate has', { scratchSize: Size.gibibytes(20) }, /21 to 200.*\(ScratchOutOfRange/],
     ['fail with part of a GiB', { scratchSize: Size.mebibytes(30_000) }, /ScratchOutOfRange/],
     ['fail with a rung that nobody retires by', { retention: ladder }, /a rung 'Yearly'.*\(RungNotKept/],
-    ['fail for a recipient that is none', { recipients: ['age1abc'] }, /'age1abc'.*\(InvalidRecipient/],
-    ['fail for recipients that are nobody', { recipients: [] }, /'recipients' is empty.*\(InvalidRecipient/],
+    ['fail for a recipient that is none', { recipients: ['age1abc'] }, /'recipients' is \["age1abc"\].*\(InvalidBackupSettings/],
+    ['fail for recipients that are nobody', { recipients: [] }, /'recipients' is \[\].*\(InvalidBackupSettings/],
+    ['fail for a table without its schema', { tables: ['orders'] }, /'tables' is .*schema\.table.*\(InvalidBackupSettings/],
     ['fail with two rhythms', { every: Duration.hours(6), schedule: Schedule.cron({ minute: '0' }) }, /ExportScheduledTwice/],
     ['fail every five hours', { every: Duration.hours(5) }, /InvalidSchedule/],
     [
@@ -200,6 +201,24 @@ describe('dumps that cannot be', () => {
     ],
   ])('%s', (_case, options, message) => {
     expect(() => made(options)).toThrow(message);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['fail at a port that is none', { port: 65_536 }, /'server\.port' is 65536.*\(InvalidBackupSettings/],
+    ['fail at a host without a name', { host: '' }, /'server\.host' is "".*\(InvalidBackupSettings/],
+    ['fail for a database without a name', { database: '' }, /'server\.database' is "".*\(InvalidBackupSettings/],
+    ['fail with certificates that are none', { certificateAuthorities: 'ca.pem' }, /give certificates in PEM.*\(InvalidBackupSettings/],
+    ['fail without a security group', { securityGroups: [] }, /'server\.securityGroups' is empty.*\(InvalidBackupSettings/],
+  ])('%s', (_case, part, message) => {
+    const stack = new Stack(new App(), 'Orders', { env: ENV });
+    const server = { host: 'db', database: 'orders', vpc: new Vpc(stack, 'Net', { maxAzs: 2 }), credentials: secretIn2(stack), ...part };
+    expect(() => made({ server }, stack)).toThrow(message);
+  });
+
+  test('take a host that only deployment knows', () => {
+    const stack = new Stack(new App(), 'Orders', { env: ENV });
+    const server = { host: token(stack), database: 'orders', vpc: new Vpc(stack, 'Net', { maxAzs: 2 }), credentials: secretIn2(stack) };
+    expect(() => made({ server }, stack)).not.toThrow();
   });
 
   test('fail under a name that only deployment knows', () => {

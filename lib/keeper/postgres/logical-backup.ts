@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { readdir, statfs, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type BackupKind,
   type BackupMade,
+  DUMP_ROOM,
   quotedTableName,
   readTableName,
   type StoredObject,
@@ -11,17 +12,17 @@ import {
 } from '../../model/self-managed';
 import { ENCRYPTED, encrypted } from '../age';
 import type { BackupContext } from '../engine';
+import { freeBytes } from '../free-bytes';
 import { inParallel } from '../in-parallel';
 import { Refused } from '../refused';
 import { runTool } from '../run-tool';
 import { type Catalogue, readCatalogue } from './catalogue';
 import { CATALOGUE, GLOBALS } from './dump-files';
-import { connect, loginTo, type PostgresLogin, toolLogin } from './server';
+import { tooOld } from './dump-version';
+import { connect, connectionTo, loginTo, type PostgresLogin, toolLogin } from './server';
 import { verifyDump } from './verify-dump';
 
 const UPLOADS: readonly number[] = [0, 1, 2, 3];
-/** Data without indexes, packed, need less room than the database takes. */
-const ROOM = 0.8;
 
 /**
  * Dumps a database by pg_dump, looks at the whole dump, and sends it. Everything is of one moment: the list of tables that the dump is compared
@@ -40,12 +41,19 @@ export async function backUpLogically(context: BackupContext, kind: BackupKind |
   const client = await connect(login);
   try {
     const found = await readCatalogue(client, context.now, only);
-    requireNewEnough(toolWords, found);
+    const objection = tooOld(toolWords, found);
+    if (objection !== undefined) {
+      throw new Refused('look', objection);
+    }
     await requireRoom(folder, found.bytes);
     const expected = only ? { ...found, largeObjects: 0 } : found;
     tell('dump', { id, server: found.server, bytes: found.bytes, tables: found.tables.length });
     await runTool('pg_dump', dumpArguments(login, dump, settings.jobs, found, only), tool);
-    const globals = await runTool('pg_dumpall', ['--globals-only', '--no-role-passwords', `--database=${login.database}`], tool);
+    const globals = await runTool(
+      'pg_dumpall',
+      ['--globals-only', '--no-role-passwords', `--database=${connectionTo(login.database)}`],
+      tool,
+    );
     // the moment is not needed any more, and keeps the server from clearing up
     await client.query('commit').catch(() => {});
     await writeFile(join(dump, GLOBALS), globals, { mode: 0o600 });
@@ -68,23 +76,11 @@ export async function backUpLogically(context: BackupContext, kind: BackupKind |
   }
 }
 
-/** pg_dump refuses a server that is newer than itself, but says so only halfway through. */
-function requireNewEnough(tool: string, { version, server }: Catalogue): void {
-  const major = Number(/\b(\d+)(?:\.\d+)*\b/.exec(tool)?.[1]);
-  const needed = Math.floor(version / 10_000);
-  if (!(major >= needed)) {
-    throw new Refused('look', `the server is ${server}, and '${tool}' cannot dump it: install pg_dump ${needed} or newer`);
-  }
-}
-
 async function requireRoom(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (free < bytes * ROOM) {
-    throw new Refused(
-      'look',
-      `'scratch' has ${free} bytes free, and a database of ${bytes} bytes may take ${Math.ceil(bytes * ROOM)}: give it more room`,
-    );
+  const free = await freeBytes(folder);
+  const needed = Math.ceil(bytes * DUMP_ROOM);
+  if (free < needed) {
+    throw new Refused('look', `'scratch' has ${free} bytes free, and a database of ${bytes} bytes may take ${needed}: give it more room`);
   }
 }
 
@@ -107,11 +103,6 @@ function dumpArguments(
     // with their partitions, which are tables of their own to pg_dump
     ...(only ? ['--strict-names', ...tables.map((table) => `--table=${quotedTableName(table)}`)] : []),
   ];
-}
-
-/** A name alone would be read as settings of a connection where it has a '=' in it. */
-function connectionTo(database: string): string {
-  return `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
 async function sendAll(dump: string, { id, repository, tell, signal, settings }: BackupContext): Promise<StoredObject[]> {

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { readFile, statfs, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -18,13 +18,14 @@ import {
 } from '../../model/self-managed';
 import { decryption, ENCRYPTED } from '../age';
 import type { WorkContext } from '../engine';
+import { freeBytes } from '../free-bytes';
 import { inParallel } from '../in-parallel';
 import { Refused } from '../refused';
 import { runTool } from '../run-tool';
 import { CATALOGUE, GLOBALS } from './dump-files';
 import { restoreRoles } from './restore-roles';
 import { openTarget, type RestoreTarget } from './restore-target';
-import { loginTo, type PostgresLogin, toolLogin } from './server';
+import { connectionTo, loginTo, type PostgresLogin, toolLogin } from './server';
 
 const DOWNLOADS: readonly number[] = [0, 1, 2, 3];
 /** Progress is told whenever so much more is done. */
@@ -132,9 +133,9 @@ function filesOf(entries: readonly DumpEntry[], { objects }: BackupManifest): St
 }
 
 async function requireRoom(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < bytes) {
-    throw new Refused('look', `'scratch' has ${bavail * bsize} bytes free, and the backup takes ${bytes}: give it more room`);
+  const free = await freeBytes(folder);
+  if (free < bytes) {
+    throw new Refused('look', `'scratch' has ${free} bytes free, and the backup takes ${bytes}: give it more room`);
   }
 }
 
@@ -193,6 +194,6 @@ async function restoreEntries(context: WorkContext, login: PostgresLogin, { dump
     }
   };
   const env = { ...(await toolLogin(login, folder)), PGOPTIONS: SERVER_OPTIONS };
-  const args = [`--jobs=${settings.jobs}`, '--verbose', '--exit-on-error', '--no-password', `--dbname=${login.database}`];
+  const args = [`--jobs=${settings.jobs}`, '--verbose', '--exit-on-error', '--no-password', `--dbname=${connectionTo(login.database)}`];
   await runTool('pg_restore', [...args, ...(isAll ? [] : [`--use-list=${list}`]), dump], { env, signal, onLine });
 }

@@ -104,3 +104,8 @@ export async function toolLogin(login: PostgresLogin, folder: string): Promise<R
 function escaped(part: string | number): string {
   return String(part).replaceAll('\\', '\\\\').replaceAll(':', '\\:');
 }
+
+/** A name alone would be read as settings of a connection where it has a '=' in it. */
+export function connectionTo(database: string): string {
+  return `dbname='${database.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

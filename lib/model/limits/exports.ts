@@ -1,5 +1,6 @@
 import { labelOf, type ResourceType } from '../services';
 import { DAY, words } from '../time';
+import { withArticle } from '../with-article';
 import { documented, model } from './limit';
 import { error, type Problem, warning } from './problem';
 
@@ -101,7 +102,6 @@ export function exportTimeout({ shortestGapMs, timeoutMs }: Pick<ExportRhythm, '
 /** Checks that exports neither overlap, nor take longer than they may, nor come so rarely that a missing one goes unseen. */
 export function checkExportRhythm(rhythm: ExportRhythm): readonly Problem[] {
   const { longestGapMs, shortestGapMs, missedMs, timeoutMs, made = 'export' } = rhythm;
-  const one = made === 'export' ? 'an export' : 'a backup';
   const most = Math.min(shortestGapMs - EXPORT_MARGIN_MS, EXPORT_TIMEOUT_MS);
   const kept = EXPORT_LIMITS.executionsKept.value;
   return [
@@ -109,7 +109,7 @@ export function checkExportRhythm(rhythm: ExportRhythm): readonly Problem[] {
       ? [
           error(
             'ExportTimeoutTooLong',
-            `'timeout' is ${words(timeoutMs)}, but ${one} has to end ${words(EXPORT_MARGIN_MS)} before the next one starts, and within ${words(EXPORT_TIMEOUT_MS)}: give at most ${words(most)}, or have ${made}s less often`,
+            `'timeout' is ${words(timeoutMs)}, but ${withArticle(made)} has to end ${words(EXPORT_MARGIN_MS)} before the next one starts, and within ${words(EXPORT_TIMEOUT_MS)}: give at most ${words(most)}, or have ${made}s less often`,
           ),
         ]
       : []),
@@ -128,13 +128,12 @@ export function checkExportRhythm(rhythm: ExportRhythm): readonly Problem[] {
 /** What was declared can be believed, our estimate only doubted. */
 function outlasting(rhythm: ExportRhythm): readonly Problem[] {
   const { exportMs, declared, made = 'export' } = rhythm;
-  const one = made === 'export' ? 'an export' : 'a backup';
   const mostMs = exportTimeout(rhythm);
   if (exportMs <= mostMs) {
     return [];
   }
   const message = (by: string, remedy: string) =>
-    `${one} takes ${words(exportMs)}${by}, but counts as failed after ${words(mostMs)}: ${remedy}lengthen 'timeout' or have ${made}s less often`;
+    `${withArticle(made)} takes ${words(exportMs)}${by}, but counts as failed after ${words(mostMs)}: ${remedy}lengthen 'timeout' or have ${made}s less often`;
   return [
     declared
       ? error('ExportOutlastsTimeout', message('', ''))

@@ -1,3 +1,4 @@
+import { DUMP_ROOM } from '../self-managed';
 import { documented, type Range } from './limit';
 import { error, type Problem } from './problem';
 
@@ -6,27 +7,20 @@ const FARGATE = 'ECS Developer Guide: Fargate task ephemeral storage';
 /** Numbers that backups of databases and files depend on. */
 export const SELF_MANAGED_LIMITS = {
   ephemeralGib: documented<Range>({ min: 21, max: 200 }, 'GiB of ephemeral storage of a Fargate task', FARGATE),
-  memoryGibOfCpu: documented<Readonly<Record<number, Range>>>(
-    {
-      1024: { min: 2, max: 8 },
-      2048: { min: 4, max: 16 },
-      4096: { min: 8, max: 30 },
-      8192: { min: 16, max: 60 },
-      16384: { min: 32, max: 120 },
-    },
-    'GiB of memory of a Fargate task, by its CPU units',
+  vCpus: documented<readonly number[]>(
+    [1, 2, 4, 8, 16],
+    'vCPUs of a Fargate task, each with 2 GiB or more',
     'ECS Developer Guide: Fargate task CPU and memory',
   ),
 } as const;
 
-/** A dump without indexes, packed, needs less room than its database; twice that is left for what is not data. */
-const ROOM = 0.8;
+/** Left for what is no data. */
 const SPARE_GIB = 5;
 
 /** The room that a task needs for a dump of so much data, in whole GiB. */
 export function scratchFor(dataGib: number): number {
   const { min } = SELF_MANAGED_LIMITS.ephemeralGib.value;
-  return Math.max(min, Math.ceil(dataGib * ROOM) + SPARE_GIB);
+  return Math.max(min, Math.ceil(dataGib * DUMP_ROOM) + SPARE_GIB);
 }
 
 /** Checks that a Fargate task can have so much room; `from` says where the number comes from. */
@@ -39,6 +33,6 @@ export function checkScratch(gib: number, from: 'scratchSize' | 'expects.dataSiz
     'ScratchOutOfRange',
     from === 'scratchSize'
       ? `'scratchSize' is ${gib} GiB, but a Fargate task has ${min} to ${max} whole GiB: give one of these`
-      : `'expects.dataSize' asks for ${gib} GiB of scratch space, but a Fargate task has at most ${max}: give 'scratchSize' where dumps are smaller, or back up on the host of the server`,
+      : `'expects.dataSize' asks for ${gib} GiB of scratch space, but a Fargate task has at most ${max}: give 'scratchSize' where dumps are smaller, or dump it on a machine of your own`,
   );
 }

@@ -1,5 +1,6 @@
 export * from './backup-id';
 export * from './dump-contents';
+export * from './dump-room';
 export * from './finding';
 export * from './lock';
 export * from './manifest';

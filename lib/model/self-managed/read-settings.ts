@@ -1,4 +1,4 @@
-import type { KeeperSettings, ServerSettings } from './settings';
+import { type KeeperSettings, type ServerSettings, SOURCE_NAME } from './settings';
 import { readTableName } from './table-name';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -81,7 +81,9 @@ function together(value: Values): string[] {
     ...(forms.length > 0 && engine !== 'files' && !has('server') ? ["'server' is undefined: say where the database is"] : []),
     ...(engine === 'files' && !has('files') ? ["'files' is undefined: give its paths"] : []),
     ...(form === 'physical' && !has('physical') ? ["'physical' is undefined: give the data folder of the server"] : []),
-    ...(has('tables') && form !== 'logical' ? [`'tables' is ${shown(value.tables)}: only logical backups are made of some tables`] : []),
+    ...(has('tables') && form !== 'logical' && forms.includes(form ?? '')
+      ? [`'tables' is ${shown(value.tables)}: only logical backups are made of some tables`]
+      : []),
   ];
 }
 
@@ -131,10 +133,7 @@ const SERVER: Readonly<Record<string, Rule>> = {
   certificateAuthorities: optional(matching(/-----BEGIN CERTIFICATE-----/, 'give certificates in PEM')),
 };
 const SETTINGS: Readonly<Record<string, Rule | Readonly<Record<string, Rule>>>> = {
-  source: matching(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
-    'give 1 to 63 letters, digits, dots, dashes and underscores, beginning with a letter or digit',
-  ),
+  source: matching(SOURCE_NAME, 'give 1 to 63 letters, digits, dots, dashes and underscores, beginning with a letter or digit'),
   engine: oneOf(...Object.keys(FORMS)),
   form: oneOf('logical', 'physical', 'files'),
   repository: PLACE,

@@ -12,8 +12,8 @@ const THURSDAY = 3;
 const BROKEN_DAYS = 2;
 
 /**
- * The ids of backups that are not kept any more. Kept are all of the last days, the newest of each day, week and month for as long as `keep` says, logs for
- * `logsDays` with a backup to begin from, and everything that any of these stands on. The newest one that can be restored is always kept, with the
+ * The ids of backups that are not kept any more. Kept are all of the last days, the newest of each day, week and month for as long as `keep` says, for every
+ * moment of the last `logsDays` a backup of before it, or the first one, with all logs since, and everything that any of these stands on. The newest one that can be restored is always kept, with the
  * logs after it, however old it is. A backup of which a base is gone counts for nothing.
  */
 export function retired(backups: readonly RetainedBackup[], keep: KeepSettings, nowMs: number): string[] {
@@ -24,10 +24,13 @@ export function retired(backups: readonly RetainedBackup[], keep: KeepSettings, 
   const data = whole.filter(({ kind }) => kind !== 'logs');
   const isWithin = ({ consistentMs }: RetainedBackup, days: number | undefined) => days !== undefined && nowMs - consistentMs <= days * DAY;
   const newest = data.slice(0, 1);
+  const isAfterBegin = ({ consistentMs }: RetainedBackup) => consistentMs > nowMs - (keep.logsDays ?? 0) * DAY;
+  // logs say what came after a backup: the one of before the days that logs are kept, or else the first one, is what these days are restored from
+  const before = data.filter((backup) => !isAfterBegin(backup)).slice(0, 1);
+  const begin = keep.logsDays === undefined ? newest : [...before, ...data.slice(-1)].slice(0, 1);
   const logs = whole.filter(
-    (log) => log.kind === 'logs' && (isWithin(log, keep.logsDays) || newest.every((one) => one.consistentMs <= log.consistentMs)),
+    (log) => log.kind === 'logs' && (isWithin(log, keep.logsDays) || begin.some((one) => one.consistentMs <= log.consistentMs)),
   );
-  const begin = keep.logsDays === undefined ? [] : data.filter((backup) => !isWithin(backup, keep.logsDays)).slice(0, 1);
   const rungs = [
     data.filter((backup) => isWithin(backup, keep.recentDays)),
     newestOfEach(

@@ -30,6 +30,9 @@ export interface KeeperSettings {
   readonly identitySecretArn?: string;
 }
 
+/** What a source may be called. */
+export const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
 /** A bucket with backups. */
 export interface RepositorySettings {
   readonly bucket: string;

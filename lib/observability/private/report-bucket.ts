@@ -1,9 +1,10 @@
 import type { CfnReportPlan } from 'aws-cdk-lib/aws-backup';
 import { AccountRootPrincipal, ArnPrincipal, PolicyDocument, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { type Bucket, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
+import { retainedBucket } from '../../core/private/retained-bucket';
 import { LIMITS } from '../../model/limits';
 
 const ID = 'AuditReports';
@@ -35,13 +36,8 @@ export function letReportsIn(scope: IConstruct, bucket: IBucket, prefix: string 
 }
 
 function newBucket(stack: Stack): Bucket {
-  const bucket = new Bucket(stack, ID, {
-    encryption: BucketEncryption.KMS,
+  return retainedBucket(stack, ID, {
     encryptionKey: newKey(stack),
-    bucketKeyEnabled: true,
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    enforceSSL: true,
-    versioned: true,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     lifecycleRules: [
       {
@@ -51,13 +47,8 @@ function newBucket(stack: Stack): Bucket {
         abortIncompleteMultipartUploadAfter: Duration.days(7),
       },
     ],
-    removalPolicy: RemovalPolicy.RETAIN,
+    unlogged: 'holds reports about backups, no data; who reads one is told by CloudTrail, whose data events also cover the key',
   });
-  Validations.of(bucket).acknowledge({
-    id: 'AwsSolutions-S1',
-    reason: 'holds reports about backups, no data; who reads one is told by CloudTrail, whose data events also cover the key',
-  });
-  return bucket;
 }
 
 function newKey(stack: Stack): Key {

@@ -36,3 +36,10 @@ export function requireKeyIn(scope: IConstruct, property: string, key: IKeyRef, 
 export function asKey(scope: Construct, key: IKeyRef): IKey {
   return 'keyArn' in key ? (key as IKey) : Key.fromKeyArn(scope, 'EncryptionKey', key.keyRef.keyArn);
 }
+
+/** The key of a bucket in the stack of `scope`: S3 takes one of its own Region only. */
+export function keyBeside(scope: Construct, key: IKeyRef): IKey {
+  const stack = Stack.of(scope);
+  requireKeyIn(scope, 'encryptionKey', key, { region: stack.region, stack });
+  return asKey(scope, key);
+}

@@ -1,21 +1,14 @@
 import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type CfnBucket,
-  type IBucket,
-  type LifecycleRule,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, type Stack, Validations } from 'aws-cdk-lib/core';
+import { Bucket, type CfnBucket, type IBucket, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration, type Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { claimName, deploymentOf } from '../../core/private/claimed-names';
 import { ConfigurationError } from '../../core/private/errors';
 import { known, requireDays } from '../../core/private/known';
 import { watchOverrides } from '../../core/private/overrides';
 import { warn } from '../../core/private/problems';
+import { retainedBucket } from '../../core/private/retained-bucket';
 import { supportStackOf } from '../../core/private/support-stack';
 import { differ } from '../../model/differ';
 import type { ReplicaBucket } from '../replica-bucket';
@@ -84,14 +77,9 @@ export function makeReplica(scope: Construct, source: BucketSource, wanted: Want
   const lockedMs = wanted.lock && lockedFor(scope, wanted.lock, { property: 'expiration', keptMs });
   const { encryptionKey, key } = keysOf(scope, source, wanted, place);
   const logs = logsBucketOf(scope, source, wanted, place);
-  const bucket = new Bucket(place, ID, {
+  const bucket = retainedBucket(place, ID, {
     bucketName: name,
-    versioned: true,
-    encryption: BucketEncryption.KMS,
     encryptionKey,
-    bucketKeyEnabled: true,
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    enforceSSL: true,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     // S3 replicates objects of a bucket with Object Lock only to a bucket that has it too
     objectLockEnabled: wanted.lock !== undefined || source.isLocked ? true : undefined,
@@ -99,17 +87,12 @@ export function makeReplica(scope: Construct, source: BucketSource, wanted: Want
     lifecycleRules: lifecycleOf(wanted),
     serverAccessLogsBucket: logs,
     serverAccessLogsPrefix: logs && `${name}/`,
-    removalPolicy: RemovalPolicy.RETAIN,
+    unlogged: logs
+      ? undefined
+      : 'who reads a replica is told by data events of AWS CloudTrail, which cover it without a further bucket in the recovery Region',
   });
   const cfn = bucket.node.defaultChild as CfnBucket;
   watchOverrides(bucket, cfn);
-  if (logs === undefined) {
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'who reads a replica is told by data events of AWS CloudTrail, which cover it without a further bucket in the recovery Region',
-    });
-  }
   if (wanted.otherAccount !== undefined) {
     letReplicate(source, bucket);
   }

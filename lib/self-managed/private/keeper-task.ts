@@ -14,7 +14,7 @@ import {
 import { type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CustomState, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Aws, Duration, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { assetOf } from '../../core/private/asset-of';
 import { ownChild } from '../../core/private/own-child';
@@ -57,7 +57,6 @@ export class KeeperTask extends Construct {
     super(scope, id);
     this.network = network;
     this.definition = new FargateTaskDefinition(this, 'Task', {
-      family: Names.uniqueResourceName(this, { maxLength: 255, separator: '-' }),
       cpu,
       memoryLimitMiB: memoryMib,
       ephemeralStorageGiB: scratchGib,
@@ -93,7 +92,10 @@ export class KeeperTask extends Construct {
     });
   }
 
-  /** The step of a state machine that runs it to its end; a command may be JSONata. */
+  /**
+   * The step of a state machine that runs it to its end; a command may be JSONata. Written out, for EcsRunTask of aws-cdk-lib lets the machine stop every
+   * task of the account.
+   */
   public step(scope: Construct, id: string, command: string[] | string, retries = 2): CustomState {
     const { vpc, subnets, securityGroups } = this.network;
     return new CustomState(scope, id, {
@@ -103,7 +105,7 @@ export class KeeperTask extends Construct {
         Resource: `arn:${Aws.PARTITION}:states:::ecs:runTask.sync`,
         Arguments: {
           Cluster: clusterOf(this, vpc).clusterArn,
-          TaskDefinition: this.definition.family,
+          TaskDefinition: this.definition.taskDefinitionArn,
           LaunchType: 'FARGATE',
           PlatformVersion: FargatePlatformVersion.VERSION1_4,
           NetworkConfiguration: {
@@ -128,20 +130,19 @@ export class KeeperTask extends Construct {
   public letRun(machine: StateMachine): void {
     const stack = Stack.of(this);
     const cluster = clusterOf(this, this.network.vpc);
-    const definitions = stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: `${this.definition.family}:*` });
     const tasks = stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster.clusterName}/*` });
     const events = stack.formatArn({ service: 'events', resource: 'rule', resourceName: 'StepFunctionsGetEventsForECSTaskRule' });
     const roles = [this.definition.taskRole, this.definition.obtainExecutionRole()].map(({ roleArn }) => roleArn);
     const role = machine.role as Role;
     for (const [sid, actions, resources, conditions] of [
-      ['RunTask', ['ecs:RunTask'], [definitions], { ArnEquals: { 'ecs:cluster': cluster.clusterArn } }],
+      ['RunTask', ['ecs:RunTask'], [this.definition.taskDefinitionArn], { ArnEquals: { 'ecs:cluster': cluster.clusterArn } }],
       ['FollowTask', ['ecs:StopTask', 'ecs:DescribeTasks'], [tasks], undefined],
       ['HearOfTasks', ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'], [events], undefined],
       ['PassRoles', ['iam:PassRole'], roles, { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } }],
     ] as const) {
       role.addToPrincipalPolicy(new PolicyStatement({ sid, actions: [...actions], resources: [...resources], conditions }));
     }
-    acknowledgeWildcards(role, { resources: [definitions, tasks], reason: 'revisions and tasks get their ids when they are made.' });
+    acknowledgeWildcards(role, { resources: [tasks], reason: 'tasks get their ids when they are made.' });
   }
 }
 

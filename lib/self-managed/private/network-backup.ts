@@ -1,13 +1,13 @@
-import { type Connections, type ISecurityGroup, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Connections, type ISecurityGroup, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IStateMachine, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import { type Size, SizeRoundingBehavior, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { ConfigurationError } from '../../core/private/errors';
-import { requireMs } from '../../core/private/known';
+import { known, requireMs } from '../../core/private/known';
 import { insist } from '../../core/private/problems';
-import { checkScratch, scratchFor } from '../../model/limits/self-managed';
-import type { BackupEngine, KeeperSettings } from '../../model/self-managed';
+import { checkScratch, SELF_MANAGED_LIMITS, scratchFor } from '../../model/limits/self-managed';
+import { type BackupEngine, type KeeperSettings, readSettings } from '../../model/self-managed';
 import { promiseOf } from '../../protection/private/promise';
 import { machineOf } from '../../replication/private/exports/machine';
 import type { NetworkBackupOptions } from '../network-backup-options';
@@ -38,8 +38,8 @@ export interface NetworkBackup extends Scheduled {
 const JOBS = 2;
 const MAX_JOBS = 16;
 const CPU_UNIT = 1_024;
-/** CPU units that Fargate has, of which each has twice as many MiB of memory at least. */
-const CPUS = [1, 2, 4, 8, 16];
+/** What stands for a part of the server that only deployment knows. */
+const STAND_INS: Readonly<Record<string, unknown>> = { host: 'host', port: 1 };
 const RESTORE_TIMEOUT_MS = 7 * 24 * 3_600_000;
 
 /** Makes the tasks that back up, verify, retire and restore a database over a network, with what schedules and watches them. */
@@ -50,8 +50,9 @@ export function networkBackup(scope: Construct, options: NetworkBackupOptions, e
   const kept = keptBy(scope, options);
   const timing = timingOf(scope, options, promised.rpoMs);
   const jobs = jobsOf(scope, options.jobs);
-  const group = server.securityGroups ?? [groupOf(scope, options, engine)];
-  const vCpus = CPUS.find((count) => count >= jobs)!;
+  const securityGroups = groupsOf(scope, options, engine);
+  const connections = new Connections({ securityGroups, defaultPort: Port.tcp(server.port ?? engine.port) });
+  const vCpus = SELF_MANAGED_LIMITS.vCpus.value.find((count) => count >= jobs)!;
   const base: KeeperSettings = {
     version: 1,
     source,
@@ -68,13 +69,14 @@ export function networkBackup(scope: Construct, options: NetworkBackupOptions, e
       certificateAuthorities: server.certificateAuthorities,
     },
     tables: engine.tables,
-    recipients: recipientsOf(scope, options),
+    recipients: options.recipients,
     keep: kept.keep,
   };
+  requireUsable(scope, base);
   const task = (id: string, does: string, statements: PolicyStatement[]): KeeperTask =>
     new KeeperTask(scope, id, {
       settings: base,
-      network: { vpc: server.vpc, subnets: server.subnets, securityGroups: group },
+      network: { vpc: server.vpc, subnets: server.subnets, securityGroups },
       statements,
       description: `${does}-${source}`,
       scratchGib: scratchOf(scope, options.scratchSize, timing.sizeGib),
@@ -109,7 +111,7 @@ export function networkBackup(scope: Construct, options: NetworkBackupOptions, e
     restoreMs: expects.restoreTime && requireMs(scope, 'expects.restoreTime', expects.restoreTime),
     responseMs: expects.responseTime && requireMs(scope, 'expects.responseTime', expects.responseTime),
   });
-  return { ...scheduled, sourceName: source, restoreMachine: restoreMachineOf(scope, restore, source), connections: connectionsOf(group) };
+  return { ...scheduled, sourceName: source, restoreMachine: restoreMachineOf(scope, restore, source), connections };
 }
 
 /** Runs `keeper restore` as an execution says: `{ "command": ["restore", "--dry-run"] }`. */
@@ -133,18 +135,18 @@ function jobsOf(scope: Construct, jobs = JOBS): number {
   return jobs;
 }
 
-function recipientsOf(scope: Construct, { recipients }: NetworkBackupOptions): string[] | undefined {
-  const wrong = recipients?.find((recipient) => !/^age1[02-9ac-hj-np-z]{58}$/.test(recipient));
-  if (wrong !== undefined || recipients?.length === 0) {
-    throw new ConfigurationError(
-      'InvalidRecipient',
-      recipients?.length === 0
-        ? "'recipients' is empty: name at least one, or leave it out"
-        : `'recipients' has '${wrong}', which is no recipient of age: give what age-keygen prints as public key, age1 and 58 characters`,
-      scope,
-    );
+/** Whatever the keeper would refuse when it runs is refused now, as far as it is known now. */
+function requireUsable(scope: Construct, settings: KeeperSettings): void {
+  const { repository, server } = settings;
+  const plain = {
+    ...settings,
+    repository: { bucket: known(repository.bucket) ?? 'some-bucket', region: known(repository.region) ?? 'eu-west-1' },
+    server: server && Object.fromEntries(Object.entries(server).map(([name, value]) => [name, known(value) ?? STAND_INS[name]])),
+  };
+  const read = readSettings(JSON.stringify(plain));
+  if ('problems' in read) {
+    throw new ConfigurationError('InvalidBackupSettings', read.problems.join('; '), scope);
   }
-  return recipients;
 }
 
 function scratchOf(scope: Construct, size: Size | undefined, dataGib: number): number {
@@ -160,11 +162,10 @@ function scratchOf(scope: Construct, size: Size | undefined, dataGib: number): n
   return gib;
 }
 
-function groupOf(scope: Construct, { server }: NetworkBackupOptions, { label }: NetworkEngine): ISecurityGroup {
-  return new SecurityGroup(scope, 'SecurityGroup', { vpc: server.vpc, description: `Tasks that back up ${label}`, allowAllOutbound: true });
-}
-
-function connectionsOf(groups: readonly ISecurityGroup[]): Connections {
-  const [{ connections }] = groups;
-  return connections;
+function groupsOf(scope: Construct, { server }: NetworkBackupOptions, { label }: NetworkEngine): ISecurityGroup[] {
+  const { vpc, securityGroups = [new SecurityGroup(scope, 'SecurityGroup', { vpc, description: `Tasks that back up ${label}` })] } = server;
+  if (securityGroups.length === 0) {
+    throw new ConfigurationError('InvalidBackupSettings', "'server.securityGroups' is empty: name one, or leave it out", scope);
+  }
+  return securityGroups;
 }

@@ -30,7 +30,7 @@ export interface Scheduled {
   readonly alarms: Alarm[];
 }
 
-/** Hours after which a verification or retirement has failed, whatever becomes of it. */
+/** After that a verification or retirement has failed, whatever becomes of it. */
 const CHORE_MS = 12 * HOUR;
 const WEEK = Duration.millis(7 * DAY);
 

@@ -92,7 +92,7 @@ function fresher({ resource }: Subject, copy: CopyFact | undefined, disruption: 
   }
   const log = continuous && disruption !== Disruption.REGION_LOSS && disruption !== Disruption.ACCOUNT_COMPROMISE;
   const isOwn = resource.type === 'SelfManaged';
-  const newer = [isOwn ? 'archive logs, by physical backups' : log ? 'turn on continuous backup' : undefined, replicate, relax];
+  const newer = [isOwn ? 'archive its logs with a tool of the engine' : log ? 'turn on continuous backup' : undefined, replicate, relax];
   return rpoMs < POINTS_FLOOR_MS
     ? `${isOwn ? 'backups start' : 'AWS Backup makes recovery points'} hourly at most and may start an hour late, so ${either(...newer)}`
     : either('shorten the schedule', 'shorten the start window', ...newer);

@@ -1,12 +1,13 @@
-import type { IKey, IKeyRef } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { requireDays } from '../../../core/private/known';
+import { retainedBucket } from '../../../core/private/retained-bucket';
 import { DAY } from '../../../model/time';
 import type { LockFact } from '../../../services/object-lock';
 import type { ExportOptions } from '../../export-options';
-import { asKey, requireKeyIn } from '../copy-key';
+import { keyBeside } from '../copy-key';
 import { lockedFor, lockFact, retentionOf } from '../object-lock';
 import { ownKey } from '../own-key';
 
@@ -24,15 +25,10 @@ export function makeBucket(scope: Construct, { keep = Duration.days(KEEP_DAYS), 
   const keptMs = requireDays(scope, 'keep', keep);
   const lockedMs = lock && lockedFor(scope, lock, { property: 'keep', keptMs });
   const key = encryptionKey
-    ? keyNear(scope, encryptionKey)
+    ? keyBeside(scope, encryptionKey)
     : ownKey(scope, 'Key', { description: `Encrypts the exports of ${scope.node.path}` });
-  const bucket = new Bucket(scope, 'Bucket', {
-    versioned: true,
-    encryption: BucketEncryption.KMS,
+  const bucket = retainedBucket(scope, 'Bucket', {
     encryptionKey: key,
-    bucketKeyEnabled: true,
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    enforceSSL: true,
     objectLockEnabled: lock ? true : undefined,
     objectLockDefaultRetention: lock && retentionOf(lock, lockedMs!),
     lifecycleRules: [
@@ -43,18 +39,7 @@ export function makeBucket(scope: Construct, { keep = Duration.days(KEEP_DAYS), 
         abortIncompleteMultipartUploadAfter: Duration.days(7),
       },
     ],
-    removalPolicy: RemovalPolicy.RETAIN,
-  });
-  Validations.of(bucket).acknowledge({
-    id: 'AwsSolutions-S1',
-    reason: 'holds exports that nobody reads day by day; who reads one is told by CloudTrail, whose data events also cover the key',
+    unlogged: 'holds exports that nobody reads day by day; who reads one is told by CloudTrail, whose data events also cover the key',
   });
   return { bucket, key, keptMs, ...(lock ? lockFact(lock, lockedMs) : { immutable: 'no' }) };
-}
-
-/** A bucket takes a key of its own Region only. */
-function keyNear(scope: Construct, key: IKeyRef): IKey {
-  const stack = Stack.of(scope);
-  requireKeyIn(scope, 'encryptionKey', key, { region: stack.region, stack });
-  return asKey(scope, key);
 }

@@ -5,11 +5,20 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { EXPORT_LIMITS } from '../../../model/limits/exports';
 import { DAY, HOUR, MINUTE, words } from '../../../model/time';
+import { withArticle } from '../../../model/with-article';
 import { addAlarm } from '../alarms';
 import { failuresOf } from '../scheduled';
 import { machineOf } from './machine';
 import { startOnSchedule } from './starter';
 import { capital, expression, type Made, read } from './steps';
+
+const OF_EXPORTS = { failure: { section: 'failed-exports' }, absence: { section: 'missing-exports' } } as const;
+const OF_BACKUPS = {
+  failure: { section: 'failed-backups-of-servers-and-files' },
+  absence: { section: 'missing-backups-of-servers-and-files' },
+} as const;
+/** The sections of the runbook. */
+const SECTIONS = { export: OF_EXPORTS, backup: OF_BACKUPS, verification: OF_BACKUPS, retirement: OF_BACKUPS } as const;
 
 /** The name of the resource whose exports or backups are watched, and what it takes to tell somebody. */
 export interface WatchOptions {
@@ -35,8 +44,8 @@ export function watch(scope: Construct, machine: StateMachine, options: WatchOpt
     threshold: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: TreatMissingData.NOT_BREACHING,
-    ...(made === 'export' ? { section: 'failed-exports' } : { section: 'failed-backups-of-servers-and-files' }),
-    wrong: `${made === 'export' ? 'An' : 'A'} ${made} of ${of} failed, was stopped or took too long: read 'cause' in the last execution of ${machine.stateMachineName}, mend it, and start an execution by hand`,
+    ...SECTIONS[made].failure,
+    wrong: `${capital(withArticle(made))} of ${of} failed, was stopped or took too long: read 'cause' in the last execution of ${machine.stateMachineName}, mend it, and start an execution by hand`,
     actions,
   });
   return { failure, absence: absenceAlarm(scope, machine, options) };
@@ -53,7 +62,7 @@ function absenceAlarm(scope: Construct, machine: StateMachine, options: WatchOpt
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     treatMissingData: TreatMissingData.BREACHING,
     evaluationPeriods: direct ? hours : WATCH_ALARM_MS / HOUR,
-    ...(made === 'export' ? { section: 'missing-exports' } : { section: 'missing-backups-of-servers-and-files' }),
+    ...SECTIONS[made].absence,
     wrong:
       `No ${made} of ${of} has succeeded for ${words(direct ? hours * HOUR : missedMs)}: look for executions of ${machine.stateMachineName}; ` +
       `where there are none, see in the queue ${deadLetters} why its schedule could not start one, and start one by hand`,
