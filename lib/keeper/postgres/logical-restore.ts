@@ -196,4 +196,6 @@ async function restoreEntries(context: WorkContext, login: PostgresLogin, { dump
   const env = { ...(await toolLogin(login, folder)), PGOPTIONS: SERVER_OPTIONS };
   const args = [`--jobs=${settings.jobs}`, '--verbose', '--exit-on-error', '--no-password', `--dbname=${connectionTo(login.database)}`];
   await runTool('pg_restore', [...args, ...(isAll ? [] : [`--use-list=${list}`]), dump], { env, signal, onLine });
+  const counting = ['--analyze-only', `--jobs=${settings.jobs}`, '--quiet', '--no-password', `--dbname=${connectionTo(login.database)}`];
+  await runTool('vacuumdb', counting, { env, signal, onLine: (line) => tell('tool', { line }) });
 }

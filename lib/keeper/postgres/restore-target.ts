@@ -115,7 +115,7 @@ export class RestoreTarget {
     return this.into;
   }
 
-  /** Looks whether all is there, lets the server count, and puts what was restored into its place. */
+  /** Looks whether all is there, and puts what was restored into its place. */
   public async finish(tables: readonly DumpedTable[]): Promise<void> {
     const { makes, keepsAs } = this.ways;
     const { database } = this.login;
@@ -125,7 +125,6 @@ export class RestoreTarget {
           throw new Refused('verify', `${quotedTableName(table)} is not there after the restore`);
         }
       }
-      await client.query('analyze');
     });
     if (makes !== undefined && keepsAs !== undefined) {
       await this.asked(MAINTENANCE, async (client) => {
