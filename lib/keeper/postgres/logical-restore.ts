@@ -31,7 +31,7 @@ const DOWNLOADS: readonly number[] = [0, 1, 2, 3];
 /** Progress is told whenever so much more is done. */
 const STEP = 0.05;
 /** Indexes are sorted in memory as far as it goes. */
-const SERVER_OPTIONS = '-c maintenance_work_mem=256MB -c max_parallel_maintenance_workers=0 -c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0';
+const SERVER_OPTIONS = '-c maintenance_work_mem=256MB -c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0';
 
 /** Fetches files of a backup into a folder, decrypted, with the names that they had before. */
 type Fetch = (objects: readonly StoredObject[]) => Promise<void>;
