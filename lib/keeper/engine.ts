@@ -55,6 +55,6 @@ export interface Engine {
   configure?(context: WorkContext): Promise<readonly Finding[]>;
   /** How far logs are archived. */
   logs?(context: WorkContext): Promise<LogsState>;
-  /** Gives up backups in the repository of a tool, before their manifests are removed. */
+  /** Gives up backups in the repository of a tool, before their manifests are removed; called also where there are none. */
   retire?(context: WorkContext, retired: readonly BackupManifest[]): Promise<void>;
 }

@@ -64,6 +64,7 @@ export function keeperCommand(ports: CommandPorts): Command {
     .option('--database <name>', 'the database to restore to')
     .option('--folder <path>', 'the folder to restore to')
     .option('--table <schema.table>', 'this table alone')
+    .option('--path <path>', 'of files: this one or this folder alone, by the whole path that it had')
     .option('--dry-run', 'tells the plan and does nothing')
     .option('--replace <name>', 'the name of the target again: it may be replaced')
     .action(async (id: string | undefined, { settings, until, server, ...options }: RestoreOptions) => {

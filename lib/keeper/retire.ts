@@ -25,7 +25,8 @@ export async function retire(engine: Engine, context: KeeperContext, bucket: Loc
     const published = new Set([...readable.map(({ id }) => id), ...unreadable]);
     const unpublished = sent.filter((id) => !published.has(id) && nowMs - (readBackupId(id) ?? nowMs) > UNPUBLISHED_MS);
     await held.confirm();
-    if (engine.retire && given.length > 0) {
+    // also where nothing is given up: tools have more to clear up than what was published
+    if (engine.retire) {
       await inScratch(scratch, source, async (folder) => engine.retire?.({ ...context, signal, folder }, given));
     }
     for (const id of [...given.map(({ id }) => id), ...unpublished]) {

@@ -11,6 +11,8 @@ export interface ToolOptions {
   readonly signal?: AbortSignal;
   /** Takes each line that it says of what it does. */
   readonly onLine?: (line: string) => void;
+  /** Exit codes that are a good end too; whoever allows one judges by what the program said. */
+  readonly allowed?: readonly number[];
 }
 
 /** A program that did not end as it should. */
@@ -61,7 +63,11 @@ export interface RunningTool {
 }
 
 /** Starts a program. When the signal fires it is told to end, and made to a while later. */
-export function startTool(tool: string, args: readonly string[], { env = {}, cwd, user, signal, onLine }: ToolOptions = {}): RunningTool {
+export function startTool(
+  tool: string,
+  args: readonly string[],
+  { env = {}, cwd, user, signal, onLine, allowed = [] }: ToolOptions = {},
+): RunningTool {
   signal?.throwIfAborted();
   const child = spawn(tool, args, {
     cwd,
@@ -92,7 +98,7 @@ export function startTool(tool: string, args: readonly string[], { env = {}, cwd
       lines.end();
       if (signal?.aborted) {
         reject(signal.reason);
-      } else if (code === 0) {
+      } else if (code === 0 || (code !== null && allowed.includes(code))) {
         resolve();
       } else {
         reject(new ToolFailed(tool, killed ? `was ended by ${killed}` : `ended with ${code}`, said.join('; ').slice(-2_000)));

@@ -80,11 +80,20 @@ function together(value: Values): string[] {
       : []),
     ...(forms.length > 0 && engine !== 'files' && !has('server') ? ["'server' is undefined: say where the database is"] : []),
     ...(engine === 'files' && !has('files') ? ["'files' is undefined: give its paths"] : []),
+    ...(engine === 'files' && isObject(value.files) && value.files.target === undefined && isObject(value.repository)
+      ? needsPassphrase(value.repository)
+      : []),
     ...(form === 'physical' && !has('physical') ? ["'physical' is undefined: give the data folder of the server"] : []),
     ...(has('tables') && form !== 'logical' && forms.includes(form ?? '')
       ? [`'tables' is ${shown(value.tables)}: only logical backups are made of some tables`]
       : []),
   ];
+}
+
+function needsPassphrase({ passphraseSecretArn }: Values): string[] {
+  return passphraseSecretArn === undefined
+    ? ["'repository.passphraseSecretArn' is undefined: name the secret that files are encrypted with, or give a mounted 'files.target'"]
+    : [];
 }
 
 const isObject = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -12,6 +12,8 @@ export interface RestoreRequest {
   readonly database?: string;
   /** The folder to restore to, for physical backups and files. */
   readonly folder?: string;
+  /** Of files, this file or folder alone, by the whole path that it had. */
+  readonly path?: string;
   /** This table alone, `schema.table`. */
   readonly table?: string;
   /** Says what would be done, and does nothing. */

@@ -7,10 +7,15 @@ const SMALL_BYTES = 1_048_576;
 
 /**
  * Why a backup is too small to be believed, beside the last one: undefined where it may be. What is stored is compared and not the source,
- * for that is what a tool leaves out.
+ * for that is what a tool leaves out; another measure is for tools that store only what is new.
  */
-export function tooSmall(last: BackupManifest | undefined, bytes: number, shrinksBy: number = SHRINKS_BY): string | undefined {
-  const before = last ? storedBytes(last) : 0;
+export function tooSmall(
+  last: BackupManifest | undefined,
+  bytes: number,
+  shrinksBy: number = SHRINKS_BY,
+  sizeOf: (manifest: BackupManifest) => number = storedBytes,
+): string | undefined {
+  const before = last ? sizeOf(last) : 0;
   if (before <= SMALL_BYTES || bytes >= before * (1 - shrinksBy)) {
     return undefined;
   }
