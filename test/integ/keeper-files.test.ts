@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESTIC_FILES } from '../../lib/keeper/files/files';
 import { findProblems } from '../../lib/keeper/find-problems';
@@ -76,15 +76,16 @@ describeNeeding('restic', whyNoTool('restic'), 'backups of files by the keeper a
       expect(readdirSync(join(`${folder}.before-${id}`, root))).toEqual(['[a]*?']);
     });
 
-    test('a full one reads every file again, also one that was changed behind its time', async () => {
+    test('a full one reads every file again, and other kinds are refused, and so is a target that is mounted', async () => {
       const settings = keeper.source('full');
-      const [root] = settings.files!.paths;
       await keeper.configure(settings);
       await keeper.backUp(settings);
       const again = await keeper.backUp(settings, { kind: 'full' });
       expect(again.kind).toBe('full');
       expect(again.verified[0].found).toContain('8 new and 0 changed');
       await expect(keeper.backUp(settings, { kind: 'logs' })).rejects.toThrow(/'logs'.*full or incremental/);
+      const mounted = { ...settings, files: { ...settings.files!, target: '/mnt' } };
+      await expect(keeper.backUp(mounted)).rejects.toThrow(/'files.target' is \/mnt, .*: leave it out/);
     });
 
     test('what retention gives up is gone from the repository, but not the last good one', async () => {

@@ -22,6 +22,10 @@ const PROGRESS = { RESTIC_PROGRESS_FPS: '0.01' };
 /** Makes what runs restic: its password in a file that only we can read, never in an argument or a variable. */
 export async function resticOf(context: WorkContext): Promise<Restic> {
   const { settings, folder, signal, readSecret } = context;
+  const { target } = settings.files!;
+  if (target !== undefined) {
+    throw new Refused('settings', `'files.target' is ${target}, and this program copies to buckets alone: leave it out`);
+  }
   const { passphraseSecretArn, certificateAuthorities, endpoint, region } = settings.repository;
   const password = (await readSecret(passphraseSecretArn!)).trim();
   if (password === '' || password.includes('\n')) {

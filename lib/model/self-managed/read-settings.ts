@@ -92,7 +92,7 @@ function together(value: Values): string[] {
 
 function needsPassphrase({ passphraseSecretArn }: Values): string[] {
   return passphraseSecretArn === undefined
-    ? ["'repository.passphraseSecretArn' is undefined: name the secret that files are encrypted with, or give a mounted 'files.target'"]
+    ? ["'repository.passphraseSecretArn' is undefined: name the secret that files are encrypted with"]
     : [];
 }
 

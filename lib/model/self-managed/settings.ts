@@ -72,7 +72,7 @@ export interface PhysicalSettings {
 export interface FilesSettings {
   readonly paths: readonly string[];
   readonly exclude?: readonly string[];
-  /** A mounted folder that gets hard-linked copies; a repository of restic in the bucket where left out. */
+  /** A mounted folder that gets hard-linked copies, which this version refuses; a repository of restic in the bucket where left out. */
   readonly target?: string;
 }
 
