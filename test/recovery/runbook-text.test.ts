@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { App } from 'aws-cdk-lib/core';
 import { Approval, RecoveryStrategy, RegionSwitchPurpose } from '../../lib';
+import { recoveryMachine, type SiteConfig } from '../../lib/model/recovery';
 import { runbookOf } from '../../lib/recovery/private/runbook';
 import { Orders, OSAKA, recoveryIn, TOKYO, twoSites } from './sites';
 
@@ -42,6 +43,20 @@ describe('the runbook', () => {
         `--input '{"kind": "<its kind>", "id": "'"$ID"'", "by": "<your name>"}'`,
     );
     expect(section('How runs end')).toMatch(/"abandon": "<id of the run>", "acceptOldData": true/);
+  });
+
+  test('names every end that the machine can reach', () => {
+    const config = { recovery: 'Orders', site: TOKYO, data: [], compute: [], approval: { timeoutMs: 0 }, traffic: { kind: 'none' } };
+    const machine = recoveryMachine({ agentArn: 'agent', partition: 'aws', config: config as unknown as SiteConfig });
+    const { States } = machine as { States: Record<string, { Type: string }> };
+    const ends = Object.keys(States).filter((name) => ['Succeed', 'Fail'].includes(States[name].Type));
+    expect(ends).toHaveLength(8);
+    expect(ends.filter((name) => !section('How runs end').includes(`- *${name}*`))).toEqual([]);
+  });
+
+  test('tells apart a rebuild that has halted, which leaves the active site alone, from a run that keeps writers out', () => {
+    expect(section('How runs end')).toMatch(/\*Halted\*, in a rebuild.*the active site serves and takes writes as before/);
+    expect(section('How runs end')).toMatch(/\*Halted\*, in any other run.*Nobody writes at the other site/);
   });
 
   test('tells the steps in their order, and which line of code to change', () => {

@@ -166,9 +166,11 @@ function ends(sites: readonly RunbookSite[]): string {
     '## How runs end',
     [
       '- *Completed*: it did what it was asked for.',
-      '- *Refused*, *Aborted*: nothing was changed. The last step in the register says why.',
+      '- *Refused*: nothing was changed. The message in the topic says why.',
+      '- *Aborted*: nothing was changed at the site that serves, and it goes on serving. A failback that had made its site a standby leaves it one. The last step says why; start another run with an id of its own.',
       '- *Rolled back*: what was changed was put back, the former site serves again.',
-      '- *Halted*: there is no way back, only on. Traffic stays where it was, nobody writes at the other site. Remove the cause and start the machine again with the **same id** in its input, under another name: it goes on where it stopped.',
+      '- *Halted*, in a rebuild or while a failback rebuilds: the active site serves and takes writes as before. Its data was not changed; this site may follow it only in part. Remove the cause and go on as below.',
+      '- *Halted*, in any other run: there is no way back, only on. Nobody writes at the other site. Traffic is led here only if this site was verified, and stays where it was otherwise. Remove the cause and start the machine again with the **same id** in its input, under another name: it goes on where it stopped.',
       '- *Superseded*: another site has taken over in the meantime. Look which one is active, and rebuild this one.',
       '- *Not concluded*: the end could not be noted. The guard goes on within a quarter of an hour; or start it again with the same id.',
       '- *Failed*: a rehearsal has shown that recovering would not have worked. The record of the run says what has failed.',
