@@ -1,4 +1,4 @@
-import { type BackupKind, type BackupManifest, backupId, publishedMetrics, SHRINKS_BY, storedBytes, tooSmall } from '../model/self-managed';
+import { type BackupKind, type BackupManifest, backupId, publishedMetrics, storedBytes, tooSmall } from '../model/self-managed';
 import type { BackupContext, Engine, KeeperContext } from './engine';
 import { locked } from './locked';
 import { Refused } from './refused';
@@ -61,15 +61,19 @@ async function make(
   const { source, form } = settings;
   const manifest: BackupManifest = { version: 1, id, source, engine: settings.engine, form, startedMs, endedMs: now(), ...made };
   context.tell('verified', { id, verified: made.verified });
-  // logs are as large as what happened meanwhile, and so are increments; of files each backup is all of them, though only what is new is stored
-  const isFiles = form === 'files';
-  if ((made.kind === 'full' || isFiles) && !mayShrink) {
-    const last = (await published()).find((other) => (other.kind === 'full' || isFiles) && other.form === form);
-    const sizeOf = isFiles ? ({ sourceBytes }: BackupManifest) => sourceBytes : storedBytes;
-    const objection = tooSmall(last, sizeOf(manifest), SHRINKS_BY, sizeOf);
+  const sizeOf = engine.sizeOf ?? sizeOfFull;
+  const bytes = sizeOf(manifest);
+  if (bytes !== undefined && !mayShrink) {
+    const last = (await published()).find((other) => other.form === form && sizeOf(other) !== undefined);
+    const objection = tooSmall(last && { id: last.id, bytes: sizeOf(last)! }, bytes);
     if (objection !== undefined) {
       throw new Refused('verify', `backup ${id} of ${source} is not published: ${objection}`);
     }
   }
   return manifest;
+}
+
+/** Logs are as large as what happened meanwhile, and so are increments. */
+function sizeOfFull(manifest: BackupManifest): number | undefined {
+  return manifest.kind === 'full' ? storedBytes(manifest) : undefined;
 }

@@ -49,6 +49,11 @@ export interface Engine {
   restore(context: WorkContext, request: RestoreRequest): Promise<void>;
   /** Looks at a backup that tools keep by themselves; objects of ours the keeper reads again without an engine. */
   verify?(context: WorkContext, manifest: BackupManifest): Promise<readonly Verified[]>;
+  /**
+   * Bytes by which a backup is compared with the last one that has some, so that none counts that has lost half of its source; undefined for what cannot be
+   * compared. What full backups store, where left out.
+   */
+  sizeOf?(manifest: BackupManifest): number | undefined;
   /** What is wrong on this machine and with the server. */
   doctor(context: WorkContext): Promise<readonly Finding[]>;
   /** Sets up what has to be there before the first backup. */

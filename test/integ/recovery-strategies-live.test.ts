@@ -1,91 +1,49 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BackupClient, CreateBackupVaultCommand, DescribeBackupJobCommand, StartBackupJobCommand } from '@aws-sdk/client-backup';
 import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import {
-  CreateFileSystemCommand,
-  DescribeFileSystemsCommand,
-  DescribeReplicationConfigurationsCommand,
-  EFSClient,
-  UpdateFileSystemProtectionCommand,
-} from '@aws-sdk/client-efs';
-import { DescribeGlobalClustersCommand, RDSClient } from '@aws-sdk/client-rds';
-import { ACCOUNT, describeWithEmulator, eventually } from '../emulator/harness';
+import { DescribeReplicationConfigurationsCommand } from '@aws-sdk/client-efs';
+import { describeWithEmulator, eventually } from '../emulator/harness';
 import { recordsOf } from './fixtures/recovery-evidence';
-import { OSAKA, SITES, Sites, TOKYO } from './fixtures/recovery-sites';
+import { LiveSites } from './fixtures/recovery-live-sites';
+import { OSAKA, SITES, TOKYO } from './fixtures/recovery-sites';
 
 jest.setTimeout(600_000);
 
 const WELL = { status: 'SUCCEEDED' };
 
 describeWithEmulator('data that are live at the site that waits', (emulator) => {
-  const folder = mkdtempSync(join(tmpdir(), 'files-'));
-  const context: Record<string, unknown> = {};
-  const sites = new Sites(emulator, context, 'recovery-live-app.ts');
-  const systems: Record<string, string> = {};
-  const efs = (region: string) => new EFSClient(emulator().client(region));
+  const live = new LiveSites(emulator);
+  const { sites, systems } = live;
   const dynamodb = (region: string) => new DynamoDBClient(emulator().client(region));
 
   /** One more cart and one more file at a site. */
   const write = async (region: string, name: string) => {
     await dynamodb(region).send(new PutItemCommand({ TableName: 'carts', Item: { id: { S: name } } }));
-    writeFileSync(join((await sites.control.filesOf(systems[region], region)) ?? folder, name), name);
+    writeFileSync(join(await live.filesOf(region), name), name);
   };
   const carts = async (region: string) => {
     const { Items = [] } = await dynamodb(region).send(new ScanCommand({ TableName: 'carts' }));
     return Items.map(({ id }) => id.S).sort();
   };
-  const files = async (region: string) => readdirSync((await sites.control.filesOf(systems[region], region)) as string).sort();
-  /** Who may write to the file system of a site: everybody, or only the replication. */
-  const protection = async (region: string) => {
-    const { FileSystems = [] } = await efs(region).send(new DescribeFileSystemsCommand({ FileSystemId: systems[region] }));
-    return FileSystems[0].FileSystemProtection?.ReplicationOverwriteProtection;
-  };
+  const files = async (region: string) => readdirSync(await live.filesOf(region)).sort();
+  const protection = (region: string) => live.protection(region);
   const replications = async (region: string) =>
-    (await efs(region).send(new DescribeReplicationConfigurationsCommand({}))).Replications?.map((one) => one.SourceFileSystemId);
+    (await live.efs(region).send(new DescribeReplicationConfigurationsCommand({}))).Replications?.map((one) => one.SourceFileSystemId);
   /** Clusters of the global database, the one that writes first. */
-  const clusters = async (region: string) => {
-    const found = await new RDSClient(emulator().client(region)).send(new DescribeGlobalClustersCommand({}));
-    const members = found.GlobalClusters?.[0].GlobalClusterMembers ?? [];
-    return members.map(({ DBClusterArn, IsWriter }) => `${DBClusterArn?.split(':').at(-1)}${IsWriter ? ' writes' : ''}`);
-  };
+  const clusters = async (region: string) =>
+    (await live.clusters(region)).map(({ DBClusterArn, IsWriter }) => `${DBClusterArn?.split(':').at(-1)}${IsWriter ? ' writes' : ''}`);
   const changes = async () => {
     const requests = await sites.control.requests({ service: 'rds' });
     return requests.filter(({ operation }) => /GlobalCluster$/.test(operation)).map(({ operation, region }) => `${operation} in ${region}`);
   };
 
-  /** Makes a recovery point at Osaka. */
-  const backUp = async (ResourceArn: string) => {
-    const backup = new BackupClient(emulator().client(OSAKA));
-    const [BackupVaultName, IamRoleArn] = ['own', `arn:aws:iam::${ACCOUNT}:role/backup`];
-    await backup.send(new CreateBackupVaultCommand({ BackupVaultName }));
-    const { BackupJobId } = await backup.send(new StartBackupJobCommand({ BackupVaultName, ResourceArn, IamRoleArn }));
-    await eventually('the recovery point', async () => {
-      const { State } = await backup.send(new DescribeBackupJobCommand({ BackupJobId }));
-      return State === 'COMPLETED';
-    });
-  };
-
   beforeAll(async () => {
-    const made = await efs(OSAKA).send(new CreateFileSystemCommand({ CreationToken: 'replica', Encrypted: true }));
-    context.files = systems[OSAKA] = made.FileSystemId as string;
-    const open = { FileSystemId: systems[OSAKA], ReplicationOverwriteProtection: 'DISABLED' } as const;
-    await efs(OSAKA).send(new UpdateFileSystemProtectionCommand(open));
-    await sites.prepare();
-    await sites.deploy();
-    await sites.stopGuards();
-    const [{ physicalId }] = await sites.control.deployed({ type: 'AWS::EFS::FileSystem', region: TOKYO });
-    systems[TOKYO] = physicalId;
-    await sites.control.fillFileSystem(physicalId, { region: TOKYO, folder });
+    await live.begin();
     await Promise.all(SITES.map((region) => sites.people.listen(region)));
     await write(TOKYO, 'first');
     await sites.control.forgetRequests();
   });
-  afterAll(async () => {
-    await sites.dispose();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => live.dispose());
 
   test('switchover: Osaka takes over, and nothing is lost', async () => {
     expect(await clusters(TOKYO)).toEqual(['orders-tokyo writes', 'orders-osaka']);
@@ -139,8 +97,7 @@ describeWithEmulator('data that are live at the site that waits', (emulator) => 
       error: 'RecoveryHalted',
       problem: expect.stringMatching(/files: fs-\w+ may have files that fs-\w+ never got/),
     });
-    const ResourceArn = `arn:aws:elasticfilesystem:${OSAKA}:${ACCOUNT}:file-system/${systems[OSAKA]}`;
-    await backUp(ResourceArn);
+    await live.backUp(OSAKA);
     expect(await sites.run(OSAKA, { kind: 'rebuild', id: 'followed', by: 'a person' })).toEqual(WELL);
     expect(await sites.register(OSAKA)).toMatchObject({ role: 'standby', gate: 'open' });
     expect([await clusters(OSAKA), await replications(OSAKA), await protection(OSAKA)]).toEqual([

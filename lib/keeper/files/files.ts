@@ -9,6 +9,8 @@ import { verifyByRestic } from './restic-verify';
 export const RESTIC_FILES: Engine = {
   backup: backUpByRestic,
   restore: restoreByRestic,
+  // only what is new is stored, but each backup is of all files
+  sizeOf: ({ sourceBytes }) => sourceBytes,
   verify: verifyByRestic,
   doctor: findResticProblems,
   configure: configureRestic,

@@ -1,16 +1,22 @@
 import { dirname } from 'node:path';
 import type { BackupManifest, RestoreRequest } from '../../model/self-managed';
+import { chosenBackup, type Restorable } from '../chosen-backup';
 import type { WorkContext } from '../engine';
 import { Refused } from '../refused';
-import { chosenBackup } from './chosen-backup';
 import { type Restic, resticOf } from './restic';
 import { makeRoom, targetFolder } from './target-folder';
+
+/** Files are read one after the other until the end. */
+const OF_FILES: Restorable = {
+  fits: ({ form, label }) => form === 'files' && label !== undefined,
+  untilMs: ({ endedMs }) => endedMs,
+};
 
 /** Restores files into a folder, with the whole paths that they had below it, and reads them again there. */
 export async function restoreByRestic(context: WorkContext, request: RestoreRequest): Promise<void> {
   const { tell, now } = context;
   const startedMs = now();
-  const manifest = await chosenBackup(context, request);
+  const manifest = await chosenBackup(context, request, OF_FILES);
   const restic = await resticOf(context);
   const path = request.path?.replace(/(.)\/+$/, '$1');
   if (path !== undefined) {

@@ -17,6 +17,7 @@ import {
   withPartitions,
 } from '../../model/self-managed';
 import { decryption, ENCRYPTED } from '../age';
+import { chosenBackup, type Restorable } from '../chosen-backup';
 import type { WorkContext } from '../engine';
 import { freeBytes } from '../free-bytes';
 import { inParallel } from '../in-parallel';
@@ -33,6 +34,12 @@ const STEP = 0.05;
 /** Indexes are sorted in memory as far as it goes. */
 const SERVER_OPTIONS = '-c maintenance_work_mem=256MB -c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0';
 
+/** A dump is of the moment at which it began. */
+const OF_DUMPS: Restorable = {
+  fits: ({ form, engine }) => form === 'logical' && engine === 'postgresql',
+  untilMs: ({ consistentMs }) => consistentMs,
+};
+
 /** Fetches files of a backup into a folder, decrypted, with the names that they had before. */
 type Fetch = (objects: readonly StoredObject[]) => Promise<void>;
 
@@ -44,7 +51,7 @@ export async function restoreLogically(context: WorkContext, request: RestoreReq
   const { settings, folder, tell, now } = context;
   const startedMs = now();
   const wanted = request.table === undefined ? undefined : (readTableName(request.table) ?? refuseTable(request.table));
-  const manifest = await chosen(context, request);
+  const manifest = await chosenBackup(context, request, OF_DUMPS);
   const login = await loginTo(request.server ?? settings.server!, context, request.database);
   const dump = join(folder, 'dump');
   const fetch = await fetcher(context, manifest, dump);
@@ -87,27 +94,6 @@ export async function restoreLogically(context: WorkContext, request: RestoreReq
 
 function refuseTable(name: string): never {
   throw new Refused('settings', `'--table' is ${name}, and the backup has no such table: give schema.table as the database has it`);
-}
-
-/** The backup that is named, or the newest that holds nothing of what came later. */
-async function chosen({ repository, settings }: WorkContext, { id, untilMs }: RestoreRequest): Promise<BackupManifest> {
-  const found = id !== undefined || untilMs === undefined ? await repository.manifest(id) : await newestUntil(repository, untilMs);
-  if (!found) {
-    const until = untilMs === undefined ? '' : ` of before ${new Date(untilMs).toISOString()}`;
-    throw new Refused('look', `there is no backup of ${settings.source}${until}`);
-  }
-  if (found.form !== 'logical' || found.engine !== 'postgresql') {
-    throw new Refused(
-      'settings',
-      `backup ${found.id} is one of ${found.engine} in ${found.form} form: restore it with the settings of that`,
-    );
-  }
-  return found;
-}
-
-async function newestUntil(repository: WorkContext['repository'], untilMs: number): Promise<BackupManifest | undefined> {
-  const { readable } = await repository.manifests();
-  return readable.find(({ consistentMs }) => consistentMs <= untilMs);
 }
 
 async function fetcher(context: WorkContext, { id, recipients }: BackupManifest, dump: string): Promise<Fetch> {

@@ -1,21 +1,15 @@
-import { type BackupManifest, storedBytes } from './manifest';
-
 /** A source may shrink by so much between two backups before somebody has to say that this is right. */
 export const SHRINKS_BY = 0.5;
 /** Small ones may do as they like: numbers of bytes there say little. */
 const SMALL_BYTES = 1_048_576;
 
-/**
- * Why a backup is too small to be believed, beside the last one: undefined where it may be. What is stored is compared and not the source,
- * for that is what a tool leaves out; another measure is for tools that store only what is new.
- */
+/** Why a backup is too small to be believed, beside the last one: undefined where it may be. */
 export function tooSmall(
-  last: BackupManifest | undefined,
+  last: { readonly id: string; readonly bytes: number } | undefined,
   bytes: number,
   shrinksBy: number = SHRINKS_BY,
-  sizeOf: (manifest: BackupManifest) => number = storedBytes,
 ): string | undefined {
-  const before = last ? sizeOf(last) : 0;
+  const before = last?.bytes ?? 0;
   if (before <= SMALL_BYTES || bytes >= before * (1 - shrinksBy)) {
     return undefined;
   }
